@@ -44,6 +44,7 @@ async fn only_names_and_ids_are_printed_where_that_is_wanted() {
     };
     assert_eq!(quiet(&["component", "ls"]).await, "demo/basics\n");
     assert_eq!(quiet(&["template", "ls", "demo"]).await, "demo/one\n");
+    assert_eq!(quiet(&["namespace", "create", "other"]).await, "");
     assert_eq!(quiet(&["template", "ls", "other"]).await, "");
     let pin = ["pin", "set", "component", "demo/basics@0.1.0"];
     assert_eq!(quiet(&pin).await, "");

@@ -25,6 +25,8 @@ async fn limits_are_set_listed_and_removed() {
     ] {
         assert!(listed.out.contains(line), "{listed:?}");
     }
+    let names = terminal.run(["limit", "ls", "-q"]).await.succeeds();
+    assert_eq!(names.out, "demo\ndemo/charge\ndemo/charge --in orders\n");
     let less = ["limit", "rm", "--yes", "demo/charge", "memory"];
     let less = terminal.run(less).await.succeeds();
     assert!(

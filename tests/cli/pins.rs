@@ -134,6 +134,11 @@ async fn a_paused_rollout_that_is_forced_goes_on_under_its_guard() {
         paused.out.contains("paused: by admin: it is slow"),
         "{paused:?}"
     );
+    let history = terminal.run(of_rollout("history", &[])).await.succeeds();
+    assert!(
+        history.out.contains("=1.0.0 → =1.1.0 10 %  paused\n"),
+        "{history:?}"
+    );
     terminal.run(to("20")).await.ends_with(4);
     let lower = terminal.run(to("5")).await.succeeds();
     assert!(

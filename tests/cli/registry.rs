@@ -27,6 +27,20 @@ async fn the_tree_shows_namespaces_and_all_that_is_in_one() {
 }
 
 #[tokio::test]
+async fn a_list_of_a_namespace_that_does_not_exist_names_the_nearest_one() {
+    let terminal = Terminal::with_basics().await;
+    for kind in ["component", "template"] {
+        let near = terminal.run([kind, "ls", "deno"]).await.ends_with(3);
+        let told = "there is no namespace deno; did you mean `demo`?";
+        assert!(near.err.contains(told), "{near:?}");
+        let none = terminal.run([kind, "ls", "shipping"]).await.ends_with(3);
+        let told = "there is no namespace shipping; list them with: tasker registry tree";
+        assert!(none.err.contains(told), "{none:?}");
+        terminal.run([kind, "ls", "demo"]).await.succeeds();
+    }
+}
+
+#[tokio::test]
 async fn uses_names_steps_pins_and_open_tasks() {
     let terminal = Terminal::with_basics().await;
     terminal.template("add", STEPS).await;

@@ -47,6 +47,23 @@ async fn a_namespace_becomes_what_the_folder_says_and_the_second_run_has_nothing
 }
 
 #[tokio::test]
+async fn a_pin_whose_versions_a_signing_policy_excludes_is_warned_of() {
+    let terminal = Terminal::with_host().await;
+    let (demo, key) = (folder(&terminal), terminal.path("ci"));
+    terminal.run(["sync", &demo]).await.succeeds();
+    let create = ["signing-key", "create", &key];
+    terminal.run(create).await.succeeds();
+    let policy = ["signing-policy", "add", "demo", &format!("{key}.pub")];
+    terminal.run(policy).await.succeeds();
+    for command in [vec!["sync", &demo, "--dry-run"], vec!["sync", &demo]] {
+        let synced = terminal.run(command).await.succeeds();
+        assert_eq!(synced.out, "✔ demo is as the folder says; nothing to do\n");
+        let told = "warning: pin component basics at ^0.1: new tasks may take no version";
+        assert!(synced.err.contains(told), "{synced:?}");
+    }
+}
+
+#[tokio::test]
 async fn pins_are_changed_as_the_file_changes_and_removed_only_when_asked() {
     let terminal = Terminal::with_host().await;
     let demo = folder(&terminal);

@@ -50,6 +50,20 @@ impl Namespaces {
         }
     }
 
+    /// Refuses to look into a namespace that does not exist, with the nearest name that the caller may know
+    /// of.
+    pub(crate) async fn require(
+        &self,
+        store: &Store,
+        namespace: &Name,
+        is_seen: impl Fn(&str) -> bool,
+    ) -> Result<(), RegistryError> {
+        match self.check(store, namespace, is_seen).await? {
+            true => Err(RegistryError::UnknownNamespace(namespace.clone())),
+            false => Ok(()),
+        }
+    }
+
     fn knows(&self, namespace: &Name) -> bool {
         let known = self.0.read().unwrap_or_else(PoisonError::into_inner);
         known.contains(namespace)

@@ -1,30 +1,28 @@
 //! What became of pins when a version was taken out of use.
 
-use super::output::Output;
-use super::paint::Tone;
 use super::pin_name::canonical;
-use super::{pin_name, units};
+use super::{Tone, bad, pin_name, units};
 use tasker_wire::definition::{AffectedPins, RolledBackPin, UnresolvablePin};
 
 /// A line a pin, each after a line break; empty where no pin was concerned.
-pub fn lines(pins: &AffectedPins, output: Output) -> String {
-    let back = output.paint.tone(Tone::Caution, "↩");
-    let fell = pins.pins.iter().map(|it| {
+pub fn lines(pins: &AffectedPins) -> String {
+    let back = Tone::Caution.of("↩");
+    let rolled_back = pins.pins.iter().map(|it| {
         let pin = pin_name::named(it.kind, &it.namespace, &it.target);
         let (from, to) = (canonical(&it.from), canonical(&it.to));
         format!("\n{back} {pin}: {from} → {to}")
     });
-    let cross = output.paint.tone(Tone::Bad, "✘");
     let unresolvable = pins.unresolvable_pins.iter().map(|it| {
         let pin = pin_name::named(it.kind, &it.namespace, &it.target);
         let requirement = canonical(&it.requirement);
-        format!("\n{cross} {pin}: {requirement} has nothing left: new tasks are refused")
+        let what = format!("{pin}: {requirement} has nothing left: new tasks are refused");
+        format!("\n{}", bad(what))
     });
     let hidden = pins.hidden_pins.map(|count| {
         let pins = units::count(count, "pin");
         format!("\n{back} {pins} in namespaces that you may not read")
     });
-    fell.chain(unresolvable).chain(hidden).collect()
+    rolled_back.chain(unresolvable).chain(hidden).collect()
 }
 
 /// What gives new tasks a version again, first of all.

@@ -2,11 +2,10 @@
 
 mod change;
 
-use super::client::Ask as _;
 use super::shell::{argument, option};
-use super::{CliError, Context, Exit, units};
+use super::{Ask as _, Context, Result, Table, units};
 use tasker_domain::name::Name;
-use tasker_wire::audit::{AuditQuery, ListAudit};
+use tasker_wire::audit::{AuditEntry, AuditQuery, ListAudit};
 
 /// Changes that are listed unless told otherwise.
 const DEFAULT_LIMIT: u32 = 50;
@@ -35,14 +34,12 @@ pub struct Ls {
     limit: u32,
 }
 
-pub async fn run(command: Command, context: &Context) -> Result<Exit, CliError> {
-    match command {
-        Command::Ls(ls) => ls.run(context).await,
-    }
+pub async fn run(Command::Ls(ls): Command, context: &Context) -> Result {
+    ls.run(context).await
 }
 
 impl Ls {
-    async fn run(self, context: &Context) -> Result<Exit, CliError> {
+    async fn run(self, context: &Context) -> Result {
         let query = AuditQuery {
             namespace: self.namespace.clone(),
             subject: self.subject.clone(),
@@ -50,33 +47,21 @@ impl Ls {
             before: self.before,
             limit: Some(self.limit),
         };
-        let page = context
-            .client
-            .call(ListAudit {})
-            .query(&query)
-            .ask()
-            .await?;
-        context.output.show(&page.text, || {
-            let changes = &page.value.items;
-            context.output.list_of(
-                changes,
-                [
-                    ("id", &|it| it.id.to_string()),
-                    ("when", &|it| units::age(it.at)),
-                    ("who", &|it| it.actor.clone()),
-                    ("what", &|it| it.action.clone()),
-                    ("namespace", &|it| it.namespace.clone().unwrap_or_default()),
-                    ("subject", &|it| it.subject.clone()),
-                    ("why", &|it| it.reason.clone()),
-                    ("change", &|it| change::made(&it.action, it.detail.as_ref())),
-                ],
-                self.nothing(),
-            )
-        })?;
-        if let Some(before) = page.value.next {
-            context.output.next([self.older(&before)]);
-        }
-        Ok(Exit::Complete)
+        let change = |it: &AuditEntry| change::made(&it.action, it.detail.as_ref());
+        let table = Table::new([
+            ("id", &|it: &AuditEntry| it.id.to_string()),
+            ("when", &|it| units::age(it.at)),
+            ("who", &|it| it.actor.clone()),
+            ("what", &|it| it.action.clone()),
+            ("namespace", &|it| it.namespace.clone().unwrap_or_default()),
+            ("subject", &|it| it.subject.clone()),
+            ("why", &|it| it.reason.clone()),
+            ("change", &change),
+        ])
+        .or(self.nothing());
+        let page = context.call(ListAudit {}).query(&query).ask().await?;
+        let changes = context.listed(page, table);
+        Ok(changes.next(|page| page.next.iter().map(|before| self.older(before)).collect()))
     }
 
     fn nothing(&self) -> &'static str {

@@ -12,8 +12,7 @@ pub struct Because {
 impl Because {
     /// As a request has it.
     pub fn body(self) -> OnlyReason {
-        OnlyReason {
-            reason: self.reason,
-        }
+        let reason = self.reason;
+        OnlyReason { reason }
     }
 }

@@ -2,14 +2,12 @@
 
 mod cargo;
 
-use super::output::Output;
-use super::{CliError, Exit, units};
+use super::{Output, Reply, Result, units};
 use anyhow::{Context as _, bail};
 use cargo::Package;
 use semver::Version;
 use serde::Serialize;
 use serde_json::json;
-use std::fs;
 use std::path::PathBuf;
 use tasker_domain::{digest::Digest, name::Name};
 
@@ -47,35 +45,33 @@ pub struct BuiltComponent {
 
 impl Build {
     /// Builds and prints where the component is, how large, and its digest.
-    pub async fn run(self, output: Output) -> Result<Exit, CliError> {
-        let profile = if self.debug {
-            Profile::Debug
-        } else {
-            Profile::Release
+    pub async fn run(self, output: Output) -> Result {
+        let profile = match self.debug {
+            true => Profile::Debug,
+            false => Profile::Release,
         };
-        let built =
-            tokio::task::spawn_blocking(move || HandlerCrate::open(self.dir)?.build(profile));
-        let built = built.await.map_err(anyhow::Error::from)??;
-        let bytes = fs::read(&built.path)
+        let build = move || HandlerCrate::open(self.dir)?.build(profile);
+        let built = tokio::task::spawn_blocking(build).await;
+        let built = built.map_err(anyhow::Error::from)??;
+        let bytes = std::fs::read(&built.path)
             .with_context(|| format!("cannot read {}", built.path.display()))?;
-        built.show(&bytes, output)?;
-        Ok(Exit::Complete)
+        Ok(built.show(&bytes, output))
     }
 }
 
 impl BuiltComponent {
-    fn show(&self, bytes: &[u8], output: Output) -> Result<(), CliError> {
-        let digest = Digest::of(bytes);
+    fn show(&self, bytes: &[u8], output: Output) -> Reply {
+        let (digest, size) = (Digest::of(bytes), bytes.len());
         let answer = json!({
             "path": self.path, "name": self.name, "version": self.version,
-            "size_bytes": bytes.len(), "digest": digest,
+            "size_bytes": size, "digest": digest,
         });
-        output.show(&answer.to_string(), || {
+        output.show(answer, || {
             let head = match &self.name {
                 Some(name) => format!("{name} {}", self.version),
                 None => format!("{} (publish it with --name NAMESPACE/NAME)", self.version),
             };
-            let (path, size) = (self.path.display(), units::size(bytes.len() as u64));
+            let (path, size) = (self.path.display(), units::size(size as u64));
             format!("{head}\n  {path}\n  {size}, sha256:{digest}")
         })
     }

@@ -1,7 +1,7 @@
 //! The API as the commands use it: requests, answers, and errors told with their cause.
 
 use super::output::tell;
-use super::{CliError, Exit, Global, Problem, hints, json, token};
+use super::{Global, Problem, Result, hints, json, token};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::value::RawValue;
@@ -30,7 +30,7 @@ pub struct Answer<T> {
 
 impl Client {
     /// A client with what the options and the environment say.
-    pub fn new(global: &Global) -> Result<Self, CliError> {
+    pub fn new(global: &Global) -> Result<Self> {
         let builder = tasker_client::Client::builder(&global.url)?;
         let builder = match &global.ca {
             Some(file) => with_authorities(builder, file)?,
@@ -51,7 +51,7 @@ impl Client {
     }
 
     /// What the host takes the caller for.
-    pub async fn access(&self) -> Result<Access, CliError> {
+    pub async fn access(&self) -> Result<Access> {
         Ok(self.call(ShowAccess {}).ask().await?.value)
     }
 
@@ -61,13 +61,13 @@ impl Client {
     }
 
     /// The status of the host.
-    pub async fn status(&self) -> Result<Status, CliError> {
+    pub async fn status(&self) -> Result<Status> {
         let call = self.call(ShowStatus {}).timeout(STATUS_TIMEOUT);
         Ok(call.ask().await?.value)
     }
 }
 
-fn with_authorities(builder: ClientBuilder, file: &Path) -> Result<ClientBuilder, CliError> {
+fn with_authorities(builder: ClientBuilder, file: &Path) -> Result<ClientBuilder> {
     let invalid = |reason: String| {
         let what = format!("{} holds no certificates: {reason}", file.display());
         Problem::bad_input(what).help("give --ca or TASKER_CA a file in PEM")
@@ -102,16 +102,13 @@ pub trait Ask {
     type Value;
 
     /// Sends the call, and reads its answer to be shown: what others wrote in it, a terminal does not obey.
-    async fn ask(self) -> Result<Answer<Self::Value>, CliError>;
+    async fn ask(self) -> Result<Answer<Self::Value>>;
 }
 
-impl<E: Endpoint> Ask for Call<'_, E>
-where
-    E::Answer: DeserializeOwned,
-{
+impl<E: Endpoint<Answer: DeserializeOwned>> Ask for Call<'_, E> {
     type Value = E::Answer;
 
-    async fn ask(self) -> Result<Answer<E::Answer>, CliError> {
+    async fn ask(self) -> Result<Answer<E::Answer>> {
         let text = self.text().await?;
         let value = read(&json::sanitized(&text))?;
         Ok(Answer { text, value })
@@ -119,13 +116,10 @@ where
 }
 
 /// Reads JSON that a host answered.
-pub fn read<T: DeserializeOwned>(text: &str) -> Result<T, CliError> {
+pub fn read<T: DeserializeOwned>(text: &str) -> Result<T> {
     serde_json::from_str(text).map_err(|error| {
         let what = format!("the answer is not what this version of tasker expects: {error}");
-        let help = "is it a Tasker host, of the same version? compare: tasker version";
-        Problem::new(Exit::Failed, "answer_not_understood", what)
-            .help(help)
-            .into()
+        Problem::not_understood(what).into()
     })
 }
 
@@ -134,50 +128,64 @@ pub async fn pages<E, T>(
     client: &Client,
     endpoint: E,
     mut query: E::Query,
-) -> Result<Answer<Page<T>>, CliError>
+) -> Result<Answer<Page<T>>>
 where
-    E: Endpoint<Answer = Page<T>> + Clone,
-    E::Query: Paged,
+    E: Endpoint<Answer = Page<T>, Query: Paged> + Clone,
     T: DeserializeOwned,
 {
     *query.limit() = Some(MAX_PAGE_ITEMS);
-    let mut all = Page {
-        items: Vec::new(),
-        next: None,
-    };
-    loop {
-        let text = client.call(endpoint.clone()).query(&query).text().await?;
-        let page: Page<Box<RawValue>> = read(&text)?;
-        all.items.extend(page.items);
-        *query.after() = page.next;
-        if query.after().is_none() {
-            return answer(&all);
-        }
-    }
+    let mut items: Vec<Box<RawValue>> = Vec::new();
+    let last = each(client, endpoint, query, |page: &mut Page<_>| {
+        items.append(&mut page.items);
+        page.next.take()
+    });
+    let last = last.await?;
+    answer(&Page { items, ..last })
 }
 
 /// All versions of a component or template as one answer, however many pages they take.
-pub async fn versions<E, V>(client: &Client, endpoint: E) -> Result<Answer<Versions<V>>, CliError>
+pub async fn versions<E, V>(client: &Client, endpoint: E) -> Result<Answer<Versions<V>>>
 where
     E: Endpoint<Answer = Versions<V>, Query = PageQuery> + Clone,
     V: DeserializeOwned,
 {
     let mut versions: Vec<Box<RawValue>> = Vec::new();
-    let mut query = PageQuery::default();
+    let last = each(
+        client,
+        endpoint,
+        PageQuery::default(),
+        |page: &mut Versions<_>| {
+            versions.append(&mut page.versions);
+            page.next.take().map(|version| version.to_string())
+        },
+    );
+    let last = last.await?;
+    answer(&Versions { versions, ..last })
+}
+
+/// Takes each page until one has no cursor; returns the last.
+async fn each<E, P>(
+    client: &Client,
+    endpoint: E,
+    mut query: E::Query,
+    mut take: impl FnMut(&mut P) -> Option<String>,
+) -> Result<P>
+where
+    E: Endpoint<Query: Paged> + Clone,
+    P: DeserializeOwned,
+{
     loop {
         let text = client.call(endpoint.clone()).query(&query).text().await?;
-        let mut page: Versions<Box<RawValue>> = read(&text)?;
-        versions.append(&mut page.versions);
-        query.after = page.next.take().map(|version| version.to_string());
-        if query.after.is_none() {
-            page.versions = versions;
-            return answer(&page);
+        let mut page = read(&text)?;
+        *query.after() = take(&mut page);
+        if query.after().is_none() {
+            return Ok(page);
         }
     }
 }
 
 /// An answer that was put together from several, each item as the host wrote it.
-fn answer<T: DeserializeOwned>(of: &impl Serialize) -> Result<Answer<T>, CliError> {
+fn answer<T: DeserializeOwned>(of: &impl Serialize) -> Result<Answer<T>> {
     let text = serde_json::to_string(of).map_err(anyhow::Error::from)?;
     let value = read(&json::sanitized(&text))?;
     Ok(Answer { text, value })

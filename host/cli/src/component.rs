@@ -8,18 +8,20 @@ mod quarantine;
 pub(crate) mod show;
 mod sign;
 
-use crate::definition::{Ls, unyank, yank};
-use crate::one_version::OneVersion;
+use crate::definition::{ls, unyanked, yanked};
 use crate::references::ShowReferences;
-use crate::{CliError, Context, Exit};
+use crate::{Context, InNamespace, OneVersion, Result};
 use tasker_domain::pin::PinKind;
-use tasker_wire::component::{ListComponents, UnyankComponent, YankComponent};
+use tasker_wire::component::{
+    ApproveComponent, ComponentVersion, ListComponents, UnyankComponent, YankComponent,
+};
+use tasker_wire::quarantine::ReleaseComponent;
 
 #[derive(Debug, clap::Subcommand)]
 pub enum Command {
     Publish(publish::Publish),
     /// List components.
-    Ls(Ls),
+    Ls(InNamespace),
     Show(show::Show),
     Diff(diff::Diff),
     /// Show what references a component, or one version of it: template steps, pins, open tasks.
@@ -41,24 +43,36 @@ pub enum Command {
     Quarantined,
 }
 
-pub async fn run(command: Command, context: &Context) -> Result<Exit, CliError> {
+pub async fn run(command: Command, context: &Context) -> Result {
     const KIND: PinKind = PinKind::Component;
     match command {
         Command::Publish(publish) => publish.run(context).await,
-        Command::Ls(ls) => {
+        Command::Ls(of) => {
             let first = "tasker new my-handler, then: tasker component publish my-handler";
-            ls.run(ListComponents {}, KIND, first, context).await
+            ls(of, ListComponents {}, KIND, first, context).await
         }
         Command::Show(show) => show.run(context).await,
         Command::Diff(diff) => diff.run(context).await,
         Command::References(show) => show.run(KIND, context).await,
         Command::Impact(impact) => impact.run(context).await,
         Command::Sign(sign) => sign.run(context.output),
-        Command::Approve(version) => approve::approve(version, context).await,
-        Command::Yank(version) => yank(version, KIND, YankComponent::at, context).await,
-        Command::Unyank(version) => unyank(version, KIND, UnyankComponent::at, context).await,
+        Command::Approve(version) => {
+            let told = |_: &_, it: &_| approve::told(it);
+            version.change(ApproveComponent::at, context, told).await
+        }
+        Command::Yank(version) => {
+            let told = |of: &_, it: &ComponentVersion| yanked(KIND, of, &it.pins);
+            version.change(YankComponent::at, context, told).await
+        }
+        Command::Unyank(version) => {
+            let told = |of: &_, it: &ComponentVersion| unyanked(KIND, of, it.ineligible());
+            version.change(UnyankComponent::at, context, told).await
+        }
         Command::Quarantine(stop) => stop.run(context).await,
-        Command::Release(version) => quarantine::release(version, context).await,
+        Command::Release(version) => {
+            let told = quarantine::released;
+            version.change(ReleaseComponent::at, context, told).await
+        }
         Command::Quarantined => quarantine::ls(context).await,
     }
 }

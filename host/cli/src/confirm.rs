@@ -1,7 +1,8 @@
 //! Asking before something is removed or stopped.
 
 use super::output::tell;
-use super::{CliError, Exit, Problem};
+use super::problem::refuse;
+use super::{Exit, Problem, Result};
 use std::io::{IsTerminal as _, stdin};
 
 #[derive(Clone, Copy, Debug, clap::Args)]
@@ -13,14 +14,13 @@ pub struct Confirm {
 
 impl Confirm {
     /// Goes on where the user agrees to `what`, such as `remove the secret orders/key`.
-    pub fn ask(self, what: &str) -> Result<(), CliError> {
+    pub fn ask(self, what: &str) -> Result<()> {
         if self.yes {
             return Ok(());
         }
         if !stdin().is_terminal() || !std::io::stderr().is_terminal() {
-            let what = format!("not confirmed: {what}");
             let help = "there is no terminal to ask on; add --yes";
-            return Err(Problem::bad_input(what).help(help).into());
+            return refuse(format!("not confirmed: {what}"), help);
         }
         tell(&format!("{what}? [y/N] "));
         let mut answer = String::new();

@@ -5,7 +5,7 @@ use std::process::ExitCode;
 /// How a command ended, as a script can tell.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Exit {
-    Complete,
+    Complete = 0,
     Failed,
     BadInput,
     NotFound,
@@ -16,43 +16,23 @@ pub enum Exit {
     Forbidden,
 }
 
-/// Every exit code once, in order.
-const TABLE: [(Exit, u8, &str); 9] = [
-    (
-        Exit::Complete,
-        0,
-        "done; for `task run` and `task watch`: the task is complete",
-    ),
-    (
-        Exit::Failed,
-        1,
-        "the task failed or was cancelled, or the host could not do it",
-    ),
-    (Exit::BadInput, 2, "wrong usage or wrong input"),
-    (Exit::NotFound, 3, "not found"),
-    (Exit::Conflict, 4, "conflict with what exists"),
-    (
-        Exit::Unreachable,
-        5,
-        "the host cannot be reached, is not ready, or is overloaded",
-    ),
-    (Exit::TimedOut, 6, "--timeout passed; the task continues"),
-    (
-        Exit::Unauthenticated,
-        7,
-        "no valid token: set TASKER_TOKEN to a key of the host",
-    ),
-    (
-        Exit::Forbidden,
-        8,
-        "not permitted: the key lacks the action, or the component is not shared",
-    ),
+/// What each exit code means, in their order.
+const MEANINGS: [&str; 9] = [
+    "done; for `task run` and `task watch`: the task is complete",
+    "the task failed or was cancelled, or the host could not do it",
+    "wrong usage or wrong input",
+    "not found",
+    "conflict with what exists",
+    "the host cannot be reached, is not ready, or is overloaded",
+    "--timeout passed; the task continues",
+    "no valid token: set TASKER_TOKEN to a key of the host",
+    "not permitted: the key lacks the action, or the component is not shared",
 ];
 
 impl Exit {
     /// The code of the process.
     pub fn code(self) -> u8 {
-        TABLE[self as usize].1
+        self as u8
     }
 
     /// What an HTTP status of the API means for the command; `status` is not a success.
@@ -77,12 +57,9 @@ impl From<Exit> for ExitCode {
 
 /// The exit codes as a table for `--help`.
 pub fn table() -> String {
-    let lines = TABLE
-        .iter()
-        .map(|(_, code, meaning)| format!("\n  {code}  {meaning}"));
-    std::iter::once("Exit codes:".to_owned())
-        .chain(lines)
-        .collect()
+    let lines = MEANINGS.iter().enumerate();
+    let lines = lines.map(|(code, meaning)| format!("\n  {code}  {meaning}"));
+    "Exit codes:".to_owned() + &lines.collect::<String>()
 }
 
 #[cfg(test)]
@@ -91,9 +68,21 @@ mod tests {
 
     #[test]
     fn the_table_is_in_the_order_of_the_enum() {
-        for (place, (exit, code, _)) in TABLE.iter().enumerate() {
-            assert_eq!((*exit as usize, usize::from(*code)), (place, place));
+        let all = [
+            Exit::Complete,
+            Exit::Failed,
+            Exit::BadInput,
+            Exit::NotFound,
+            Exit::Conflict,
+            Exit::Unreachable,
+            Exit::TimedOut,
+            Exit::Unauthenticated,
+            Exit::Forbidden,
+        ];
+        for (place, exit) in all.iter().enumerate() {
+            assert_eq!((*exit as usize, usize::from(exit.code())), (place, place));
         }
+        assert_eq!(all.len(), MEANINGS.len());
     }
 
     #[test]

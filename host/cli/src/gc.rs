@@ -1,10 +1,6 @@
 //! `tasker gc`
 
-use super::client::Ask as _;
-use super::confirm::Confirm;
-use super::output::Output;
-use super::paint::Tone;
-use super::{CliError, Context, Exit, units};
+use super::{Ask as _, Confirm, Context, Result, Table, Tone, good, units};
 use std::time::Duration;
 use tasker_domain::bounds::{DEFAULT_COLLECT_AGE, MAX_COLLECT_AGE};
 use tasker_wire::collection::{Collect, CollectVersions, CollectedVersion, Collection};
@@ -38,7 +34,7 @@ pub fn parse_age(text: &str) -> Result<Duration, String> {
 }
 
 impl Gc {
-    pub async fn run(self, context: &Context) -> Result<Exit, CliError> {
+    pub async fn run(self, context: &Context) -> Result {
         if !self.dry_run {
             let what = "remove the bytes of every version that is not needed (see --dry-run)";
             self.confirm.ask(what)?;
@@ -47,12 +43,9 @@ impl Gc {
             older_than_ms: Some(u64::try_from(self.older_than.as_millis()).unwrap_or(u64::MAX)),
             dry_run: self.dry_run,
         };
-        let call = context.client.call(CollectVersions {}).json(&body);
-        let answer = call.ask().await?;
-        let (collection, output) = (&answer.value, context.output);
-        output.report(&answer.text, || text(collection, output))?;
-        output.next([self.next(collection)]);
-        Ok(Exit::Complete)
+        let collected = context.call(CollectVersions {}).json(&body).ask().await?;
+        let next = self.next(&collected.value);
+        Ok(context.report(&collected, text).next([next]))
     }
 
     fn next(&self, collection: &Collection) -> String {
@@ -68,30 +61,23 @@ impl Gc {
     }
 }
 
-fn text(collection: &Collection, output: Output) -> String {
+fn text(collection: &Collection) -> String {
     if collection.versions.is_empty() {
-        return output
-            .paint
-            .tone(Tone::Quiet, "there is nothing to collect");
+        return Tone::Quiet.of("there is nothing to collect");
     }
     let name = |it: &CollectedVersion| format!("{}/{}@{}", it.namespace, it.component, it.version);
-    let table = output.columns(
-        &collection.versions,
-        [
-            ("version", &name),
-            ("digest", &|it| it.digest.short()),
-            ("frees", &frees),
-        ],
-        "",
-    );
+    let table = Table::new([
+        ("version", &name),
+        ("digest", &|it| it.digest.short()),
+        ("frees", &frees),
+    ])
+    .or("")
+    .rows(&collection.versions);
     let versions = units::count(collection.versions.len(), "version");
     let freed = units::size(collection.freed_bytes);
     let end = match collection.dry_run {
         true => format!("{versions} would go, {freed}"),
-        false => {
-            let mark = output.paint.tone(Tone::Good, "✔");
-            format!("{mark} collected {versions}, {freed}")
-        }
+        false => good(format_args!("collected {versions}, {freed}")),
     };
     format!("{table}\n\n{end}")
 }

@@ -1,10 +1,10 @@
 //! `tasker grant …`
 
-use super::because::Because;
-use super::client::pages;
-use super::confirm::Confirm;
-use super::reference::ComponentFamily;
-use super::{CliError, Context, Exit, Problem, not_yet, units};
+use super::reference::parse_components;
+use super::{
+    Because, Confirm, Context, Exit, InNamespace, Problem, Result, Table, Target, not_yet, refuse,
+    units,
+};
 use tasker_domain::capability::Capability;
 use tasker_domain::name::Name;
 use tasker_wire::grant::{
@@ -23,187 +23,157 @@ const FORMS: &str = "Capabilities:
 pub enum Command {
     /// Grant a capability to a component in the tasks of a namespace.
     #[command(after_help = FORMS)]
-    Add {
-        #[command(flatten)]
-        granted: Granted,
-        /// The capability, such as 'http GET api.example.com/v1/*'.
-        capability: String,
-        #[command(flatten)]
-        because: Because,
-    },
+    Add(Add),
     /// List grants.
-    Ls {
-        /// Only grants of this namespace.
-        namespace: Option<Name>,
-    },
+    Ls(InNamespace),
     /// Revoke a grant; it takes effect from the next attempt on.
-    Rm {
-        #[command(flatten)]
-        granted: Granted,
-        /// The capability, as `grant ls` shows it, or the id of the grant.
-        capability: String,
-        #[command(flatten)]
-        because: Because,
-        #[command(flatten)]
-        confirm: Confirm,
-    },
+    Rm(Rm),
+}
+
+#[derive(Debug, clap::Args)]
+pub struct Add {
+    #[command(flatten)]
+    granted: Granted,
+    /// The capability, such as 'http GET api.example.com/v1/*'.
+    capability: String,
+    #[command(flatten)]
+    because: Because,
+}
+
+#[derive(Debug, clap::Args)]
+pub struct Rm {
+    #[command(flatten)]
+    granted: Granted,
+    /// The capability, as `grant ls` shows it, or the id of the grant.
+    capability: String,
+    #[command(flatten)]
+    because: Because,
+    #[command(flatten)]
+    confirm: Confirm,
 }
 
 /// To what is granted, and in whose tasks.
 #[derive(Debug, clap::Args)]
 pub struct Granted {
     /// The component, for example payments/charge; 'payments/*' for all components of the namespace.
-    #[arg(value_name = "NAMESPACE/NAME")]
-    component: ComponentFamily,
+    #[arg(value_name = "NAMESPACE/NAME", value_parser = parse_components)]
+    component: Target,
     /// Namespace of the tasks; by default the namespace of the component.
     #[arg(long = "in", value_name = "NAMESPACE")]
     namespace: Option<Name>,
 }
 
+pub async fn run(command: Command, context: &Context) -> Result {
+    match command {
+        Command::Add(add) => add.run(context).await,
+        Command::Ls(of) => ls(of, context).await,
+        Command::Rm(rm) => rm.run(context).await,
+    }
+}
+
 impl Granted {
     fn namespace(&self) -> &Name {
-        match (&self.namespace, &self.component) {
-            (Some(namespace), _) | (None, ComponentFamily::All(namespace)) => namespace,
-            (None, ComponentFamily::One(component)) => &component.namespace,
-        }
+        let own = self.component.namespace();
+        self.namespace.as_ref().unwrap_or(own)
     }
 
     /// As the namespace names it: `*`, `name`, or `other/name`.
-    fn component(&self) -> Result<String, CliError> {
+    fn component(&self) -> Result<String> {
+        let home = self.namespace();
         match &self.component {
-            ComponentFamily::One(component) if component.namespace == *self.namespace() => {
-                Ok(component.name.to_string())
+            Target::One(component) => Ok(component.within(home).to_string()),
+            Target::All(namespace) if namespace == home => Ok("*".to_owned()),
+            Target::All(namespace) => {
+                let what = format!("{home} cannot grant to all components of {namespace} at once");
+                refuse(what, "grant to each of them by its name")
             }
-            ComponentFamily::One(component) => Ok(component.family()),
-            ComponentFamily::All(namespace) if namespace == self.namespace() => Ok("*".to_owned()),
-            ComponentFamily::All(namespace) => Err(Problem::bad_input(format!(
-                "{} cannot grant to all components of {namespace} at once",
-                self.namespace()
-            ))
-            .help("grant to each of them by its name")
-            .into()),
         }
     }
-}
 
-pub async fn run(command: Command, context: &Context) -> Result<Exit, CliError> {
-    match command {
-        Command::Add {
-            granted,
-            capability,
-            because,
-        } => add(&granted, capability, because, context).await?,
-        Command::Ls { namespace } => ls(namespace, context).await?,
-        Command::Rm {
-            granted,
-            capability,
-            because,
-            confirm,
-        } => {
-            let (component, namespace) = (&granted.component, granted.namespace());
-            confirm.ask(&format!(
-                "take `{capability}` from {component} in tasks of {namespace}"
-            ))?;
-            rm(&granted, &capability, because, context).await?;
-        }
-    }
-    Ok(Exit::Complete)
-}
-
-async fn add(
-    granted: &Granted,
-    capability: String,
-    Because { reason }: Because,
-    context: &Context,
-) -> Result<(), CliError> {
-    let body = NewGrant {
-        component: granted.component()?,
-        capability,
-        reason,
-    };
-    let (namespace, component) = (granted.namespace(), &granted.component);
-    let call = context.client.call(AddGrant::at(namespace.clone()));
-    let sentence = |grant: &Grant| {
-        let has = match grant.created {
-            Some(false) => "had already",
-            Some(true) | None => "has",
+    /// The id of a grant that is there.
+    async fn id_of(&self, capability: &str, context: &Context) -> Result<i64> {
+        let (who, namespace) = (self.component.components(), self.namespace());
+        let query = GrantQuery {
+            component: Some(self.component()?),
+            ..GrantQuery::default()
         };
-        format!(
-            "{component} {has} `{}` in tasks of {}",
-            grant.capability, grant.namespace
-        )
-    };
-    context.change(call.json(&body), sentence).await?;
-    not_yet::warn_of_family(component, context).await;
-    let ls = format!("tasker grant ls {namespace}");
-    context.output.next([ls]);
-    Ok(())
-}
-
-async fn ls(namespace: Option<Name>, context: &Context) -> Result<(), CliError> {
-    let query = GrantQuery {
-        namespace,
-        ..GrantQuery::default()
-    };
-    let first = "tasker grant add NAMESPACE/NAME 'http GET api.example.com/v1/*'";
-    let grants = context.list(
-        ListGrants {},
-        query,
-        [
-            ("id", &|it| it.id.to_string()),
-            ("namespace", &|it| it.namespace.clone()),
-            ("component", &|it| it.component.clone()),
-            ("capability", &|it| it.capability.clone()),
-            ("set", &|it| units::age(it.created_at)),
-            ("by", &|it| it.created_by.clone()),
-        ],
-        ("no grants", first),
-    );
-    grants.await?;
-    Ok(())
-}
-
-async fn rm(
-    granted: &Granted,
-    capability: &str,
-    because: Because,
-    context: &Context,
-) -> Result<(), CliError> {
-    let id = id_of(granted, capability, context).await?;
-    let grant = RemoveGrant::at(granted.namespace().clone(), id);
-    let call = context.client.call(grant).query(&because.body());
-    let sentence = |grant: &Grant| {
-        let (component, capability) = (&granted.component, &grant.capability);
-        format!(
-            "{component} no longer has `{capability}` in tasks of {}",
-            grant.namespace
-        )
-    };
-    context.change(call, sentence).await?;
-    Ok(())
-}
-
-/// The id of a grant that is there.
-async fn id_of(granted: &Granted, capability: &str, context: &Context) -> Result<i64, CliError> {
-    let namespace = granted.namespace();
-    let query = GrantQuery {
-        component: Some(granted.component()?),
-        ..GrantQuery::default()
-    };
-    let page = pages(&context.client, ListOwnGrants::at(namespace.clone()), query).await?;
-    let stored = capability.parse::<Capability>().map(|it| it.to_string());
-    let is_meant = |grant: &&Grant| {
-        grant.id.to_string() == capability || stored.as_ref() == Ok(&grant.capability)
-    };
-    let found = page.value.items.iter().find(is_meant);
-    Ok(found
-        .ok_or_else(|| {
-            let who = &granted.component;
+        let own = ListOwnGrants::at(namespace.clone());
+        let mut grants = context.all(own, query).await?.value.items.into_iter();
+        let stored = capability.parse::<Capability>().map(|it| it.to_string());
+        let found = grants.find(|grant| {
+            grant.id.to_string() == capability || stored.as_ref() == Ok(&grant.capability)
+        });
+        let missing = || {
             let what = format!("there is no grant of `{capability}` to {who} in {namespace}");
             Problem::new(Exit::NotFound, "unknown_grant", what)
                 .help(format!("see: tasker grant ls {namespace}"))
-        })?
-        .id)
+        };
+        Ok(found.ok_or_else(missing)?.id)
+    }
+}
+
+impl Add {
+    async fn run(self, context: &Context) -> Result {
+        let (namespace, component) = (self.granted.namespace(), &self.granted.component);
+        let body = NewGrant {
+            component: self.granted.component()?,
+            capability: self.capability,
+            reason: self.because.reason,
+        };
+        let call = context.call(AddGrant::at(namespace.clone()));
+        let sentence = |grant: &Grant| {
+            let has = match grant.created {
+                Some(false) => "had already",
+                Some(true) | None => "has",
+            };
+            let (capability, namespace) = (&grant.capability, &grant.namespace);
+            let component = component.components();
+            format!("{component} {has} `{capability}` in tasks of {namespace}")
+        };
+        let reply = context.change(call.json(&body), sentence).await?;
+        let warning = not_yet::warning(component.one(), context).await;
+        let ls = format!("tasker grant ls {namespace}");
+        Ok(reply.warn(warning).next([ls]))
+    }
+}
+
+async fn ls(of: InNamespace, context: &Context) -> Result {
+    let query = GrantQuery {
+        namespace: of.namespace,
+        ..GrantQuery::default()
+    };
+    let table = Table::new([
+        ("id", &|it: &Grant| it.id.to_string()),
+        ("namespace", &|it| it.namespace.clone()),
+        ("component", &|it| it.component.clone()),
+        ("capability", &|it| it.capability.clone()),
+        ("set", &|it| units::age(it.created_at)),
+        ("by", &|it| it.created_by.clone()),
+    ])
+    .or("no grants");
+    let grants = context.list(ListGrants {}, query, table).await?;
+    Ok(grants.first("tasker grant add NAMESPACE/NAME 'http GET api.example.com/v1/*'"))
+}
+
+impl Rm {
+    async fn run(self, context: &Context) -> Result {
+        let (component, namespace) = (
+            self.granted.component.components(),
+            self.granted.namespace(),
+        );
+        let capability = &self.capability;
+        let what = format!("take `{capability}` from {component} in tasks of {namespace}");
+        self.confirm.ask(&what)?;
+        let id = self.granted.id_of(capability, context).await?;
+        let call = context.call(RemoveGrant::at(namespace.clone(), id));
+        let sentence = |grant: &Grant| {
+            let (capability, namespace) = (&grant.capability, &grant.namespace);
+            format!("{component} no longer has `{capability}` in tasks of {namespace}")
+        };
+        context
+            .change(call.query(&self.because.body()), sentence)
+            .await
+    }
 }
 
 #[cfg(test)]
@@ -212,7 +182,7 @@ mod tests {
 
     fn granted(component: &str, namespace: Option<&str>) -> Granted {
         Granted {
-            component: component.parse().unwrap(),
+            component: parse_components(component).unwrap(),
             namespace: namespace.map(|text| text.parse().unwrap()),
         }
     }
@@ -231,6 +201,6 @@ mod tests {
     fn a_star_means_the_components_of_the_namespace_itself() {
         assert_eq!(granted("payments/*", None).component().unwrap(), "*");
         assert!(granted("payments/*", Some("orders")).component().is_err());
-        assert!("*".parse::<ComponentFamily>().is_err());
+        assert!(parse_components("*").is_err());
     }
 }

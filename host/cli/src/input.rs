@@ -1,40 +1,39 @@
 //! What a user gives as a file or as JSON text.
 
 use super::place::Place;
-use super::{CliError, Problem};
+use super::{Problem, Result, refuse};
 use serde_json::value::RawValue;
-use std::io::Read as _;
 use std::path::Path;
 use tasker_domain::byte_order_mark::{strip_mark, without_mark};
 use tasker_domain::json_text;
 
+/// True for what is called like YAML.
+pub fn is_yaml(path: &Path) -> bool {
+    path.extension()
+        .is_some_and(|end| end == "yaml" || end == "yml")
+}
+
 /// Reads a text file, without a byte order mark at its start.
-pub fn read_text(path: &Path) -> Result<String, CliError> {
-    let bytes = read_bytes(path)?;
-    let mut text = String::from_utf8(bytes).map_err(|error| {
-        let place = error.utf8_error().valid_up_to();
-        Problem::bad_input(format!(
-            "{} is not UTF-8 text (at byte {place})",
-            path.display()
-        ))
+pub fn read_text(path: &Path) -> Result<String> {
+    let mut text = String::from_utf8(read_bytes(path)?).map_err(|error| {
+        let (path, place) = (path.display(), error.utf8_error().valid_up_to());
+        Problem::bad_input(format!("{path} is not UTF-8 text (at byte {place})"))
     })?;
     strip_mark(&mut text);
     Ok(text)
 }
 
 /// Reads a file.
-pub fn read_bytes(path: &Path) -> Result<Vec<u8>, CliError> {
-    std::fs::read(path).map_err(|error| {
+pub fn read_bytes(path: &Path) -> Result<Vec<u8>> {
+    std::fs::read(path).or_else(|error| {
         let what = format!("cannot read {}: {error}", path.display());
-        Problem::bad_input(what)
-            .help("check the path, relative to where you are now")
-            .into()
+        refuse(what, "check the path, relative to where you are now")
     })
 }
 
 /// Reads JSON text, `@file`, or `@-` for standard input; `option` is where it is written, such as
 /// `--input`, or empty where it stands alone.
-pub fn read_json(option: &str, argument: &str) -> Result<Box<RawValue>, CliError> {
+pub fn read_json(option: &str, argument: &str) -> Result<Box<RawValue>> {
     let (name, text) = match argument.strip_prefix('@') {
         None if option.is_empty() => ("the value", argument.to_owned()),
         None => (option, argument.to_owned()),
@@ -44,18 +43,13 @@ pub fn read_json(option: &str, argument: &str) -> Result<Box<RawValue>, CliError
     parse_json(name, option, text)
 }
 
-fn read_stdin() -> Result<String, CliError> {
-    let mut text = String::new();
-    match std::io::stdin().read_to_string(&mut text) {
-        Ok(_) => Ok(text),
-        Err(error) => {
-            Err(Problem::bad_input(format!("cannot read standard input: {error}")).into())
-        }
-    }
+fn read_stdin() -> Result<String> {
+    let read = std::io::read_to_string(std::io::stdin());
+    Ok(read.map_err(|error| Problem::bad_input(format!("cannot read standard input: {error}")))?)
 }
 
 /// JSON that the host would keep, with a place where it is none.
-fn parse_json(name: &str, option: &str, text: String) -> Result<Box<RawValue>, CliError> {
+fn parse_json(name: &str, option: &str, text: String) -> Result<Box<RawValue>> {
     let what = if option.is_empty() { "value" } else { "input" };
     let text = without_mark(&text);
     let value: Box<RawValue> = serde_json::from_str(text).map_err(|error| {
@@ -63,13 +57,14 @@ fn parse_json(name: &str, option: &str, text: String) -> Result<Box<RawValue>, C
         let message = error.to_string();
         let message = message.split(" at line ").next().unwrap_or(&message);
         let lead = format!("{option} ");
-        let lead = lead.trim_start();
         let help = format!(
-            "write JSON, for example {lead}'{{\"amount\": 5}}', or @file.json, or @- for standard input"
+            "write JSON, for example {}'{{\"amount\": 5}}', or @file.json, or @- for standard input",
+            lead.trim_start()
         );
         Problem::bad_input(format!("the {what} is not JSON"))
             .at([Place::new(line, column, message)])
-            .in_file(name, text).help(help)
+            .in_file(name, text)
+            .help(help)
     })?;
     let kept = json_text::check(value.get());
     kept.map_err(|error| Problem::bad_input(format!("the {what} cannot be taken: {error}")))?;
@@ -78,12 +73,13 @@ fn parse_json(name: &str, option: &str, text: String) -> Result<Box<RawValue>, C
 
 #[cfg(test)]
 mod tests {
-    use super::super::paint::Paint;
     use super::*;
+    use crate::CliError;
+    use crate::paint::plain;
 
-    fn told(result: Result<Box<RawValue>, CliError>) -> String {
+    fn told(result: Result<Box<RawValue>>) -> String {
         match result.unwrap_err() {
-            CliError::Problem(problem) => problem.text(Paint::off()),
+            CliError::Problem(problem) => plain(&problem.text()),
             CliError::ClosedPipe => unreachable!("reading has no closed pipe"),
         }
     }

@@ -7,25 +7,21 @@ use tasker_domain::sanitize::{is_control, sign};
 pub fn pretty(json: &RawValue) -> String {
     let compact = compact(json.get());
     let mut laid_out = String::with_capacity(compact.len() * 2);
-    let mut depth = 0;
-    let mut text = Inside::default();
-    let mut chars = compact.chars().peekable();
-    while let Some(c) = chars.next() {
-        if text.contains(c) {
-            laid_out.push(c);
-            continue;
-        }
+    let (mut depth, mut text) = (0, Inside::default());
+    for c in compact.chars() {
         match c {
-            '{' | '[' if matches!(chars.peek(), Some('}' | ']')) => laid_out.push(c),
+            _ if text.contains(c) => laid_out.push(c),
             '{' | '[' => {
                 depth += 1;
                 laid_out.push(c);
                 new_line(&mut laid_out, depth);
             }
-            '}' | ']' if laid_out.ends_with(['{', '[']) => laid_out.push(c),
             '}' | ']' => {
                 depth -= 1;
-                new_line(&mut laid_out, depth);
+                laid_out.truncate(laid_out.trim_end().len());
+                if !laid_out.ends_with(['{', '[']) {
+                    new_line(&mut laid_out, depth);
+                }
                 laid_out.push(c);
             }
             ',' => {

@@ -1,10 +1,7 @@
 //! `tasker key …`
 
-use super::client::Ask as _;
-use super::confirm::Confirm;
-use super::paint::Tone;
 use super::units::{self, parse_duration};
-use super::{CliError, Context, Exit, Problem};
+use super::{Ask as _, Confirm, Context, Problem, Result, Table, Tone, paint};
 use chrono::Utc;
 use serde_json::json;
 use std::time::Duration;
@@ -49,19 +46,18 @@ pub struct Create {
     expires: Option<Duration>,
 }
 
-pub async fn run(command: Command, context: &Context) -> Result<Exit, CliError> {
+pub async fn run(command: Command, context: &Context) -> Result {
     match command {
-        Command::Create(create) => create.run(context).await?,
-        Command::Ls => ls(context).await?,
-        Command::Revoke { name, confirm } => revoke(name, confirm, context).await?,
+        Command::Create(create) => create.run(context).await,
+        Command::Ls => ls(context).await,
+        Command::Revoke { name, confirm } => revoke(name, confirm, context).await,
     }
-    Ok(Exit::Complete)
 }
 
 impl Create {
-    async fn run(self, context: &Context) -> Result<(), CliError> {
-        let permission = |reach: NamespaceScope| Permission {
-            namespace: reach,
+    async fn run(self, context: &Context) -> Result {
+        let permission = |namespace: NamespaceScope| Permission {
+            namespace,
             actions: self.only.iter().copied().collect(),
         };
         let body = NewKey {
@@ -69,77 +65,61 @@ impl Create {
             permissions: Permissions::new(self.namespace.into_iter().map(permission).collect()),
             expires_in_s: self.expires.map(whole_seconds).transpose()?,
         };
-        let paint = context.output.paint;
-        let sentence = |made: &CreatedKey| {
-            let Key {
-                name, permissions, ..
-            } = &made.description;
-            format!(
-                "key {name} may {permissions}\n{}\n{}",
-                paint.tone(Tone::Strong, &made.key),
-                paint.tone(
-                    Tone::Quiet,
-                    "it is shown once: hand it on as TASKER_TOKEN, and keep it like a password"
-                ),
-            )
-        };
-        let made = context.client.call(CreateKey {}).json(&body).ask().await?;
-        context.output.made(&made.text, &made.value.key, || {
-            let mark = paint.tone(Tone::Good, "✔");
-            format!("{mark} {}", sentence(&made.value))
-        })?;
-        context.output.next(["tasker key ls"]);
-        Ok(())
+        let made = context.call(CreateKey {}).json(&body).ask().await?;
+        let (text, key) = (&made.text, &made.value.key);
+        let reply = context.output.made(text, key, || created_text(&made.value));
+        Ok(reply.next(["tasker key ls"]))
     }
 }
 
-fn whole_seconds(span: Duration) -> Result<u64, CliError> {
+fn created_text(made: &CreatedKey) -> String {
+    let (name, permissions) = (&made.description.name, &made.description.permissions);
+    let note = "it is shown once: hand it on as TASKER_TOKEN, and keep it like a password";
+    let done = paint::good(format_args!("key {name} may {permissions}"));
+    format!(
+        "{done}\n{}\n{}",
+        Tone::Strong.of(&made.key),
+        Tone::Quiet.of(note)
+    )
+}
+
+fn whole_seconds(span: Duration) -> Result<u64> {
     match span.as_secs() {
         0 => Err(Problem::bad_input("the lifetime of a key is at least one second").into()),
         seconds => Ok(seconds),
     }
 }
 
-async fn ls(context: &Context) -> Result<(), CliError> {
-    let expires = |key: &Key| expires(key, context);
-    let keys = context.list(
-        ListKeys {},
-        PageQuery::default(),
-        [
-            ("name", &|it| it.name.clone()),
-            ("key", &|it| format!("tk_{}_…", it.prefix)),
-            ("may", &|it| it.permissions.to_string()),
-            ("created", &|it| units::age(it.created_at)),
-            ("by", &|it| it.created_by.clone()),
-            ("expires", &expires),
-            ("used", &|it| it.last_used_at.map_or_else(never, units::age)),
-        ],
-        ("no keys", ""),
-    );
-    keys.await?;
-    let create = "tasker key create NAME --only ACTIONS --namespace NAMESPACE --expires 90d";
-    context.output.next([create]);
-    Ok(())
-}
-
-fn expires(key: &Key, context: &Context) -> String {
-    match (key.is_expired, key.expires_at) {
-        (true, _) => context.output.paint.tone(Tone::Bad, "expired"),
+async fn ls(context: &Context) -> Result {
+    let never = || "never".to_owned();
+    let expires = |key: &Key| match (key.is_expired, key.expires_at) {
+        (true, _) => Tone::Bad.of("expired"),
         (false, Some(at)) => format!("in {}", units::span(units::between(Utc::now(), at))),
         (false, None) => never(),
-    }
+    };
+    let used = |key: &Key| key.last_used_at.map_or_else(never, units::age);
+    let table = Table::new([
+        ("name", &|it: &Key| it.name.clone()),
+        ("key", &|it| format!("tk_{}_…", it.prefix)),
+        ("may", &|it| it.permissions.to_string()),
+        ("created", &|it| units::age(it.created_at)),
+        ("by", &|it| it.created_by.clone()),
+        ("expires", &expires),
+        ("used", &used),
+    ])
+    .or("no keys");
+    let keys = context
+        .list(ListKeys {}, PageQuery::default(), table)
+        .await?;
+    let create = "tasker key create NAME --only ACTIONS --namespace NAMESPACE --expires 90d";
+    Ok(keys.next(|_| vec![create.to_owned()]))
 }
 
-fn never() -> String {
-    "never".to_owned()
-}
-
-async fn revoke(name: Name, confirm: Confirm, context: &Context) -> Result<(), CliError> {
+async fn revoke(name: Name, confirm: Confirm, context: &Context) -> Result {
     confirm.ask(&format!("revoke the key {name}"))?;
-    let answer = json!({ "revoked": name }).to_string();
+    let answer = json!({ "revoked": name });
     let sentence = format!("key {name} is revoked; every host refuses it within seconds");
-    context.client.call(RevokeKey { name }).text().await?;
-    context.output.done(&answer, || sentence)?;
-    context.output.next(["tasker key ls"]);
-    Ok(())
+    context.call(RevokeKey { name }).text().await?;
+    let reply = context.output.done(answer, || sentence);
+    Ok(reply.next(["tasker key ls"]))
 }

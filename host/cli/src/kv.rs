@@ -1,9 +1,7 @@
 //! `tasker kv …`
 
-use super::confirm::Confirm;
-use super::reference::{Reference, parse_family};
-use super::shell::word;
-use super::{CliError, Context, Exit, client, input, units};
+use super::reference::parse_family;
+use super::{Confirm, Context, Reference, Result, Table, client, input, json, units, word};
 use std::fmt;
 use tasker_domain::name::Name;
 use tasker_wire::kv::{KvEntry, KvQuery, ListKv, RemoveKv, SetKv, ShowKv};
@@ -12,8 +10,9 @@ use tasker_wire::kv::{KvEntry, KvQuery, ListKv, RemoveKv, SetKv, ShowKv};
 pub enum Command {
     /// List the entries of a bucket.
     Ls {
-        #[command(flatten)]
-        of: Bucket,
+        /// For example orders/counters.
+        #[arg(value_name = "NAMESPACE/BUCKET", value_parser = parse_family)]
+        bucket: Reference,
         /// Only keys with this prefix.
         #[arg(long)]
         prefix: Option<String>,
@@ -37,73 +36,76 @@ pub enum Command {
 }
 
 #[derive(Debug, clap::Args)]
-pub struct Bucket {
+pub struct Entry {
     /// For example orders/counters.
     #[arg(value_name = "NAMESPACE/BUCKET", value_parser = parse_family)]
     bucket: Reference,
-}
-
-#[derive(Debug, clap::Args)]
-pub struct Entry {
-    #[command(flatten)]
-    of: Bucket,
     /// The key.
     key: String,
 }
 
-impl Entry {
-    fn endpoint<E>(&self, endpoint: impl FnOnce(Name, Name, String) -> E) -> E {
-        let bucket = self.of.bucket.clone();
-        endpoint(bucket.namespace, bucket.name, self.key.clone())
-    }
-}
-
 impl fmt::Display for Entry {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} {}", self.of.bucket, self.key)
+        write!(f, "{} {}", self.bucket, self.key)
     }
 }
 
-pub async fn run(command: Command, context: &Context) -> Result<Exit, CliError> {
+pub async fn run(command: Command, context: &Context) -> Result {
     match command {
-        Command::Ls { of, prefix } => ls(&of.bucket, prefix, context).await?,
-        Command::Get(entry) => get(&entry, context).await?,
-        Command::Set { entry, value } => set(&entry, &value, context).await?,
+        Command::Ls { bucket, prefix } => ls(&bucket, prefix, context).await,
+        Command::Get(entry) => entry.get(context).await,
+        Command::Set { entry, value } => entry.set(&value, context).await,
         Command::Rm { entry, confirm } => {
             confirm.ask(&format!("remove {entry}"))?;
-            let call = context.client.call(entry.endpoint(RemoveKv::at));
-            context.remove(call, &format!("{entry} is removed")).await?;
+            let call = context.call(entry.endpoint(RemoveKv::at));
+            context.remove(call, format!("{entry} is removed")).await
         }
     }
-    Ok(Exit::Complete)
 }
 
-async fn ls(bucket: &Reference, prefix: Option<String>, context: &Context) -> Result<(), CliError> {
+impl Entry {
+    fn endpoint<E>(&self, endpoint: impl FnOnce(Name, Name, String) -> E) -> E {
+        let of = |namespace, bucket| endpoint(namespace, bucket, self.key.clone());
+        self.bucket.family_at(of)
+    }
+
+    /// Prints the value as it is stored.
+    async fn get(&self, context: &Context) -> Result {
+        let text = context.call(self.endpoint(ShowKv::at)).text().await?;
+        let entry: KvEntry = client::read(&text)?;
+        let value = entry.value.as_ref().map_or("null", |value| value.get());
+        Ok(context.output.show(&text, || json::escaped(value)))
+    }
+
+    async fn set(&self, value: &str, context: &Context) -> Result {
+        let value = input::read_json("", value)?.get().to_owned();
+        let call = context.call(self.endpoint(SetKv::at)).media(value);
+        let sentence = |set: &KvEntry| format!("{self} is set, version {}", set.version);
+        let reply = context.change(call, sentence).await?;
+        Ok(reply.next([format!("tasker kv ls {}", self.bucket)]))
+    }
+}
+
+async fn ls(bucket: &Reference, prefix: Option<String>, context: &Context) -> Result {
     let query = KvQuery {
         prefix: prefix.unwrap_or_default(),
         ..KvQuery::default()
     };
-    let entries = context.list(
-        bucket.family_at(ListKv::at),
-        query,
-        [
-            ("key", &|it| it.key.clone()),
-            ("value", &value),
-            ("version", &|it| it.version.to_string()),
-            ("written", &|it| units::age(it.updated_at)),
-            ("by task", &|it| {
-                it.task_id.map(|id| id.to_string()).unwrap_or_default()
-            }),
-        ],
-        ("no entries", ""),
-    );
-    if let Some(entry) = entries.await?.first() {
-        let key = word(&entry.key);
-        context
-            .output
-            .next([format!("tasker kv get {bucket} {key}")]);
-    }
-    Ok(())
+    let task = |it: &KvEntry| it.task_id.map(|id| id.to_string()).unwrap_or_default();
+    let table = Table::new([
+        ("key", &|it: &KvEntry| it.key.clone()),
+        ("value", &value),
+        ("version", &|it| it.version.to_string()),
+        ("written", &|it| units::age(it.updated_at)),
+        ("by task", &task),
+    ])
+    .or("no entries");
+    let entries = context.list(bucket.family_at(ListKv::at), query, table);
+    Ok(entries.await?.next(|page| {
+        let first = page.items.iter().take(1);
+        let get = first.map(|it| format!("tasker kv get {bucket} {}", word(&it.key)));
+        get.collect()
+    }))
 }
 
 /// The value, or how large it is where the list leaves it out.
@@ -112,23 +114,4 @@ fn value(entry: &KvEntry) -> String {
         Some(value) => value.get().to_owned(),
         None => format!("({})", units::size(entry.value_bytes.unsigned_abs().into())),
     }
-}
-
-/// Prints the value as it is stored.
-async fn get(entry: &Entry, context: &Context) -> Result<(), CliError> {
-    let text = context.client.call(entry.endpoint(ShowKv::at)).text();
-    let text = text.await?;
-    let entry: KvEntry = client::read(&text)?;
-    let value = entry.value.as_ref().map_or("null", |value| value.get());
-    context.output.show(&text, || super::json::escaped(value))
-}
-
-async fn set(entry: &Entry, value: &str, context: &Context) -> Result<(), CliError> {
-    let value = input::read_json("", value)?.get().to_owned();
-    let sentence = |set: &KvEntry| format!("{entry} is set, version {}", set.version);
-    let call = context.client.call(entry.endpoint(SetKv::at)).media(value);
-    context.change(call, sentence).await?;
-    let ls = format!("tasker kv ls {}", entry.of.bucket);
-    context.output.next([ls]);
-    Ok(())
 }

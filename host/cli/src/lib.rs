@@ -1,6 +1,6 @@
 //! The commands that speak to a host over its API, or prepare what is uploaded to it: one file a command.
 
-pub mod affected_pins;
+mod affected_pins;
 mod audit;
 mod because;
 mod build;
@@ -8,7 +8,9 @@ mod changes;
 mod client;
 mod component;
 mod confirm;
+mod context;
 mod definition;
+mod drawn;
 mod excerpt;
 mod exit;
 mod gc;
@@ -22,7 +24,7 @@ mod kv;
 mod limit;
 mod list;
 mod namespace;
-pub mod new;
+mod new;
 mod not_yet;
 mod oci;
 mod one_version;
@@ -36,7 +38,7 @@ mod problem;
 mod reference;
 mod references;
 mod registry;
-mod resource;
+mod reply;
 mod rollout;
 #[cfg(test)]
 mod samples;
@@ -48,6 +50,7 @@ mod signing;
 mod signing_key;
 mod signing_policy;
 mod sync;
+mod table;
 mod task;
 mod template;
 mod token;
@@ -57,15 +60,28 @@ pub use client::Client;
 pub use exit::{Exit, table as exit_codes};
 pub use gc::parse_age;
 pub use output::{Format, Output, tell};
-pub use paint::{Paint, Tone, When};
+pub use paint::{Tone, When, plain};
 pub use problem::{CliError, Problem};
+pub use reply::Reply;
 pub use tasker_wire::access::Access;
 pub use tasker_wire::health;
 pub use token::help as token_help;
 
+use because::Because;
 use clap::Subcommand;
+use client::{Answer, Ask};
+use confirm::Confirm;
+use context::Context;
+use definition::words;
 use futures::future::LocalBoxFuture;
+use list::{InNamespace, Part};
+use one_version::{OneVersion, Told};
+use paint::{Painted, bad, good};
+use problem::refuse;
+use reference::{Reference, Target};
+use shell::word;
 use std::path::PathBuf;
+use table::{Table, fields};
 
 /// Where a host listens unless told otherwise.
 pub const DEFAULT_URL: &str = "http://127.0.0.1:7710";
@@ -180,28 +196,19 @@ pub enum Command {
     Key(key::Command),
 }
 
-/// What a command works with: the host and the way to tell the user.
-pub struct Context {
-    client: Client,
-    output: Output,
-}
+/// What comes of a command.
+pub type Result<T = Reply, E = CliError> = std::result::Result<T, E>;
 
 /// Runs a command. In a box, so that the commands are compiled with this crate and not with every
 /// program that has them.
-pub fn run(
-    command: Command,
-    global: &Global,
-    output: Output,
-) -> LocalBoxFuture<'_, Result<Exit, CliError>> {
-    Box::pin(dispatch(command, global, output))
+pub fn run(command: Command, global: &Global, output: Output) -> LocalBoxFuture<'_, Result<Exit>> {
+    Box::pin(async move { dispatch(command, global, output).await?.print() })
 }
 
-async fn dispatch(command: Command, global: &Global, output: Output) -> Result<Exit, CliError> {
+async fn dispatch(command: Command, global: &Global, output: Output) -> Result {
     let context = || {
-        Ok::<_, CliError>(Context {
-            client: Client::new(global)?,
-            output,
-        })
+        let client = Client::new(global)?;
+        Ok::<_, CliError>(Context { client, output })
     };
     match command {
         Command::New(new) => new.run(output),

@@ -1,14 +1,14 @@
 //! `tasker limit …`
 
-use super::because::Because;
-use super::confirm::Confirm;
-use super::reference::Place;
-use super::{CliError, Context, Exit, Problem, not_yet, units};
+use super::reference::{parse_target, segment};
+use super::{
+    Ask as _, Because, Confirm, Context, InNamespace, Result, Table, Target, not_yet, refuse, units,
+};
 use clap::builder::TypedValueParser as _;
 use tasker_domain::limits::{Limit, LimitPatch};
 use tasker_domain::name::Name;
+use tasker_domain::scope::Scope;
 use tasker_wire::limit::{ChangeLimits, LimitChanges, LimitRule, ListLimits, RemoveLimits};
-use tasker_wire::page::NamespacePageQuery;
 
 /// The limits with their values.
 const FORMS: &str = "Limits, each for one attempt:
@@ -33,32 +33,35 @@ The least holds of what the host, the namespace, its rule for the component and 
 pub enum Command {
     /// Set limits on attempts in the tasks of a namespace; limits that are not named stay.
     #[command(after_help = FORMS)]
-    Set {
-        #[command(flatten)]
-        of: Of,
-        /// For example memory=64MiB.
-        #[arg(required = true, value_name = "LIMIT=VALUE", value_parser = Limit::parse_setting)]
-        settings: Vec<(Limit, u64)>,
-        #[command(flatten)]
-        because: Because,
-    },
+    Set(Set),
     /// List the limits that namespaces set.
-    Ls {
-        /// Only limits of this namespace.
-        namespace: Option<Name>,
-    },
+    Ls(InNamespace),
     /// Remove limits; it takes effect from the next attempt on.
-    Rm {
-        #[command(flatten)]
-        of: Of,
-        /// Limits to remove, such as memory; by default all of them.
-        #[arg(value_name = "LIMIT", value_parser = limit_names())]
-        limits: Vec<Limit>,
-        #[command(flatten)]
-        because: Because,
-        #[command(flatten)]
-        confirm: Confirm,
-    },
+    Rm(Rm),
+}
+
+#[derive(Debug, clap::Args)]
+pub struct Set {
+    #[command(flatten)]
+    of: Limited,
+    /// For example memory=64MiB.
+    #[arg(required = true, value_name = "LIMIT=VALUE", value_parser = Limit::parse_setting)]
+    settings: Vec<(Limit, u64)>,
+    #[command(flatten)]
+    because: Because,
+}
+
+#[derive(Debug, clap::Args)]
+pub struct Rm {
+    #[command(flatten)]
+    of: Limited,
+    /// Limits to remove, such as memory; by default all of them.
+    #[arg(value_name = "LIMIT", value_parser = limit_names())]
+    limits: Vec<Limit>,
+    #[command(flatten)]
+    because: Because,
+    #[command(flatten)]
+    confirm: Confirm,
 }
 
 fn limit_names() -> impl clap::builder::TypedValueParser<Value = Limit> {
@@ -67,148 +70,124 @@ fn limit_names() -> impl clap::builder::TypedValueParser<Value = Limit> {
 
 /// What is limited, and in whose tasks.
 #[derive(Debug, clap::Args)]
-pub struct Of {
+pub struct Limited {
     /// A namespace, for everything that its tasks run, or one component, for example payments/charge.
-    #[arg(value_name = "NAMESPACE[/NAME]")]
-    target: Place,
+    #[arg(value_name = "NAMESPACE[/NAME]", value_parser = parse_target)]
+    target: Target,
     /// Namespace of the tasks; by default the namespace of the component.
     #[arg(long = "in", value_name = "NAMESPACE")]
     namespace: Option<Name>,
 }
 
-impl Of {
-    /// What is limited, in words.
-    fn subject(&self) -> String {
-        match self.target.name {
-            Some(_) => self.target.to_string(),
-            None => "everything".to_owned(),
-        }
-    }
-
-    fn namespace(&self) -> &Name {
-        self.namespace.as_ref().unwrap_or(&self.target.namespace)
-    }
-
-    /// How the path of the API names it: `*`, `name`, or `other~name`.
-    fn component(&self) -> Result<String, CliError> {
-        let is_own = self.target.namespace == *self.namespace();
-        match &self.target.name {
-            None if is_own => Ok("*".to_owned()),
-            None => {
-                let what = "--in goes with a component, not with a namespace";
-                let help = "say which component, for example payments/charge --in orders";
-                Err(Problem::bad_input(what).help(help).into())
-            }
-            Some(component) if is_own => Ok(component.to_string()),
-            Some(component) => Ok(format!("{}~{component}", self.target.namespace)),
-        }
-    }
-}
-
-pub async fn run(command: Command, context: &Context) -> Result<Exit, CliError> {
+pub async fn run(command: Command, context: &Context) -> Result {
     match command {
-        Command::Set {
+        Command::Set(Set {
             of,
             settings,
             because,
-        } => {
+        }) => {
             let settings = settings.into_iter();
             let patch = settings.map(|(limit, value)| (limit, Some(value)));
-            change(&of, patch.collect(), because, context).await?;
+            of.change(patch.collect(), because, context).await
         }
-        Command::Ls { namespace } => ls(namespace, context).await?,
-        Command::Rm {
-            of,
-            limits,
-            because,
-            confirm,
-        } => {
-            confirm.ask(&format!(
-                "remove limits of {} in tasks of {}",
-                of.subject(),
-                of.namespace()
-            ))?;
-            if limits.is_empty() {
-                return rm(&of, because, context).await;
-            }
-            let patch = limits.into_iter().map(|limit| (limit, None));
-            change(&of, patch.collect(), because, context).await?;
-        }
+        Command::Ls(of) => ls(of, context).await,
+        Command::Rm(rm) => rm.run(context).await,
     }
-    Ok(Exit::Complete)
 }
 
-async fn change(
-    of: &Of,
-    limits: LimitPatch,
-    Because { reason }: Because,
-    context: &Context,
-) -> Result<(), CliError> {
-    let (namespace, target) = (of.namespace(), of.subject());
-    let rule = ChangeLimits::at(namespace.clone(), of.component()?);
-    let call = context
-        .client
-        .call(rule)
-        .json(&LimitChanges { limits, reason });
-    let sentence = |rule: &LimitRule| {
-        let LimitRule {
-            namespace, limits, ..
-        } = rule;
-        match limits.is_empty() {
+impl Limited {
+    /// What is limited, in words.
+    fn subject(&self) -> String {
+        self.target.or_all(|_| "everything".to_owned())
+    }
+
+    fn namespace(&self) -> &Name {
+        let own = self.target.namespace();
+        self.namespace.as_ref().unwrap_or(own)
+    }
+
+    /// How the path of the API names it: `*`, `name`, or `other~name`.
+    fn component(&self) -> Result<String> {
+        let home = self.namespace();
+        match &self.target {
+            Target::One(component) => Ok(segment(component.within(home))),
+            Target::All(namespace) if namespace == home => Ok("*".to_owned()),
+            Target::All(_) => refuse(
+                "--in goes with a component, not with a namespace",
+                "say which component, for example payments/charge --in orders",
+            ),
+        }
+    }
+
+    async fn change(&self, limits: LimitPatch, because: Because, context: &Context) -> Result {
+        let (namespace, target) = (self.namespace(), self.subject());
+        let reason = because.reason;
+        let rule = ChangeLimits::at(namespace.clone(), self.component()?);
+        let call = context.call(rule).json(&LimitChanges { limits, reason });
+        let rule = call.ask().await?;
+        let limits = &rule.value.limits;
+        let reply = context.done(&rule, |_| match limits.is_empty() {
             true => format!("{namespace} sets no limits for {target} in its tasks"),
             false => format!("{target} has at most {limits} in tasks of {namespace}"),
-        }
-    };
-    let rule = context.change(call, sentence).await?;
-    if let Some(component) = &of.target.name
-        && !rule.limits.is_empty()
-    {
-        not_yet::warn(&of.target.namespace, component, context).await;
+        });
+        let component = self.target.one().filter(|_| !limits.is_empty());
+        let warning = not_yet::warning(component, context).await;
+        let ls = format!("tasker limit ls {namespace}");
+        Ok(reply.warn(warning).next([ls]))
     }
-    let ls = format!("tasker limit ls {namespace}");
-    context.output.next([ls]);
-    Ok(())
 }
 
-async fn ls(namespace: Option<Name>, context: &Context) -> Result<(), CliError> {
-    let first = "tasker limit set NAMESPACE/NAME memory=64MiB";
-    let rules = context.list(
-        ListLimits {},
-        NamespacePageQuery::of(namespace),
-        [
-            ("namespace", &|it| it.namespace.clone()),
-            ("component", &|it| it.component.to_string()),
-            ("at most", &|it| it.limits.to_string()),
-            ("set", &|it| it.set_at.map(units::age).unwrap_or_default()),
-            ("by", &|it| it.set_by.clone().unwrap_or_default()),
-        ],
-        ("no limits but the hosts' own", first),
-    );
-    rules.await?;
-    Ok(())
+async fn ls(of: InNamespace, context: &Context) -> Result {
+    let table = Table::new([
+        ("namespace", &|it: &LimitRule| it.namespace.clone()),
+        ("component", &|it| it.component.to_string()),
+        ("at most", &|it| it.limits.to_string()),
+        ("set", &|it| it.set_at.map(units::age).unwrap_or_default()),
+        ("by", &|it| it.set_by.clone().unwrap_or_default()),
+    ])
+    .or("no limits but the hosts' own");
+    let rules = context.list(ListLimits {}, of.query(), table.named(&name));
+    Ok(rules
+        .await?
+        .first("tasker limit set NAMESPACE/NAME memory=64MiB"))
 }
 
-async fn rm(of: &Of, because: Because, context: &Context) -> Result<Exit, CliError> {
-    let rule = RemoveLimits::at(of.namespace().clone(), of.component()?);
-    let call = context.client.call(rule).query(&because.body());
-    let sentence = |removed: &LimitRule| {
-        let LimitRule {
-            namespace, limits, ..
-        } = removed;
-        let target = of.subject();
-        format!("{target} is no longer held to {limits} in tasks of {namespace}")
-    };
-    context.change(call, sentence).await?;
-    Ok(Exit::Complete)
+/// The arguments that name what is limited.
+fn name(rule: &LimitRule) -> String {
+    let namespace = &rule.namespace;
+    match &rule.component {
+        Scope::All => namespace.clone(),
+        Scope::One(other) if other.namespace.is_some() => format!("{other} --in {namespace}"),
+        Scope::One(own) => format!("{namespace}/{own}"),
+    }
+}
+
+impl Rm {
+    async fn run(self, context: &Context) -> Result {
+        let (subject, namespace) = (self.of.subject(), self.of.namespace());
+        let what = format!("remove limits of {subject} in tasks of {namespace}");
+        self.confirm.ask(&what)?;
+        if !self.limits.is_empty() {
+            let patch = self.limits.into_iter().map(|limit| (limit, None));
+            return self.of.change(patch.collect(), self.because, context).await;
+        }
+        let rule = RemoveLimits::at(namespace.clone(), self.of.component()?);
+        let call = context.call(rule).query(&self.because.body());
+        let sentence = |removed: &LimitRule| {
+            let limits = &removed.limits;
+            format!("{subject} is no longer held to {limits} in tasks of {namespace}")
+        };
+        context.change(call, sentence).await
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn of(target: &str, namespace: Option<&str>) -> Of {
-        Of {
-            target: target.parse().unwrap(),
+    fn of(target: &str, namespace: Option<&str>) -> Limited {
+        Limited {
+            target: parse_target(target).unwrap(),
             namespace: namespace.map(|text| text.parse().unwrap()),
         }
     }
@@ -221,6 +200,18 @@ mod tests {
             ("orders", "*")
         );
         assert!(of("orders", Some("payments")).component().is_err());
+    }
+
+    #[test]
+    fn a_list_of_names_has_what_limit_rm_takes() {
+        let named = |component: &str| {
+            let rule =
+                serde_json::json!({"namespace": "orders", "component": component, "limits": {}});
+            name(&serde_json::from_value(rule).unwrap())
+        };
+        assert_eq!(named("*"), "orders");
+        assert_eq!(named("charge"), "orders/charge");
+        assert_eq!(named("payments/charge"), "payments/charge --in orders");
     }
 
     #[test]

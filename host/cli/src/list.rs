@@ -1,11 +1,24 @@
-//! Lists of which a command shows a part.
+//! Lists: of a namespace or all, and those of which a command shows a part.
 
-use super::client::{self, Answer, Ask as _};
-use super::{CliError, Context};
+use super::{Answer, Ask as _, Context, Result};
 use serde::de::DeserializeOwned;
+use tasker_domain::name::Name;
 use tasker_wire::Page;
 use tasker_wire::endpoint::Endpoint;
-use tasker_wire::page::Paged;
+use tasker_wire::page::{NamespacePageQuery, Paged};
+
+/// Whose items are listed.
+#[derive(Debug, clap::Args)]
+pub struct InNamespace {
+    /// Only those of this namespace.
+    pub namespace: Option<Name>,
+}
+
+impl InNamespace {
+    pub fn query(self) -> NamespacePageQuery {
+        NamespacePageQuery::of(self.namespace)
+    }
+}
 
 /// Which part of a list is shown.
 #[derive(Debug, clap::Args)]
@@ -28,17 +41,17 @@ impl Part {
         context: &Context,
         endpoint: E,
         mut query: E::Query,
-    ) -> Result<Answer<Page<T>>, CliError>
+    ) -> Result<Answer<Page<T>>>
     where
         E: Endpoint<Answer = Page<T>, Query: Paged> + Clone,
         T: DeserializeOwned,
     {
         if self.all {
-            return client::pages(&context.client, endpoint, query).await;
+            return context.all(endpoint, query).await;
         }
         *query.limit() = Some(self.limit);
         query.after().clone_from(&self.after);
-        context.client.call(endpoint).query(&query).ask().await
+        context.call(endpoint).query(&query).ask().await
     }
 
     /// The options of the part behind this one.

@@ -1,8 +1,8 @@
 //! `tasker namespace …`
 
-use super::{CliError, Context, Exit};
+use super::{Context, Result, Table};
 use tasker_domain::name::Name;
-use tasker_wire::namespace::{CreateNamespace, CreatedNamespace, ListNamespaces};
+use tasker_wire::namespace::{CreateNamespace, CreatedNamespace, ListNamespaces, Namespace};
 use tasker_wire::page::PageQuery;
 
 #[derive(Debug, clap::Subcommand)]
@@ -16,36 +16,30 @@ pub enum Command {
     Ls,
 }
 
-pub async fn run(command: Command, context: &Context) -> Result<Exit, CliError> {
+pub async fn run(command: Command, context: &Context) -> Result {
     match command {
-        Command::Create { name } => create(name, context).await?,
-        Command::Ls => ls(context).await?,
+        Command::Create { name } => create(name, context).await,
+        Command::Ls => ls(context).await,
     }
-    Ok(Exit::Complete)
 }
 
-async fn create(namespace: Name, context: &Context) -> Result<(), CliError> {
+async fn create(namespace: Name, context: &Context) -> Result {
+    let call = context.call(CreateNamespace { namespace });
     let sentence = |made: &CreatedNamespace| match made.created {
         true => format!("namespace {} is created", made.name),
         false => format!("namespace {} was there already", made.name),
     };
-    let call = context.client.call(CreateNamespace { namespace });
-    context.change(call, sentence).await?;
-    Ok(())
+    context.change(call, sentence).await
 }
 
-async fn ls(context: &Context) -> Result<(), CliError> {
-    let namespaces = context.list(
-        ListNamespaces {},
-        PageQuery::default(),
-        [
-            ("namespace", &|it| it.name.clone()),
-            ("components", &|it| it.components.to_string()),
-            ("templates", &|it| it.templates.to_string()),
-            ("open tasks", &|it| it.open_tasks.to_string()),
-        ],
-        ("no namespaces", "tasker namespace create NAME"),
-    );
-    namespaces.await?;
-    Ok(())
+async fn ls(context: &Context) -> Result {
+    let table = Table::new([
+        ("namespace", &|it: &Namespace| it.name.clone()),
+        ("components", &|it| it.components.to_string()),
+        ("templates", &|it| it.templates.to_string()),
+        ("open tasks", &|it| it.open_tasks.to_string()),
+    ])
+    .or("no namespaces");
+    let all = context.list(ListNamespaces {}, PageQuery::default(), table);
+    Ok(all.await?.first("tasker namespace create NAME"))
 }

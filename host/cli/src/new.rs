@@ -1,8 +1,7 @@
 //! `tasker new`
 
-use super::output::Output;
-use super::scaffold::{self, File, Names, Sdk};
-use super::{CliError, Exit, shell};
+use super::scaffold::{self, File, Sdk};
+use super::{Output, Result, shell};
 use anyhow::{Context as _, bail};
 use serde_json::json;
 use std::fs;
@@ -45,10 +44,8 @@ impl FromStr for CrateName {
     fn from_str(text: &str) -> anyhow::Result<Self> {
         let (namespace, name) = text.split_once('/').unwrap_or((DEFAULT_NAMESPACE, text));
         if !name.starts_with(|c: char| c.is_ascii_alphabetic()) {
-            bail!(
-                "the name of a crate starts with a letter, and `{}` does not",
-                name.escape_debug()
-            );
+            let name = name.escape_debug();
+            bail!("the name of a crate starts with a letter, and `{name}` does not");
         }
         Ok(Self {
             namespace: namespace.parse()?,
@@ -59,31 +56,23 @@ impl FromStr for CrateName {
 
 impl New {
     /// Writes the crate and says how to go on.
-    pub fn run(self, output: Output) -> Result<Exit, CliError> {
+    pub fn run(self, output: Output) -> Result {
         let dir = self.dir.unwrap_or_else(|| self.name.name.as_str().into());
         let sdk = sdk(&dir, self.sdk_path.as_deref())?;
         create(&dir, &self.name, &sdk)?;
         let CrateName { namespace, name } = &self.name;
         let answer = json!({ "folder": dir, "namespace": namespace, "name": name });
-        output.show(&answer.to_string(), || next(&dir, &self.name))?;
-        Ok(Exit::Complete)
+        Ok(output.show(answer, || next(&dir, &self.name)))
     }
 }
 
 fn create(dir: &Path, name: &CrateName, sdk: &Sdk) -> anyhow::Result<()> {
     if fs::read_dir(dir).is_ok_and(|mut entries| entries.next().is_some()) {
-        bail!(
-            "{} is not empty; name another folder with --dir",
-            dir.display()
-        );
+        let dir = dir.display();
+        bail!("{dir} is not empty; name another folder with --dir");
     }
-    let names = Names {
-        namespace: name.namespace.as_str(),
-        name: name.name.as_str(),
-    };
-    scaffold::files(names, sdk)
-        .iter()
-        .try_for_each(|file| write(dir, file))
+    let files = scaffold::files(name.namespace.as_str(), name.name.as_str(), sdk);
+    files.iter().try_for_each(|file| write(dir, file))
 }
 
 fn write(dir: &Path, file: &File) -> anyhow::Result<()> {
@@ -102,10 +91,8 @@ fn sdk(dir: &Path, asked_for: Option<&Path>) -> anyhow::Result<Sdk> {
         return Ok(in_checkout(dir)?.map_or(Sdk::Copied, Sdk::Path));
     };
     if !is_sdk(path) {
-        bail!(
-            "{} is not the SDK: it has no Cargo.toml of a crate tasker-sdk",
-            path.display()
-        );
+        let path = path.display();
+        bail!("{path} is not the SDK: it has no Cargo.toml of a crate tasker-sdk");
     }
     Ok(Sdk::Path(path.canonicalize()?))
 }
@@ -114,15 +101,9 @@ fn sdk(dir: &Path, asked_for: Option<&Path>) -> anyhow::Result<Sdk> {
 fn in_checkout(dir: &Path) -> anyhow::Result<Option<PathBuf>> {
     make_folder(dir)?;
     let dir = dir.canonicalize()?;
-    let up = dir
-        .ancestors()
-        .position(|folder| is_sdk(&folder.join(SDK_IN_CHECKOUT)));
-    Ok(up.map(|levels| {
-        (0..levels)
-            .map(|_| "..")
-            .collect::<PathBuf>()
-            .join(SDK_IN_CHECKOUT)
-    }))
+    let mut folders = dir.ancestors();
+    let up = folders.position(|folder| is_sdk(&folder.join(SDK_IN_CHECKOUT)));
+    Ok(up.map(|levels| PathBuf::from("../".repeat(levels)).join(SDK_IN_CHECKOUT)))
 }
 
 fn is_sdk(folder: &Path) -> bool {

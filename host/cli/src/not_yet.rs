@@ -1,34 +1,14 @@
 //! Rules for components that are not there.
 
-use super::client::Ask as _;
-use super::output::tell;
-use super::paint::Tone;
-use super::reference::ComponentFamily;
-use super::{CliError, Context, Exit};
-use tasker_domain::name::Name;
+use super::{Context, Exit, Reference, paint};
 use tasker_wire::component::ShowComponent;
 
-/// Warns where a rule is about one component that is not there.
-pub async fn warn_of_family(family: &ComponentFamily, context: &Context) {
-    if let ComponentFamily::One(component) = family {
-        warn(&component.namespace, &component.name, context).await;
-    }
-}
-
-/// Warns where a rule is about a component that is not there: it may come, or its name be mistyped.
-pub async fn warn(namespace: &Name, component: &Name, context: &Context) {
-    let call = context
-        .client
-        .call(ShowComponent::at(namespace.clone(), component.clone()));
-    let found = call.ask().await;
-    let Err(CliError::Problem(problem)) = found else {
-        return;
-    };
+/// Warns where a rule is about one component that is not there: it may come, or its name be mistyped.
+pub async fn warning(component: Option<&Reference>, context: &Context) -> Option<String> {
+    let component = component?;
+    let found = context.ask(component.family_at(ShowComponent::at)).await;
     // Whoever may set rules may not be one to look at components.
-    if problem.exit() == Exit::NotFound && !context.output.is_json() {
-        let lead = context.output.paint_error.tone(Tone::Caution, "warning:");
-        tell(&format!(
-            "{lead} there is no component {namespace}/{component} yet; the rule holds once there is\n"
-        ));
-    }
+    let is_missing = found.is_err_and(|error| error.ends_with(Exit::NotFound));
+    let what = format!("there is no component {component} yet; the rule holds once there is");
+    is_missing.then(|| paint::warning(what))
 }

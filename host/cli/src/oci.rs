@@ -8,7 +8,7 @@ mod push;
 mod signatures;
 mod trouble;
 
-use crate::{CliError, Context, Exit};
+use crate::{Context, Result};
 
 #[derive(Debug, clap::Subcommand)]
 pub enum Command {
@@ -16,7 +16,7 @@ pub enum Command {
     Pull(pull::Pull),
 }
 
-pub async fn run(command: Command, context: &Context) -> Result<Exit, CliError> {
+pub async fn run(command: Command, context: &Context) -> Result {
     match command {
         Command::Push(push) => push.run(context).await,
         Command::Pull(pull) => pull.run(context).await,

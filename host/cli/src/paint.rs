@@ -1,6 +1,10 @@
-//! Colour, where it is wanted.
+//! Colour, where it is wanted. A text carries marks of what its parts mean; the stream that shows the text
+//! makes colours of them, or leaves them out.
 
+use std::fmt::Display;
 use std::io::IsTerminal;
+use std::sync::OnceLock;
+use tasker_domain::sanitize::sanitize_around;
 use tasker_domain::state::{StepState, TaskState};
 
 /// When to colour.
@@ -12,21 +16,38 @@ pub enum When {
     Never,
 }
 
-/// Colours text, or leaves it as it is.
-#[derive(Clone, Copy, Debug)]
-pub struct Paint {
-    on: bool,
+/// When this process colours.
+static CHOSEN: OnceLock<When> = OnceLock::new();
+
+/// Says when this process colours; until then it is `auto`.
+pub fn choose(when: When) {
+    CHOSEN.get_or_init(|| when);
 }
 
-/// What a text means; the colour follows from it.
+/// The text as a stream shows it. Of what a terminal obeys only our marks are left, and those only where
+/// the stream has colours.
+pub fn shown(text: &str, stream: &impl IsTerminal) -> String {
+    let marked = sanitize_around(text, mark);
+    match is_coloured(stream) {
+        true => marked,
+        false => plain(&marked),
+    }
+}
+
+/// The text without its marks.
+pub fn plain(text: &str) -> String {
+    marks().fold(text.to_owned(), |text, mark| text.replace(&mark, ""))
+}
+
+/// What a text means, as the code of its colour.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Tone {
-    Good,
-    Bad,
-    Caution,
-    Active,
-    Quiet,
-    Strong,
+    Good = 32,
+    Bad = 31,
+    Caution = 33,
+    Active = 36,
+    Quiet = 2,
+    Strong = 1,
 }
 
 impl Tone {
@@ -39,76 +60,99 @@ impl Tone {
         Self::Strong,
     ];
 
-    fn code(self) -> &'static str {
+    /// The text with the mark of this tone; an empty one stays empty.
+    pub fn of(self, text: impl Display) -> String {
+        let text = text.to_string();
+        match text.is_empty() {
+            true => text,
+            false => format!("\x1b[{}m{text}\x1b[0m", self as u8),
+        }
+    }
+}
+
+/// A sentence about what is well.
+pub fn good(sentence: impl Display) -> String {
+    format!("{} {sentence}", Tone::Good.of("✔"))
+}
+
+/// A sentence about what is wrong.
+pub fn bad(sentence: impl Display) -> String {
+    format!("{} {sentence}", Tone::Bad.of("✘"))
+}
+
+/// A sentence about what may be wrong.
+pub fn warning(sentence: impl Display) -> String {
+    format!("{} {sentence}", Tone::Caution.of("warning:"))
+}
+
+/// A state as people see it.
+pub trait Painted: Copy + Display {
+    /// One character for it, and what it means.
+    fn look(self) -> (&'static str, Tone);
+
+    fn glyph(self) -> String {
+        let (glyph, tone) = self.look();
+        tone.of(glyph)
+    }
+
+    fn word(self) -> String {
+        self.look().1.of(self)
+    }
+
+    /// Glyph and word.
+    fn sign(self) -> String {
+        format!("{} {}", self.glyph(), self.word())
+    }
+}
+
+impl Painted for TaskState {
+    fn look(self) -> (&'static str, Tone) {
         match self {
-            Self::Good => "32",
-            Self::Bad => "31",
-            Self::Caution => "33",
-            Self::Active => "36",
-            Self::Quiet => "2",
-            Self::Strong => "1",
+            Self::Pending => ("·", Tone::Quiet),
+            Self::InProgress => ("●", Tone::Active),
+            Self::Complete | Self::ResolvedManually => ("✔", Tone::Good),
+            Self::Error => ("✘", Tone::Bad),
+            Self::Cancelled => ("⊘", Tone::Caution),
         }
     }
 }
 
-impl Paint {
-    /// The decision for one stream.
-    pub fn new(when: When, stream: &impl IsTerminal) -> Self {
-        let on = match when {
-            When::Always => true,
-            When::Never => false,
-            When::Auto => stream.is_terminal() && !refused_by_environment(),
-        };
-        Self { on }
-    }
-
-    /// No colour at all.
-    pub fn off() -> Self {
-        Self { on: false }
-    }
-
-    pub fn tone(self, tone: Tone, text: &str) -> String {
-        match self.on {
-            true => format!("\x1b[{}m{text}\x1b[0m", tone.code()),
-            false => text.to_owned(),
+impl Painted for StepState {
+    fn look(self) -> (&'static str, Tone) {
+        match self {
+            Self::Waiting => ("·", Tone::Quiet),
+            Self::Ready => ("○", Tone::Quiet),
+            Self::Running => ("●", Tone::Active),
+            Self::WaitingForRetry => ("↻", Tone::Caution),
+            Self::WaitingForEvent => ("…", Tone::Caution),
+            Self::Complete | Self::ResolvedManually => ("✔", Tone::Good),
+            Self::Error => ("✘", Tone::Bad),
+            Self::Cancelled => ("⊘", Tone::Caution),
+            Self::Skipped => ("⊘", Tone::Quiet),
         }
-    }
-
-    /// The state's name in its colour.
-    pub fn task_state(self, state: TaskState) -> String {
-        self.tone(task_tone(state), state.into_str())
-    }
-
-    /// The state's name in its colour.
-    pub fn step_state(self, state: StepState) -> String {
-        self.tone(step_tone(state), state.into_str())
-    }
-
-    /// One character for the state, in its colour.
-    pub fn step_glyph(self, state: StepState) -> String {
-        self.tone(step_tone(state), step_glyph(state))
-    }
-
-    /// One character for the state, in its colour.
-    pub fn task_glyph(self, state: TaskState) -> String {
-        let glyph = match state {
-            TaskState::Pending => "·",
-            TaskState::InProgress => "●",
-            TaskState::Complete | TaskState::ResolvedManually => "✔",
-            TaskState::Error => "✘",
-            TaskState::Cancelled => "⊘",
-        };
-        self.tone(task_tone(state), glyph)
     }
 }
 
-/// The length in bytes of the mark of ours that the text begins with, if it does.
-pub fn mark(text: &str) -> Option<usize> {
-    let codes = Tone::ALL.into_iter().map(Tone::code).chain(["0"]);
-    let mut marks = codes.map(|code| format!("\x1b[{code}m"));
-    marks
-        .find(|mark| text.starts_with(mark))
-        .map(|mark| mark.len())
+fn marks() -> impl Iterator<Item = String> {
+    let codes = Tone::ALL.into_iter().map(|tone| tone as u8).chain([0]);
+    codes.map(|code| format!("\x1b[{code}m"))
+}
+
+/// The length in bytes of the mark that the text begins with, if it does.
+fn mark(text: &str) -> Option<usize> {
+    if !text.starts_with('\x1b') {
+        return None;
+    }
+    let mark = marks().find(|mark| text.starts_with(mark));
+    mark.map(|mark| mark.len())
+}
+
+fn is_coloured(stream: &impl IsTerminal) -> bool {
+    match CHOSEN.get().copied().unwrap_or_default() {
+        When::Always => true,
+        When::Never => false,
+        When::Auto => stream.is_terminal() && !refused_by_environment(),
+    }
 }
 
 fn refused_by_environment() -> bool {
@@ -116,37 +160,16 @@ fn refused_by_environment() -> bool {
     set("NO_COLOR") || std::env::var_os("TERM").is_some_and(|term| term == "dumb")
 }
 
-fn task_tone(state: TaskState) -> Tone {
-    match state {
-        TaskState::Pending => Tone::Quiet,
-        TaskState::InProgress => Tone::Active,
-        TaskState::Complete | TaskState::ResolvedManually => Tone::Good,
-        TaskState::Error => Tone::Bad,
-        TaskState::Cancelled => Tone::Caution,
-    }
-}
+#[cfg(test)]
+mod tests {
+    use super::*;
 
-fn step_tone(state: StepState) -> Tone {
-    match state {
-        StepState::Waiting | StepState::Ready | StepState::Skipped => Tone::Quiet,
-        StepState::Running => Tone::Active,
-        StepState::WaitingForRetry | StepState::WaitingForEvent | StepState::Cancelled => {
-            Tone::Caution
-        }
-        StepState::Complete | StepState::ResolvedManually => Tone::Good,
-        StepState::Error => Tone::Bad,
-    }
-}
-
-fn step_glyph(state: StepState) -> &'static str {
-    match state {
-        StepState::Waiting => "·",
-        StepState::Ready => "○",
-        StepState::Running => "●",
-        StepState::WaitingForRetry => "↻",
-        StepState::WaitingForEvent => "…",
-        StepState::Complete | StepState::ResolvedManually => "✔",
-        StepState::Error => "✘",
-        StepState::Cancelled | StepState::Skipped => "⊘",
+    #[test]
+    fn without_its_marks_a_text_is_as_it_was_before() {
+        let text = format!("{} {}", Tone::Bad.of("✘"), Tone::Quiet.of("why"));
+        assert_eq!(plain(&text), "✘ why");
+        assert_eq!(mark(&text), Some(5));
+        assert_eq!(sanitize_around(&text, mark), text);
+        assert_eq!(sanitize_around("\x1b[5mx", mark), "␛[5mx");
     }
 }

@@ -1,14 +1,19 @@
 //! What went wrong, where, and how to mend it: one form for the host's answers and our own errors.
 
+use super::Result;
 use super::exit::Exit;
-use super::paint::{Paint, Tone};
+use super::paint::Tone;
 use super::place::Place;
 use super::token;
 use reqwest::StatusCode;
 use serde_json::json;
+use std::fmt::Display;
+use std::io;
+use std::path::Path;
 use tasker_client::{ClientError, ErrorResponse, is_loopback};
 use tasker_domain::error_chain::ErrorChain;
 use tasker_domain::sanitize::sanitize_for_terminal;
+use tasker_domain::template::TemplateError;
 use tasker_wire::problem;
 
 /// Why a command ended early.
@@ -54,6 +59,22 @@ impl Problem {
         Self::new(Exit::BadInput, "bad_input", what)
     }
 
+    /// An answer that no host of this version gives.
+    pub fn not_understood(what: impl Into<String>) -> Self {
+        Self::new(Exit::Failed, "answer_not_understood", what)
+            .help("is it a Tasker host, of the same version? compare: tasker version")
+    }
+
+    /// What is wrong with a file.
+    pub fn of_file(path: &Path, wrong: impl Display) -> Self {
+        Self::bad_input(format!("{}: {wrong}", path.display()))
+    }
+
+    /// That a file cannot be written.
+    pub fn unwritable(path: &Path, error: &io::Error) -> Self {
+        Self::bad_input(format!("cannot write {}: {error}", path.display()))
+    }
+
     /// Says how to mend it.
     pub fn help(mut self, help: impl Into<String>) -> Self {
         self.help = Some(help.into());
@@ -92,11 +113,19 @@ impl Problem {
     }
 
     /// Places with a line and column are in this file: show them so, with the line itself.
-    pub fn in_file(mut self, file: &str, source: &str) -> Self {
-        self.places
-            .iter_mut()
-            .for_each(|place| place.find_in(file, source));
+    pub fn in_file(mut self, file: impl Display, source: &str) -> Self {
+        let file = file.to_string();
+        for place in &mut self.places {
+            place.find_in(&file, source);
+        }
         self
+    }
+
+    /// Adds what is wrong with a file, each with its line.
+    pub fn findings(self, path: &Path, source: &str, error: &TemplateError) -> Self {
+        let places = error.findings.iter();
+        let places = places.map(|it| Place::new(it.line, it.column, &it.message).below(&it.path));
+        self.at(places).in_file(path.display(), source)
     }
 
     /// What was wrong, in one line.
@@ -121,23 +150,15 @@ impl Problem {
 
     /// For people: `error: what`, each place, `help: how to mend`. Nothing in it but the colours is
     /// what a terminal obeys, wherever the words come from.
-    pub fn text(&self, paint: Paint) -> String {
-        let mut text = format!(
-            "{} {}\n",
-            paint.tone(Tone::Bad, "error:"),
-            indent_rest(&sanitize_for_terminal(&self.what))
-        );
-        for place in &self.places {
-            text += &place.text(paint);
-        }
-        if let Some(help) = &self.help {
-            text += &format!(
-                "  {} {}\n",
-                paint.tone(Tone::Active, "help:"),
-                indent_rest(&sanitize_for_terminal(help))
-            );
-        }
-        text
+    pub fn text(&self) -> String {
+        let line = |label, text: &str| {
+            let text = sanitize_for_terminal(text).trim_end().replace('\n', "\n  ");
+            format!("{label} {text}\n")
+        };
+        let places: String = self.places.iter().map(Place::text).collect();
+        let help = self.help.as_ref();
+        let help = help.map(|help| line(format!("  {}", Tone::Active.of("help:")), help));
+        line(Tone::Bad.of("error:"), &self.what) + &places + &help.unwrap_or_default()
     }
 
     /// For programs: the host's own answer, or the same members for our own errors.
@@ -154,16 +175,11 @@ impl Problem {
 fn heading(detail: &str, places: &[Place]) -> String {
     let repeats = places
         .first()
-        .is_some_and(|place| detail.contains(&place.message));
+        .is_some_and(|place| detail.contains(place.message()));
     match detail.split_once(": ") {
         Some((heading, _)) if repeats => heading.to_owned(),
         Some(_) | None => detail.to_owned(),
     }
-}
-
-/// Lines after the first stand under the first.
-fn indent_rest(text: &str) -> String {
-    text.trim_end().replace('\n', "\n  ")
 }
 
 impl From<Problem> for CliError {
@@ -189,10 +205,7 @@ impl From<ClientError> for CliError {
                 Problem::new(Exit::Unreachable, "host_unreachable", what)
                     .help("is the host running? start one with: tasker serve")
             }
-            ClientError::Unreadable { .. } => {
-                Problem::new(Exit::Failed, "answer_not_understood", what)
-                    .help("is it a Tasker host, of the same version? compare: tasker version")
-            }
+            ClientError::Unreadable { .. } => Problem::not_understood(what),
         };
         problem.into()
     }
@@ -215,47 +228,55 @@ fn of_refusal(refusal: ErrorResponse) -> Problem {
 /// For the commands that need no host: the causes, the outermost first.
 impl From<anyhow::Error> for CliError {
     fn from(error: anyhow::Error) -> Self {
-        Problem::new(
-            Exit::Failed,
-            "failed",
-            ErrorChain(error.as_ref()).to_string(),
-        )
-        .into()
+        let causes = ErrorChain(error.as_ref()).to_string();
+        Problem::new(Exit::Failed, "failed", causes).into()
     }
 }
 
 impl CliError {
+    fn map(self, change: impl FnOnce(Problem) -> Problem) -> Self {
+        match self {
+            Self::ClosedPipe => Self::ClosedPipe,
+            Self::Problem(problem) => change(*problem).into(),
+        }
+    }
+
     /// Says how to go on with the version that the host names, if it does.
     pub fn instead(self, how: impl FnOnce(&str) -> String) -> Self {
-        match self {
-            Self::Problem(problem) if problem.lowest_version.is_some() => {
-                let version = problem.lowest_version.clone().unwrap_or_default();
-                problem.help(how(&version)).into()
-            }
-            Self::ClosedPipe | Self::Problem(_) => self,
-        }
+        self.map(|problem| match problem.lowest_version.clone() {
+            Some(version) => problem.help(how(&version)),
+            None => problem,
+        })
     }
 
     /// Says how to mend it where it has this code.
     pub fn help_for(self, code: &str, help: &str) -> Self {
-        match self {
-            Self::Problem(problem) if problem.code == code => problem.help(help).into(),
-            Self::ClosedPipe | Self::Problem(_) => self,
-        }
+        self.map(|problem| match problem.code == code {
+            true => problem.help(help),
+            false => problem,
+        })
     }
 
     /// See [`Problem::in_file`].
-    pub fn in_file(self, file: &str, source: &str) -> Self {
-        match self {
-            Self::ClosedPipe => Self::ClosedPipe,
-            Self::Problem(problem) => problem.in_file(file, source).into(),
-        }
+    pub fn in_file(self, file: impl Display, source: &str) -> Self {
+        self.map(|problem| problem.in_file(file, source))
     }
+
+    /// True where it ends the command so.
+    pub fn ends_with(&self, exit: Exit) -> bool {
+        matches!(self, Self::Problem(problem) if problem.exit == exit)
+    }
+}
+
+/// Refuses wrong usage or input, and says how to mend it.
+pub fn refuse<T>(what: impl Into<String>, help: impl Into<String>) -> Result<T> {
+    Err(Problem::bad_input(what).help(help).into())
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::paint::plain;
 
     fn template_problem() -> Problem {
         let body = json!({
@@ -273,17 +294,13 @@ mod tests {
             \x20 fulfil.yaml:2:3: unknown key `stps`; did you mean `steps`?\n\
             \x20   2 |   stps: []\n\
             \x20     |   ^\n";
-        assert_eq!(problem.text(Paint::off()), expected);
+        assert_eq!(plain(&problem.text()), expected);
         assert_eq!(problem.exit(), Exit::BadInput);
     }
 
     #[test]
     fn without_the_file_the_line_is_still_named() {
-        assert!(
-            template_problem()
-                .text(Paint::off())
-                .contains("line 2, column 3: unknown key")
-        );
+        assert!(plain(&template_problem().text()).contains("line 2, column 3: unknown key"));
     }
 
     #[test]
@@ -292,7 +309,7 @@ mod tests {
             "title": "Unprocessable", "code": "input_invalid", "detail": "the submit is invalid: /input/amount: -1 is less than the minimum of 0",
             "errors": [{ "path": "/input/amount", "message": "-1 is less than the minimum of 0" }],
         });
-        let text = Problem::from_answer(422, body.to_string(), "http://h").text(Paint::off());
+        let text = plain(&Problem::from_answer(422, body.to_string(), "http://h").text());
         assert_eq!(
             text,
             "error: the submit is invalid\n  /input/amount: -1 is less than the minimum of 0\n"
@@ -309,11 +326,7 @@ mod tests {
     #[test]
     fn an_answer_of_something_else_is_recognised() {
         let problem = Problem::from_answer(502, "<html>".to_owned(), "http://h/v1/tasks");
-        assert!(
-            problem
-                .text(Paint::off())
-                .contains("not as a Tasker host does")
-        );
+        assert!(problem.text().contains("not as a Tasker host does"));
         assert_eq!(problem.exit(), Exit::Unreachable);
     }
 
@@ -325,18 +338,18 @@ mod tests {
         });
         let answered = Problem::from_answer(409, body.to_string(), "http://h");
         assert_eq!(
-            answered.text(Paint::off()),
+            plain(&answered.text()),
             "error: no ␛[2J\u{fffd}\u{fffd}\n  /a␇: b c␛c\n"
         );
         let own = Problem::bad_input("no \u{1b}[2J").help("\u{7}");
-        assert_eq!(own.text(Paint::off()), "error: no ␛[2J\n  help: ␇\n");
+        assert_eq!(plain(&own.text()), "error: no ␛[2J\n  help: ␇\n");
     }
 
     #[test]
     fn help_stands_last() {
         let problem = Problem::bad_input("no name").help("give one with --name");
         assert_eq!(
-            problem.text(Paint::off()),
+            plain(&problem.text()),
             "error: no name\n  help: give one with --name\n"
         );
     }

@@ -4,6 +4,7 @@ use std::fmt;
 use std::str::FromStr;
 use tasker_domain::ids::TaskId;
 use tasker_domain::name::{Name, NameError};
+use tasker_domain::requirement::ComponentRef;
 
 /// A family of templates or components, and perhaps one version of it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -25,9 +26,34 @@ pub enum ReferenceError {
 }
 
 impl Reference {
+    /// A family by its names.
+    pub fn family_of(namespace: &Name, name: &Name) -> Self {
+        Self {
+            namespace: namespace.clone(),
+            name: name.clone(),
+            version: None,
+        }
+    }
+
+    /// One version of it.
+    pub fn at(self, version: semver::Version) -> Self {
+        Self {
+            version: Some(version),
+            ..self
+        }
+    }
+
     /// `namespace/name`, without the version.
     pub fn family(&self) -> String {
         format!("{}/{}", self.namespace, self.name)
+    }
+
+    /// As a namespace names it: `name`, or `other/name`.
+    pub fn within(&self, home: &Name) -> ComponentRef {
+        ComponentRef {
+            namespace: Some(&self.namespace).filter(|own| *own != home).cloned(),
+            component: self.name.clone(),
+        }
     }
 
     /// The endpoint of this family: `family_at(ShowComponent::at)`.
@@ -63,32 +89,32 @@ impl FromStr for Reference {
     }
 }
 
-fn parse_version(version: &str) -> Result<semver::Version, ReferenceError> {
-    version
-        .parse()
-        .map_err(|reason: semver::Error| ReferenceError::Version {
-            version: version.to_owned(),
-            reason: reason.to_string(),
-        })
+fn parse_version(text: &str) -> Result<semver::Version, ReferenceError> {
+    text.parse().map_err(|reason: semver::Error| {
+        let (version, reason) = (text.to_owned(), reason.to_string());
+        ReferenceError::Version { version, reason }
+    })
 }
 
 impl fmt::Display for Reference {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}/{}", self.namespace, self.name)?;
-        self.version
-            .iter()
-            .try_for_each(|version| write!(f, "@{version}"))
+        let mut version = self.version.iter();
+        version.try_for_each(|version| write!(f, "@{version}"))
     }
+}
+
+/// A name in a path of the API, where a slash would end the segment: `other~name`.
+pub fn segment(name: impl fmt::Display) -> String {
+    name.to_string().replacen('/', "~", 1)
 }
 
 /// A family without a version, for the places where a version stands elsewhere.
 pub fn parse_family(text: &str) -> Result<Reference, String> {
     let reference: Reference = text.parse().map_err(|e: ReferenceError| e.to_string())?;
+    let family = reference.family();
     match reference.version {
-        Some(_) => Err(format!(
-            "write `{}` without the version here",
-            reference.family()
-        )),
+        Some(_) => Err(format!("write `{family}` without the version here")),
         None => Ok(reference),
     }
 }
@@ -108,89 +134,59 @@ pub fn parse_task_id(text: &str) -> Result<TaskId, String> {
     text.parse().map_err(|_| right.to_owned())
 }
 
-/// A namespace, or one component or template of it: `NAMESPACE[/NAME]`.
+/// One component or template, or all of a namespace.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Place {
-    pub namespace: Name,
-    pub name: Option<Name>,
-}
-
-impl Place {
-    pub fn into_parts(self) -> (Name, Option<Name>) {
-        (self.namespace, self.name)
-    }
-}
-
-impl FromStr for Place {
-    type Err = String;
-
-    fn from_str(text: &str) -> Result<Self, String> {
-        if text.contains('/') {
-            let Reference {
-                namespace, name, ..
-            } = parse_family(text)?;
-            let name = Some(name);
-            return Ok(Self { namespace, name });
-        }
-        let namespace = text.parse().map_err(|e: NameError| e.to_string())?;
-        Ok(Self {
-            namespace,
-            name: None,
-        })
-    }
-}
-
-impl fmt::Display for Place {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.namespace.as_str())?;
-        self.name.iter().try_for_each(|name| write!(f, "/{name}"))
-    }
-}
-
-/// One component, or all of a namespace.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum ComponentFamily {
+pub enum Target {
     One(Reference),
     All(Name),
 }
 
-impl FromStr for ComponentFamily {
-    type Err = String;
-
-    fn from_str(text: &str) -> Result<Self, String> {
-        match text.strip_suffix("/*") {
-            Some(namespace) => namespace
-                .parse()
-                .map(Self::All)
-                .map_err(|error| format!("{error}")),
-            None => parse_family(text).map(Self::One),
-        }
+/// `NAMESPACE[/NAME]`.
+pub fn parse_target(text: &str) -> Result<Target, String> {
+    match text.contains('/') {
+        true => parse_family(text).map(Target::One),
+        false => parse_name(text).map(Target::All),
     }
 }
 
-impl fmt::Display for ComponentFamily {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::One(component) => write!(f, "{component}"),
-            Self::All(namespace) => write!(f, "every component of {namespace}"),
-        }
+/// Components: `NAMESPACE/NAME`, or `NAMESPACE/*`.
+pub fn parse_components(text: &str) -> Result<Target, String> {
+    match text.strip_suffix("/*") {
+        Some(namespace) => parse_name(namespace).map(Target::All),
+        None => parse_family(text).map(Target::One),
     }
 }
 
-impl ComponentFamily {
+fn parse_name(text: &str) -> Result<Name, String> {
+    text.parse().map_err(|e: NameError| e.to_string())
+}
+
+impl Target {
     pub fn namespace(&self) -> &Name {
         match self {
-            Self::One(component) => &component.namespace,
+            Self::One(one) => &one.namespace,
             Self::All(namespace) => namespace,
         }
     }
 
-    /// `name`, or `*`.
-    pub fn name(&self) -> String {
+    pub fn one(&self) -> Option<&Reference> {
         match self {
-            Self::One(component) => component.name.to_string(),
-            Self::All(_) => "*".to_owned(),
+            Self::One(one) => Some(one),
+            Self::All(_) => None,
         }
+    }
+
+    /// `orders/charge`, or what all are called.
+    pub fn or_all(&self, all: impl FnOnce(&Name) -> String) -> String {
+        match self {
+            Self::One(one) => one.to_string(),
+            Self::All(namespace) => all(namespace),
+        }
+    }
+
+    /// Components in words.
+    pub fn components(&self) -> String {
+        self.or_all(|namespace| format!("every component of {namespace}"))
     }
 }
 

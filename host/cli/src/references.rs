@@ -2,14 +2,15 @@
 
 mod uses;
 
-use super::client::{Answer, Ask as _, versions};
+use super::client::versions;
+use super::definition;
 use super::hidden::hidden_text;
-use super::output::{Output, tell};
-use super::paint::Tone;
 use super::pin_name::canonical;
-use super::reference::Reference;
-use super::units::joined;
-use super::{CliError, Context, Exit, Problem, pin_name, units};
+use super::units::{self, joined};
+use super::{
+    Answer, Context, Exit, Problem, Reference, Result, Table, Tone, fields, good, pin_name, refuse,
+    tell,
+};
 use serde_json::json;
 use std::time::{Duration, Instant};
 use tasker_domain::pin::PinKind;
@@ -35,35 +36,36 @@ pub struct ShowReferences {
 }
 
 impl ShowReferences {
-    pub async fn run(self, kind: PinKind, context: &Context) -> Result<Exit, CliError> {
-        match (&self.of.version, kind) {
+    pub async fn run(self, kind: PinKind, context: &Context) -> Result {
+        let of = &self.of;
+        match (&of.version, kind) {
             (Some(_), _) => self.of_version(kind, context).await,
-            (None, _) if self.wait => {
-                let what = format!("which version of {} is waited for?", self.of);
-                let help = format!("say which version, for example {}@1.4.0", self.of);
-                Err(Problem::bad_input(what).help(help).into())
-            }
-            (None, PinKind::Component) => uses::show(&self.of, context).await,
+            (None, _) if self.wait => refuse(
+                format!("which version of {of} is waited for?"),
+                format!("say which version, for example {of}@1.4.0"),
+            ),
+            (None, PinKind::Component) => uses::show(of, context).await,
             (None, PinKind::Template) => self.of_templates(context).await,
         }
     }
 
-    async fn of_version(&self, kind: PinKind, context: &Context) -> Result<Exit, CliError> {
+    async fn of_version(&self, kind: PinKind, context: &Context) -> Result {
+        let of = &self.of;
         let answer = match self.wait {
             true => self.unreferenced(kind, context).await?,
-            false => ask(&self.of, kind, context).await?,
+            false => ask(of, kind, context).await?,
         };
-        let (found, output) = (&answer.value, context.output);
-        output.show(&answer.text, || self.text(kind, found, output))?;
-        output.next(self.next(kind, found));
-        match self.wait && !found.is_unreferenced {
-            true => Err(self.timed_out(found).into()),
-            false => Ok(Exit::Complete),
-        }
+        let found = &answer.value;
+        let reply = context.show(&answer, |found| text(of, kind, found));
+        let reply = reply.next(next(of, kind, found));
+        Ok(match self.wait && !found.is_unreferenced {
+            true => reply.end(Err(timed_out(of, found).into())),
+            false => reply,
+        })
     }
 
     /// A line for each version of the template, asked for one by one.
-    async fn of_templates(&self, context: &Context) -> Result<Exit, CliError> {
+    async fn of_templates(&self, context: &Context) -> Result {
         let family = versions(&context.client, self.of.family_at(ShowTemplate::at)).await?;
         let mut all = Vec::new();
         for version in family.value.versions {
@@ -73,33 +75,16 @@ impl ShowReferences {
             };
             all.push(ask(&one, PinKind::Template, context).await?.value);
         }
-        let output = context.output;
-        output.show(&json!({ "items": all }).to_string(), || {
-            output.columns(
-                &all,
-                [
-                    ("version", &|it| it.version.to_string()),
-                    ("status", &|it| it.status.as_str().replace('_', " ")),
-                    ("open tasks", &|it| it.open_tasks.to_string()),
-                    ("pins", &|it| joined(it.pins.iter().map(pin_text), ", ")),
-                    ("last used", &last_used),
-                ],
-                "no versions",
-            )
-        })?;
-        if let Some(first) = all.first() {
-            let next = format!("tasker template references {}@{}", self.of, first.version);
-            output.next([next]);
-        }
-        Ok(Exit::Complete)
+        let reply = context
+            .output
+            .show(json!({ "items": all }), || versions_text(&all));
+        let first = all.first();
+        let next = first.map(|it| format!("tasker template references {}@{}", self.of, it.version));
+        Ok(reply.next(next))
     }
 
     /// Asks again until nothing references it or the user's time is up; tells each change.
-    async fn unreferenced(
-        &self,
-        kind: PinKind,
-        context: &Context,
-    ) -> Result<Answer<References>, CliError> {
+    async fn unreferenced(&self, kind: PinKind, context: &Context) -> Result<Answer<References>> {
         let give_up = self.timeout.map(|timeout| Instant::now() + timeout);
         let mut told = String::new();
         loop {
@@ -116,89 +101,81 @@ impl ShowReferences {
             tokio::time::sleep(POLL_INTERVAL).await;
         }
     }
+}
 
-    fn timed_out(&self, found: &References) -> Problem {
-        let what = format!("{} is still referenced by {}", self.of, in_short(found));
-        Problem::new(Exit::TimedOut, "timed_out", what)
-    }
-
-    fn text(&self, kind: PinKind, found: &References, output: Output) -> String {
-        let of = &self.of;
-        let head = match found.is_unreferenced {
-            true => {
-                let mark = output.paint.tone(Tone::Good, "✔");
-                format!("{mark} nothing references {of}")
-            }
-            false => {
-                let mark = output.paint.tone(Tone::Caution, "●");
-                format!("{mark} {of} is referenced by {}", in_short(found))
-            }
-        };
-        let fields = output.fields([
-            ("status", found.status.as_str().replace('_', " ")),
-            ("open tasks", tasks(found)),
-            ("pins", joined(found.pins.iter().map(pin_text), "\n")),
-            ("steps", joined(found.steps.iter().map(step_text), "\n")),
-            ("hidden", hidden_text(found.hidden).unwrap_or_default()),
-            ("default", default_text(found, kind).to_owned()),
-            ("last used", last_used(found)),
-        ]);
-        format!("{head}\n{fields}")
-    }
-
-    fn next(&self, kind: PinKind, found: &References) -> Vec<String> {
-        let (of, word) = (&self.of, kind.into_str());
-        if found.is_unreferenced {
-            return vec![format!("tasker {word} show {of}")];
+async fn ask(of: &Reference, kind: PinKind, context: &Context) -> Result<Answer<References>> {
+    match kind {
+        PinKind::Component => {
+            context
+                .ask(of.version_at(ShowComponentReferences::at))
+                .await
         }
-        let pin = found.pins.iter().find(|pin| pin.side != PinSide::Rollback);
-        let pin_set = pin.map(|pin| elsewhere(pin, kind));
-        // To yank what is pinned would leave new tasks without a version, or move them back.
-        let is_free = found.status.0.is_none() && pin.is_none();
-        let yank = is_free.then(|| format!("tasker {word} yank {of}"));
-        let wait = format!("tasker {word} references {of} --wait");
-        pin_set.into_iter().chain(yank).chain([wait]).collect()
+        PinKind::Template => context.ask(of.version_at(ShowTemplateReferences::at)).await,
     }
 }
 
-async fn ask(
-    of: &Reference,
-    kind: PinKind,
-    context: &Context,
-) -> Result<Answer<References>, CliError> {
-    let client = &context.client;
-    match kind {
-        PinKind::Component => {
-            client
-                .call(of.version_at(ShowComponentReferences::at))
-                .ask()
-                .await
-        }
-        PinKind::Template => {
-            client
-                .call(of.version_at(ShowTemplateReferences::at))
-                .ask()
-                .await
-        }
+fn timed_out(of: &Reference, found: &References) -> Problem {
+    let what = format!("{of} is still referenced by {}", in_short(found));
+    Problem::new(Exit::TimedOut, "timed_out", what)
+}
+
+fn versions_text(versions: &[References]) -> String {
+    Table::new([
+        ("version", &|it: &References| it.version.to_string()),
+        ("status", &|it| definition::status(it.status)),
+        ("open tasks", &|it| it.open_tasks.to_string()),
+        ("pins", &|it| joined(it.pins.iter().map(pin_text), ", ")),
+        ("last used", &last_used),
+    ])
+    .or("no versions")
+    .rows(versions)
+}
+
+fn text(of: &Reference, kind: PinKind, found: &References) -> String {
+    let head = match found.is_unreferenced {
+        true => good(format_args!("nothing references {of}")),
+        false => format!(
+            "{} {of} is referenced by {}",
+            Tone::Caution.of("●"),
+            in_short(found)
+        ),
+    };
+    let fields = fields([
+        ("status", definition::status(found.status)),
+        ("open tasks", tasks(found)),
+        ("pins", joined(found.pins.iter().map(pin_text), "\n")),
+        ("steps", joined(found.steps.iter().map(step_text), "\n")),
+        ("hidden", hidden_text(found.hidden)),
+        ("default", default_text(found, kind).to_owned()),
+        ("last used", last_used(found)),
+    ]);
+    format!("{head}\n{fields}")
+}
+
+fn next(of: &Reference, kind: PinKind, found: &References) -> Vec<String> {
+    let word = kind.into_str();
+    if found.is_unreferenced {
+        return vec![format!("tasker {word} show {of}")];
     }
+    let pin = found.pins.iter().find(|pin| pin.side != PinSide::Rollback);
+    let pin_set = pin.map(|pin| elsewhere(pin, kind));
+    // To yank what is pinned would leave new tasks without a version, or move them back.
+    let is_free = found.status.0.is_none() && pin.is_none();
+    let yank = is_free.then(|| format!("tasker {word} yank {of}"));
+    let wait = format!("tasker {word} references {of} --wait");
+    pin_set.into_iter().chain(yank).chain([wait]).collect()
 }
 
 /// What keeps it in use, counted.
 fn in_short(found: &References) -> String {
-    let open = usize::try_from(found.open_tasks).unwrap_or(usize::MAX);
-    let counted = [
-        (open, "open task"),
+    let counts = units::counts([
+        (found.open_tasks as usize, "open task"),
         (found.pins.len() + found.hidden.pins, "pin"),
         (found.steps.len() + found.hidden.steps, "template step"),
-    ];
-    let parts: Vec<String> = counted
-        .into_iter()
-        .filter(|(n, _)| *n > 0)
-        .map(|(n, noun)| units::count(n, noun))
-        .collect();
-    match parts.is_empty() {
+    ]);
+    match counts.is_empty() {
         true => "new tasks, which take it by default".to_owned(),
-        false => parts.join(", "),
+        false => counts,
     }
 }
 
@@ -246,14 +223,12 @@ fn elsewhere(pin: &PinReference, kind: PinKind) -> String {
 }
 
 fn step_text(step: &StepReference) -> String {
-    let StepReference {
-        namespace,
-        template,
-        version,
-        step,
-        requirement,
-        is_only,
-    } = step;
-    let only = if *is_only { ", no other will do" } else { "" };
-    format!("{namespace}/{template}@{version} {step}: {requirement}{only}")
+    let (namespace, template, version) = (&step.namespace, &step.template, &step.version);
+    let (name, requirement) = (&step.step, &step.requirement);
+    let only = if step.is_only {
+        ", no other will do"
+    } else {
+        ""
+    };
+    format!("{namespace}/{template}@{version} {name}: {requirement}{only}")
 }

@@ -4,7 +4,7 @@ mod graph;
 mod stats;
 mod tree;
 
-use crate::{CliError, Context, Exit};
+use crate::{Context, Result};
 
 #[derive(Debug, clap::Subcommand)]
 pub enum Command {
@@ -14,7 +14,7 @@ pub enum Command {
     Stats,
 }
 
-pub async fn run(command: Command, context: &Context) -> Result<Exit, CliError> {
+pub async fn run(command: Command, context: &Context) -> Result {
     match command {
         Command::Tree(tree) => tree.run(context).await,
         Command::Graph(graph) => graph.run(context).await,

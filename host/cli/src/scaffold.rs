@@ -57,13 +57,6 @@ pub enum Sdk {
     Copied,
 }
 
-/// What a new crate is called.
-#[derive(Clone, Copy, Debug)]
-pub struct Names<'a> {
-    pub namespace: &'a str,
-    pub name: &'a str,
-}
-
 /// One file to be written: its path inside the new crate, and its text.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct File {
@@ -72,10 +65,10 @@ pub struct File {
 }
 
 /// All files of a new crate.
-pub fn files(names: Names<'_>, sdk: &Sdk) -> Vec<File> {
+pub fn files(namespace: &str, name: &str, sdk: &Sdk) -> Vec<File> {
     let mut files: Vec<_> = CRATE
         .iter()
-        .map(|file| filled_in(file, names, sdk))
+        .map(|file| filled_in(file, namespace, name, sdk))
         .collect();
     match sdk {
         Sdk::Path(_) => {}
@@ -84,14 +77,14 @@ pub fn files(names: Names<'_>, sdk: &Sdk) -> Vec<File> {
     files
 }
 
-fn filled_in((path, text): &(&str, &str), names: Names<'_>, sdk: &Sdk) -> File {
+fn filled_in((path, text): &(&str, &str), namespace: &str, name: &str, sdk: &Sdk) -> File {
     let sdk = match sdk {
         Sdk::Path(path) => path.as_path(),
         Sdk::Copied => Path::new("sdk"),
     };
     let text = text
-        .replace("{{namespace}}", names.namespace)
-        .replace("{{name}}", names.name)
+        .replace("{{namespace}}", namespace)
+        .replace("{{name}}", name)
         .replace("{{sdk}}", &toml_string(sdk));
     File {
         path: path.into(),
@@ -124,11 +117,8 @@ mod tests {
 
     #[test]
     fn the_first_example_is_what_a_new_crate_is() {
-        let names = Names {
-            namespace: "demo",
-            name: "hello",
-        };
-        for File { path, text } in files(names, &Sdk::Path("../../plugins/sdk".into())) {
+        let sdk = Sdk::Path("../../plugins/sdk".into());
+        for File { path, text } in files("demo", "hello", &sdk) {
             let example = Path::new(REPOSITORY).join("examples/01-hello").join(&path);
             assert_eq!(
                 fs::read_to_string(&example).unwrap(),

@@ -3,12 +3,9 @@
 mod rotate;
 mod value;
 
-use super::confirm::Confirm;
-use super::reference::{Reference, parse_family};
-use super::{CliError, Context, Exit, units};
+use super::reference::parse_family;
+use super::{Confirm, Context, InNamespace, Reference, Result, Table, units};
 use std::path::PathBuf;
-use tasker_domain::name::Name;
-use tasker_wire::page::NamespacePageQuery;
 use tasker_wire::secret::{ListSecrets, RemoveSecret, Secret, SetSecret};
 
 #[derive(Debug, clap::Subcommand)]
@@ -23,10 +20,7 @@ pub enum Command {
         file: Option<PathBuf>,
     },
     /// List secrets; values are never shown.
-    Ls {
-        /// Only those of this namespace.
-        namespace: Option<Name>,
-    },
+    Ls(InNamespace),
     /// Remove a secret.
     Rm {
         #[arg(value_name = "NAMESPACE/NAME", value_parser = parse_family)]
@@ -38,50 +32,42 @@ pub enum Command {
     Rotate,
 }
 
-pub async fn run(command: Command, context: &Context) -> Result<Exit, CliError> {
+pub async fn run(command: Command, context: &Context) -> Result {
     match command {
-        Command::Set { name, file } => set(name, file, context).await?,
-        Command::Ls { namespace } => ls(namespace, context).await?,
+        Command::Set { name, file } => set(name, file, context).await,
+        Command::Ls(of) => ls(of, context).await,
         Command::Rm { name, confirm } => {
             confirm.ask(&format!("remove the secret {name}"))?;
-            let sentence =
-                format!("secret {name} is removed; attempts that ask for it get an error");
-            let call = context.client.call(name.family_at(RemoveSecret::at));
-            context.remove(call, &sentence).await?;
+            let done = format!("secret {name} is removed; attempts that ask for it get an error");
+            let call = context.call(name.family_at(RemoveSecret::at));
+            context.remove(call, done).await
         }
-        Command::Rotate => return rotate::rotate(context).await,
+        Command::Rotate => rotate::rotate(context).await,
     }
-    Ok(Exit::Complete)
 }
 
-async fn set(name: Reference, file: Option<PathBuf>, context: &Context) -> Result<(), CliError> {
-    let value = value::read(&name, file.as_deref())?;
-    let call = context.client.call(name.family_at(SetSecret::at));
-    let sentence = |set: &Secret| format!("secret {name} is set, version {}", set.version);
-    context.change(call.media(value), sentence).await?;
-    let Reference {
-        namespace, name, ..
-    } = &name;
-    context.output.next([
+async fn set(secret: Reference, file: Option<PathBuf>, context: &Context) -> Result {
+    let value = value::read(&secret, file.as_deref())?;
+    let call = context.call(secret.family_at(SetSecret::at)).media(value);
+    let sentence = |set: &Secret| format!("secret {secret} is set, version {}", set.version);
+    let reply = context.change(call, sentence).await?;
+    let (namespace, name) = (&secret.namespace, &secret.name);
+    Ok(reply.next([
         format!("tasker secret ls {namespace}"),
         format!("tasker grant add {namespace}/COMPONENT 'secret {name} for HOST'"),
-    ]);
-    Ok(())
+    ]))
 }
 
-async fn ls(namespace: Option<Name>, context: &Context) -> Result<(), CliError> {
-    let query = NamespacePageQuery::of(namespace);
-    let all = context.list(
-        ListSecrets {},
-        query,
-        [
-            ("secret", &|it| format!("{}/{}", it.namespace, it.name)),
-            ("version", &|it| it.version.to_string()),
-            ("set", &|it| units::age(it.created_at)),
-            ("by", &|it| it.created_by.clone()),
-        ],
-        ("no secrets", "tasker secret set NAMESPACE/NAME"),
-    );
-    all.await?;
-    Ok(())
+async fn ls(of: InNamespace, context: &Context) -> Result {
+    let table = Table::new([
+        ("secret", &|it: &Secret| {
+            format!("{}/{}", it.namespace, it.name)
+        }),
+        ("version", &|it| it.version.to_string()),
+        ("set", &|it| units::age(it.created_at)),
+        ("by", &|it| it.created_by.clone()),
+    ])
+    .or("no secrets");
+    let secrets = context.list(ListSecrets {}, of.query(), table).await?;
+    Ok(secrets.first("tasker secret set NAMESPACE/NAME"))
 }

@@ -1,23 +1,16 @@
 //! `tasker share …`
 
-use super::because::Because;
-use super::confirm::Confirm;
-use super::reference::ComponentFamily;
-use super::{CliError, Context, Exit, not_yet, units};
-use tasker_domain::name::Name;
+use super::reference::parse_components;
+use super::{Because, Confirm, Context, InNamespace, Result, Table, Target, not_yet, units};
 use tasker_domain::permission::NamespaceScope;
-use tasker_wire::page::NamespacePageQuery;
 use tasker_wire::share::{AddShare, ListShares, NewShare, RemoveShare, Share};
 
 #[derive(Debug, clap::Subcommand)]
 pub enum Command {
     /// Let another namespace use a component in its templates.
     Add(ShareArgs),
-    /// List shares.
-    Ls {
-        /// Only shares of this namespace, or with it.
-        namespace: Option<Name>,
-    },
+    /// List shares; of a namespace also those with it.
+    Ls(InNamespace),
     /// Remove a share: new tasks of the other namespace that need it are refused.
     Rm {
         #[command(flatten)]
@@ -31,8 +24,8 @@ pub enum Command {
 #[derive(Debug, clap::Args)]
 pub struct ShareArgs {
     /// The component, for example payments/charge; 'payments/*' for all of the namespace.
-    #[arg(value_name = "NAMESPACE/NAME")]
-    component: ComponentFamily,
+    #[arg(value_name = "NAMESPACE/NAME", value_parser = parse_components)]
+    component: Target,
     /// The namespace that may use it, or '*' for every one.
     #[arg(long, value_name = "NAMESPACE")]
     with: NamespaceScope,
@@ -40,80 +33,63 @@ pub struct ShareArgs {
     because: Because,
 }
 
-pub async fn run(command: Command, context: &Context) -> Result<Exit, CliError> {
+pub async fn run(command: Command, context: &Context) -> Result {
     match command {
-        Command::Add(shared) => add(shared, context).await?,
-        Command::Ls { namespace } => ls(namespace, context).await?,
-        Command::Rm { shared, confirm } => {
-            let (with, component) = (with(&shared.with), &shared.component);
-            confirm.ask(&format!("take {component} back from {with}"))?;
-            rm(shared, context).await?;
-        }
+        Command::Add(shared) => shared.add(context).await,
+        Command::Ls(of) => ls(of, context).await,
+        Command::Rm { shared, confirm } => shared.remove(confirm, context).await,
     }
-    Ok(Exit::Complete)
 }
 
-async fn add(shared: ShareArgs, context: &Context) -> Result<(), CliError> {
-    let namespace = shared.component.namespace();
-    let body = NewShare {
-        component: shared.component.name(),
-        shared_with: shared.with.to_string(),
-        reason: shared.because.reason,
-    };
-    let call = context.client.call(AddShare::at(namespace.clone()));
-    let sentence = |share: &Share| {
-        let (may, already) = match share.created {
-            Some(false) => ("could use", " already"),
-            Some(true) | None => ("may use", ""),
+impl ShareArgs {
+    /// `name`, or `*`.
+    fn name(&self) -> String {
+        let one = self.component.one();
+        one.map_or_else(|| "*".to_owned(), |one| one.name.to_string())
+    }
+
+    async fn add(self, context: &Context) -> Result {
+        let (component, with) = (self.component.components(), with(&self.with));
+        let namespace = self.component.namespace();
+        let body = NewShare {
+            component: self.name(),
+            shared_with: self.with.to_string(),
+            reason: self.because.reason,
         };
-        let (with, component) = (with(&shared.with), &shared.component);
-        format!("{with} {may} {component}{already}")
-    };
-    context.change(call.json(&body), sentence).await?;
-    not_yet::warn_of_family(&shared.component, context).await;
-    let ls = format!("tasker share ls {namespace}");
-    context.output.next([ls]);
-    Ok(())
+        let call = context.call(AddShare::at(namespace.clone()));
+        let sentence = |share: &Share| match share.created {
+            Some(false) => format!("{with} could use {component} already"),
+            Some(true) | None => format!("{with} may use {component}"),
+        };
+        let reply = context.change(call.json(&body), sentence).await?;
+        let warning = not_yet::warning(self.component.one(), context).await;
+        let ls = format!("tasker share ls {namespace}");
+        Ok(reply.warn(warning).next([ls]))
+    }
+
+    async fn remove(self, confirm: Confirm, context: &Context) -> Result {
+        let (component, with) = (self.component.components(), with(&self.with));
+        confirm.ask(&format!("take {component} back from {with}"))?;
+        let (namespace, other) = (self.component.namespace().clone(), self.with.to_string());
+        let call = context.call(RemoveShare::at(namespace, self.name(), other));
+        let sentence = |_: &Share| format!("{with} may no longer use {component} in new tasks");
+        context
+            .change(call.query(&self.because.body()), sentence)
+            .await
+    }
 }
 
-async fn ls(namespace: Option<Name>, context: &Context) -> Result<(), CliError> {
-    let first = "tasker share add NAMESPACE/NAME --with NAMESPACE";
-    let shares = context.list(
-        ListShares {},
-        NamespacePageQuery::of(namespace),
-        [
-            ("component", &|it| {
-                format!("{}/{}", it.namespace, it.component)
-            }),
-            ("shared with", &|it| it.shared_with.clone()),
-            ("set", &|it| units::age(it.created_at)),
-            ("by", &|it| it.created_by.clone()),
-        ],
-        (
-            "no shares: each namespace uses its own components only",
-            first,
-        ),
-    );
-    shares.await?;
-    Ok(())
-}
-
-async fn rm(shared: ShareArgs, context: &Context) -> Result<(), CliError> {
-    let ShareArgs {
-        component,
-        with: other,
-        because,
-    } = shared;
-    let share = RemoveShare::at(
-        component.namespace().clone(),
-        component.name(),
-        other.to_string(),
-    );
-    let call = context.client.call(share).query(&because.body());
-    let with = with(&other);
-    let sentence = |_: &Share| format!("{with} may no longer use {component} in new tasks");
-    context.change(call, sentence).await?;
-    Ok(())
+async fn ls(of: InNamespace, context: &Context) -> Result {
+    let component = |it: &Share| format!("{}/{}", it.namespace, it.component);
+    let table = Table::new([
+        ("component", &component),
+        ("shared with", &|it| it.shared_with.clone()),
+        ("set", &|it| units::age(it.created_at)),
+        ("by", &|it| it.created_by.clone()),
+    ])
+    .or("no shares: each namespace uses its own components only");
+    let shares = context.list(ListShares {}, of.query(), table).await?;
+    Ok(shares.first("tasker share add NAMESPACE/NAME --with NAMESPACE"))
 }
 
 fn with(reach: &NamespaceScope) -> String {

@@ -1,6 +1,6 @@
 //! Signing keys and signatures as files.
 
-use super::{CliError, Problem, input};
+use super::{Problem, Result, input, refuse};
 use ed25519_dalek::pkcs8::spki::der::pem::LineEnding;
 use ed25519_dalek::pkcs8::{DecodePrivateKey as _, EncodePrivateKey as _, EncodePublicKey as _};
 use ed25519_dalek::{Signer as _, SigningKey};
@@ -17,22 +17,19 @@ pub struct SecretKey(SigningKey);
 
 impl SecretKey {
     /// A new one, of the system's randomness.
-    pub fn generate() -> Result<Self, CliError> {
+    pub fn generate() -> Result<Self> {
         let mut seed = Zeroizing::new([0; 32]);
-        getrandom::fill(&mut seed[..]).map_err(|error| {
-            CliError::from(anyhow::anyhow!("the system has no randomness: {error}"))
-        })?;
+        let none = |error| anyhow::anyhow!("the system has no randomness: {error}");
+        getrandom::fill(&mut seed[..]).map_err(none)?;
         Ok(Self(SigningKey::from_bytes(&seed)))
     }
 
     /// Reads the PEM file that `tasker signing-key create` or `openssl genpkey -algorithm ed25519` wrote.
-    pub fn read(path: &Path) -> Result<Self, CliError> {
+    pub fn read(path: &Path) -> Result<Self> {
         let pem = Zeroizing::new(input::read_text(path)?);
-        SigningKey::from_pkcs8_pem(&pem).map(Self).map_err(|_| {
+        SigningKey::from_pkcs8_pem(&pem).map(Self).or_else(|_| {
             let what = format!("{} is no private ed25519 key in PEM", path.display());
-            Problem::bad_input(what)
-                .help("make one with: tasker signing-key create")
-                .into()
+            refuse(what, "make one with: tasker signing-key create")
         })
     }
 
@@ -47,7 +44,7 @@ impl SecretKey {
     }
 
     /// Writes the pair: `path` for its owner alone, and `path.pub`. Nothing is overwritten.
-    pub fn write(&self, path: &Path) -> Result<PathBuf, CliError> {
+    pub fn write(&self, path: &Path) -> Result<PathBuf> {
         let pem = self.0.to_pkcs8_pem(LineEnding::LF);
         let pem = pem.expect("an ed25519 key has a PEM form");
         let public = self.0.verifying_key().to_public_key_pem(LineEnding::LF);
@@ -59,27 +56,20 @@ impl SecretKey {
     }
 }
 
-fn write_new(path: &Path, bytes: &[u8], mode: u32) -> Result<(), CliError> {
+fn write_new(path: &Path, bytes: &[u8], mode: u32) -> Result<()> {
     let mut options = OpenOptions::new();
     options.write(true).create_new(true).mode(mode);
     let written = options
         .open(path)
         .and_then(|mut file| file.write_all(bytes));
-    written.map_err(|error| {
-        let what = format!("cannot write {}: {error}", path.display());
-        Problem::bad_input(what)
-            .help("name another file; keys are not overwritten")
-            .into()
-    })
+    let help = "name another file; keys are not overwritten";
+    Ok(written.map_err(|error| Problem::unwritable(path, &error).help(help))?)
 }
 
 /// Reads a `.pub` file.
-pub fn read_public(path: &Path) -> Result<PublicKey, CliError> {
-    let text = input::read_text(path)?;
-    text.parse().map_err(|error| {
-        let what = format!("{}: {error}", path.display());
-        Problem::bad_input(what).into()
-    })
+pub fn read_public(path: &Path) -> Result<PublicKey> {
+    let key = input::read_text(path)?.parse();
+    Ok(key.map_err(|error| Problem::of_file(path, error))?)
 }
 
 /// Where the signatures of a file are: beside it, with `.sig` at the end.
@@ -88,15 +78,13 @@ pub fn signature_file(of: &Path) -> PathBuf {
 }
 
 /// The signatures beside a file, one a line; none where there is no such file.
-pub fn signatures_beside(path: &Path) -> Result<Vec<Signature>, CliError> {
+pub fn signatures_beside(path: &Path) -> Result<Vec<Signature>> {
     let file = signature_file(path);
     if !file.is_file() {
         return Ok(Vec::new());
     }
-    Signature::parse_lines(&input::read_text(&file)?).map_err(|error| {
-        let what = format!("{}: {error}", file.display());
-        Problem::bad_input(what).into()
-    })
+    let signatures = Signature::parse_lines(&input::read_text(&file)?);
+    Ok(signatures.map_err(|error| Problem::of_file(&file, error))?)
 }
 
 /// Adds a signature to others, in place of one by the same key.

@@ -1,8 +1,7 @@
 //! `tasker signing-key …`
 
-use super::output::Output;
 use super::signing::SecretKey;
-use super::{CliError, Exit, shell};
+use super::{Output, Result, shell};
 use serde_json::json;
 use std::path::PathBuf;
 
@@ -16,20 +15,24 @@ pub enum Command {
     },
 }
 
-pub fn run(command: Command, output: Output) -> Result<Exit, CliError> {
+pub fn run(command: Command, output: Output) -> Result {
     let Command::Create { path } = command;
     let key = SecretKey::generate()?;
     let public = key.write(&path)?;
     let id = key.public().id();
     let answer = json!({ "key_id": id.as_str(), "private_key": path, "public_key": public });
-    output.done(&answer.to_string(), || {
+    let reply = output.done(answer, || {
         let (private, public) = (path.display(), public.display());
         format!("key {id}\n  private  {private} (keep it secret)\n  public   {public}")
-    })?;
-    let (private, public) = (shell::path(&path), shell::path(&public));
-    output.next([
-        format!("tasker signing-policy add NAMESPACE {public}"),
-        format!("tasker component publish PATH --sign {private}"),
-    ]);
-    Ok(Exit::Complete)
+    });
+    Ok(reply.next([
+        format!(
+            "tasker signing-policy add NAMESPACE {}",
+            shell::path(&public)
+        ),
+        format!(
+            "tasker component publish PATH --sign {}",
+            shell::path(&path)
+        ),
+    ]))
 }

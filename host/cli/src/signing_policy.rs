@@ -1,9 +1,8 @@
 //! `tasker signing-policy …`
 
-use super::confirm::Confirm;
 use super::signing::read_public;
-use super::{CliError, Context, Exit, units};
-use std::path::{Path, PathBuf};
+use super::{Confirm, Context, Result, Table, units};
+use std::path::PathBuf;
 use tasker_domain::name::Name;
 use tasker_domain::signature::KeyId;
 use tasker_wire::page::PageQuery;
@@ -17,15 +16,7 @@ pub enum Command {
     ///
     /// Unsigned components cannot be published in the namespace, and its new tasks do not run them, also
     /// where they belong to another namespace.
-    Add {
-        /// The namespace that requires signatures.
-        namespace: Name,
-        /// The public key, a `.pub` file.
-        key: PathBuf,
-        /// Name of the key; by default the name of the file.
-        #[arg(long)]
-        name: Option<String>,
-    },
+    Add(Add),
     /// List the signing keys that a namespace accepts.
     Ls {
         /// Which namespace.
@@ -43,14 +34,21 @@ pub enum Command {
     },
 }
 
-pub async fn run(command: Command, context: &Context) -> Result<Exit, CliError> {
+#[derive(Debug, clap::Args)]
+pub struct Add {
+    /// The namespace that requires signatures.
+    namespace: Name,
+    /// The public key, a `.pub` file.
+    key: PathBuf,
+    /// Name of the key; by default the name of the file.
+    #[arg(long)]
+    name: Option<String>,
+}
+
+pub async fn run(command: Command, context: &Context) -> Result {
     match command {
-        Command::Add {
-            namespace,
-            key,
-            name,
-        } => add(&namespace, &key, name, context).await?,
-        Command::Ls { namespace } => ls(&namespace, context).await?,
+        Command::Add(add) => add.run(context).await,
+        Command::Ls { namespace } => ls(&namespace, context).await,
         Command::Rm {
             namespace,
             key,
@@ -59,50 +57,40 @@ pub async fn run(command: Command, context: &Context) -> Result<Exit, CliError> 
             confirm.ask(&format!("remove the signing key {key} from {namespace}"))?;
             let sentence = format!("{namespace} no longer accepts signatures by {key}");
             let key = RemoveSigningKey::at(namespace, key.to_string());
-            context.remove(context.client.call(key), &sentence).await?;
+            context.remove(context.call(key), sentence).await
         }
     }
-    Ok(Exit::Complete)
 }
 
-async fn add(
-    namespace: &Name,
-    file: &Path,
-    name: Option<String>,
-    context: &Context,
-) -> Result<(), CliError> {
-    let key = read_public(file)?;
-    let stem = file.file_stem().unwrap_or_default().to_string_lossy();
-    let body = NewSigningKey {
-        name: name.unwrap_or_else(|| stem.into_owned()),
-        public_key: key.to_string(),
-    };
-    let call = context.client.call(AddSigningKey::at(namespace.clone()));
-    let sentence = |SigningKey { name, key_id, .. }: &SigningKey| {
-        format!(
-            "{namespace} takes only components signed by {name} ({key_id}) or another of its keys\n  \
-             new tasks run nothing else, of other namespaces or from before; open ones keep what they have"
-        )
-    };
-    context.change(call.json(&body), sentence).await?;
-    let ls = format!("tasker signing-policy ls {namespace}");
-    context.output.next([ls]);
-    Ok(())
+impl Add {
+    async fn run(self, context: &Context) -> Result {
+        let (namespace, key) = (&self.namespace, read_public(&self.key)?);
+        let stem = self.key.file_stem().unwrap_or_default().to_string_lossy();
+        let body = NewSigningKey {
+            name: self.name.unwrap_or_else(|| stem.into_owned()),
+            public_key: key.to_string(),
+        };
+        let call = context.call(AddSigningKey::at(namespace.clone()));
+        let sentence = |SigningKey { name, key_id, .. }: &SigningKey| {
+            format!(
+                "{namespace} takes only components signed by {name} ({key_id}) or another of its keys\n  \
+                 new tasks run nothing else, of other namespaces or from before; open ones keep what they have"
+            )
+        };
+        let reply = context.change(call.json(&body), sentence).await?;
+        Ok(reply.next([format!("tasker signing-policy ls {namespace}")]))
+    }
 }
 
-async fn ls(namespace: &Name, context: &Context) -> Result<(), CliError> {
-    let first = format!("tasker signing-policy add {namespace} KEY.pub");
-    let keys = context.list(
-        ListSigningKeys::at(namespace.clone()),
-        PageQuery::default(),
-        [
-            ("key", &|it| it.key_id.clone()),
-            ("name", &|it| it.name.clone()),
-            ("added", &|it| units::age(it.created_at)),
-            ("by", &|it| it.created_by.clone()),
-        ],
-        ("no keys: signed or not, every component is taken", &first),
-    );
-    keys.await?;
-    Ok(())
+async fn ls(namespace: &Name, context: &Context) -> Result {
+    let table = Table::new([
+        ("key", &|it: &SigningKey| it.key_id.clone()),
+        ("name", &|it| it.name.clone()),
+        ("added", &|it| units::age(it.created_at)),
+        ("by", &|it| it.created_by.clone()),
+    ])
+    .or("no keys: signed or not, every component is taken");
+    let endpoint = ListSigningKeys::at(namespace.clone());
+    let keys = context.list(endpoint, PageQuery::default(), table).await?;
+    Ok(keys.first(&format!("tasker signing-policy add {namespace} KEY.pub")))
 }

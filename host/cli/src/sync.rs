@@ -5,19 +5,15 @@ mod change;
 mod folder;
 mod pins;
 mod plan;
-mod rights;
 mod rules;
 mod uploads;
 mod versions;
 
-use super::confirm::Confirm;
-use super::output::Output;
-use super::paint::Tone;
-use super::{CliError, Context, Exit, Problem, shell, units};
-use change::{Change, Op};
+use super::shell::{self, option};
+use super::{Confirm, Context, Exit, Problem, Result, paint, units};
+use change::Op;
 use folder::Desired;
-use plan::{Options, Plan};
-use serde_json::json;
+use plan::Plan;
 use std::path::PathBuf;
 use tasker_domain::name::Name;
 
@@ -44,38 +40,27 @@ pub struct Sync {
 }
 
 impl Sync {
-    pub async fn run(self, context: &Context) -> Result<Exit, CliError> {
-        let namespace = self.namespace()?;
-        let desired = Desired::read(&self.dir, &namespace)?;
-        let plan = Plan::make(desired, self.options(), context).await?;
-        let output = context.output;
-        let is_hindered = plan.changes.iter().any(|it| it.obstacle.is_some());
-        if plan.changes.is_empty() || self.dry_run || is_hindered {
-            let answer = answer(&plan, 0);
-            output.show(&answer, || plan_text(&plan, output))?;
-            if is_hindered {
-                return Err(hindered(&plan));
-            }
-            if self.dry_run && !plan.changes.is_empty() {
-                output.next(&[self.command(&plan)]);
-            }
-            return Ok(Exit::Complete);
+    pub async fn run(self, context: &Context) -> Result {
+        let desired = Desired::read(&self.dir, &self.namespace()?)?;
+        let plan = Plan::make(desired, self.prune, self.allow_missing, context).await?;
+        let (output, hindered) = (context.output, plan.hindered());
+        let warnings = plan.warnings.iter().map(paint::warning);
+        if plan.changes.is_empty() || self.dry_run || hindered > 0 {
+            let reply = output.show(plan.answer(0), || plan.text()).warn(warnings);
+            let is_due = self.dry_run && !plan.changes.is_empty();
+            return Ok(match hindered {
+                0 => reply.next(is_due.then(|| self.command(&plan))),
+                more => reply.end(Err(refused(more).into())),
+            });
         }
         if !output.is_json() && !output.is_quiet() {
-            output.print(&plan_text(&plan, output))?;
+            output.print(&plan.text())?;
         }
         self.agree_to_removals(&plan)?;
-        apply::apply(&plan, context).await
+        Ok(apply::apply(&plan, context).await?.warn(warnings))
     }
 
-    fn options(&self) -> Options {
-        Options {
-            prune: self.prune,
-            allow_missing: self.allow_missing,
-        }
-    }
-
-    fn namespace(&self) -> Result<Name, CliError> {
+    fn namespace(&self) -> Result<Name> {
         if let Some(namespace) = &self.namespace {
             return Ok(namespace.clone());
         }
@@ -83,106 +68,45 @@ impl Sync {
         let name = full.file_name().unwrap_or_default().to_string_lossy();
         name.parse().map_err(|error| {
             let what = format!("the folder's name is not that of a namespace: {error}");
-            Problem::bad_input(what)
-                .help("say which one with --namespace orders")
-                .into()
+            let help = "say which one with --namespace orders";
+            Problem::bad_input(what).help(help).into()
         })
     }
 
     /// What makes the changes that were shown.
     fn command(&self, plan: &Plan) -> String {
-        let mut command = format!("tasker sync {}", shell::path(&self.dir));
-        if let Some(namespace) = &self.namespace {
-            command += &format!(" --namespace {namespace}");
-        }
-        if self.prune {
-            command += " --prune";
-        }
-        if self.allow_missing {
-            command += " --allow-missing";
-        }
-        if plan.changes.iter().any(|change| change.op == Op::Remove) {
-            command += " --yes";
-        }
-        command
+        let dir = shell::path(&self.dir);
+        let namespace = option("namespace", self.namespace.as_ref());
+        let flags = [
+            (self.prune, " --prune"),
+            (self.allow_missing, " --allow-missing"),
+            (removals(plan) > 0, " --yes"),
+        ];
+        let flags = flags.into_iter().filter(|(is_set, _)| *is_set);
+        let flags: String = flags.map(|(_, flag)| flag).collect();
+        format!("tasker sync {dir}{namespace}{flags}")
     }
 
-    fn agree_to_removals(&self, plan: &Plan) -> Result<(), CliError> {
-        let (namespace, changes) = (&plan.namespace, &plan.changes);
-        let removals = changes.iter().filter(|change| change.op == Op::Remove);
-        let count = removals.count();
-        match count {
+    fn agree_to_removals(&self, plan: &Plan) -> Result<()> {
+        match removals(plan) {
             0 => Ok(()),
-            _ => self.confirm.ask(&format!(
-                "remove {} of {namespace}",
-                units::count(count, "setting")
-            )),
+            more => {
+                let settings = units::count(more, "setting");
+                let what = format!("remove {settings} of {}", plan.namespace);
+                self.confirm.ask(&what)
+            }
         }
     }
 }
 
-/// The changes as JSON; the first `done` of them are made.
-fn answer(plan: &Plan, done: usize) -> String {
-    let change = |(place, change): (usize, &Change)| {
-        json!({
-            "op": change.op.word(), "subject": change.subject, "note": change.note,
-            "obstacle": change.obstacle, "done": place < done,
-        })
-    };
-    let changes: Vec<_> = plan.changes.iter().enumerate().map(change).collect();
-    let kept = plan
-        .kept
-        .iter()
-        .map(|kept| json!({ "subject": kept.subject, "note": kept.note }));
-    let kept: Vec<_> = kept.collect();
-    json!({ "namespace": plan.namespace, "changes": changes, "kept": kept }).to_string()
+fn removals(plan: &Plan) -> usize {
+    let removals = plan.changes.iter().filter(|it| it.op == Op::Remove);
+    removals.count()
 }
 
-fn hindered(plan: &Plan) -> CliError {
-    let obstacles = plan.changes.iter().filter(|it| it.obstacle.is_some());
-    let count = units::count(obstacles.count(), "change");
+fn refused(hindered: usize) -> Problem {
+    let count = units::count(hindered, "change");
     let what = format!("{count} cannot be made; nothing was changed");
     let help = "mend what is marked with ✘ above, then run it again";
-    Problem::new(Exit::BadInput, "cannot_be_made", what)
-        .help(help)
-        .into()
-}
-
-fn plan_text(plan: &Plan, output: Output) -> String {
-    let kept = plan.kept.iter().map(|kept| {
-        let text = format!("= {}: {}", kept.subject, kept.note);
-        output.paint.tone(Tone::Quiet, &text)
-    });
-    let done = plan.changes.is_empty().then(|| {
-        let mark = output.paint.tone(Tone::Good, "✔");
-        format!(
-            "{mark} {} is as the folder says; nothing to do",
-            plan.namespace
-        )
-    });
-    let lines = plan.changes.iter().map(|change| change.line(output));
-    let all: Vec<_> = lines.chain(kept).chain(done).collect();
-    all.join("\n")
-}
-
-impl Change {
-    fn line(&self, output: Output) -> String {
-        let (sign, tone) = match self.op {
-            Op::Add => ("+", Tone::Good),
-            Op::Change => ("~", Tone::Caution),
-            Op::Remove => ("-", Tone::Bad),
-        };
-        let (sign, tone) = match self.obstacle {
-            Some(_) => ("✘", Tone::Bad),
-            None => (sign, tone),
-        };
-        let note = match self.note.is_empty() {
-            true => String::new(),
-            false => format!("  {}", output.paint.tone(Tone::Quiet, &self.note)),
-        };
-        let line = format!("{} {}{note}", output.paint.tone(tone, sign), self.subject);
-        let reasons = self.obstacle.iter().flat_map(|obstacle| obstacle.lines());
-        let reasons: String = reasons.map(|reason| format!("\n    {reason}")).collect();
-        line + &reasons
-    }
+    Problem::new(Exit::BadInput, "cannot_be_made", what).help(help)
 }

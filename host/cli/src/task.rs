@@ -17,8 +17,10 @@ mod steps;
 mod timeline;
 mod watch;
 
-use crate::{CliError, Context, Exit};
-use payload::{OfLine, OfStep, OfTask, OfTaskOrStep};
+use crate::reference::parse_task_id;
+use crate::{Context, Result};
+use payload::{OfLine, OfStep, OfTaskOrStep};
+use tasker_domain::ids::TaskId;
 
 #[derive(Debug, clap::Subcommand)]
 pub enum Command {
@@ -42,7 +44,14 @@ pub enum Command {
     Migrate(migrate::Migrate),
 }
 
-pub async fn run(command: Command, context: &Context) -> Result<Exit, CliError> {
+#[derive(Debug, clap::Args)]
+pub struct OfTask {
+    /// The task's id.
+    #[arg(value_parser = parse_task_id)]
+    task: TaskId,
+}
+
+pub async fn run(command: Command, context: &Context) -> Result {
     match command {
         Command::Run(run) => run.run(context).await,
         Command::Ls(ls) => ls.run(context).await,

@@ -7,19 +7,18 @@ mod plan;
 mod publish;
 pub(crate) mod show;
 
-use crate::definition::{Ls, unyank, yank};
-use crate::one_version::OneVersion;
+use crate::definition::{ls, unyanked, yanked};
 use crate::references::ShowReferences;
-use crate::{CliError, Context, Exit};
+use crate::{Context, InNamespace, OneVersion, Result};
 use tasker_domain::pin::PinKind;
-use tasker_wire::template::{ListTemplates, UnyankTemplate, YankTemplate};
+use tasker_wire::template::{ListTemplates, TemplateVersion, UnyankTemplate, YankTemplate};
 
 #[derive(Debug, clap::Subcommand)]
 pub enum Command {
     Check(check::Check),
     Publish(publish::Publish),
     /// List templates.
-    Ls(Ls),
+    Ls(InNamespace),
     Show(show::Show),
     Diff(diff::Diff),
     Graph(graph::Graph),
@@ -33,20 +32,26 @@ pub enum Command {
     Unyank(OneVersion),
 }
 
-pub async fn run(command: Command, context: &Context) -> Result<Exit, CliError> {
+pub async fn run(command: Command, context: &Context) -> Result {
     const KIND: PinKind = PinKind::Template;
     match command {
         Command::Check(check) => check.run(context),
         Command::Publish(publish) => publish.run(context).await,
-        Command::Ls(ls) => {
+        Command::Ls(of) => {
             let first = "tasker template publish FILE";
-            ls.run(ListTemplates {}, KIND, first, context).await
+            ls(of, ListTemplates {}, KIND, first, context).await
         }
         Command::Show(show) => show.run(context).await,
         Command::Diff(diff) => diff.run(context).await,
         Command::Graph(graph) => graph.run(context).await,
         Command::References(show) => show.run(KIND, context).await,
-        Command::Yank(version) => yank(version, KIND, YankTemplate::at, context).await,
-        Command::Unyank(version) => unyank(version, KIND, UnyankTemplate::at, context).await,
+        Command::Yank(version) => {
+            let told = |of: &_, it: &TemplateVersion| yanked(KIND, of, &it.pins);
+            version.change(YankTemplate::at, context, told).await
+        }
+        Command::Unyank(version) => {
+            let told = |of: &_, it: &TemplateVersion| unyanked(KIND, of, it.status.ineligible());
+            version.change(UnyankTemplate::at, context, told).await
+        }
     }
 }

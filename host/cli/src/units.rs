@@ -1,6 +1,7 @@
 //! Times, sizes and long texts as people read and write them.
 
 use chrono::{DateTime, TimeDelta, Utc};
+use std::fmt::Display;
 use std::time::Duration;
 
 /// The longest text in a table's cell, in characters.
@@ -71,11 +72,17 @@ pub fn paragraphs(parts: impl IntoIterator<Item = String>) -> String {
 }
 
 /// `1 step`, `2 steps`.
-pub fn count(n: usize, noun: &str) -> String {
-    match n {
-        1 => format!("1 {noun}"),
-        _ => format!("{n} {noun}s"),
+pub fn count(n: impl Display, noun: &str) -> String {
+    match n.to_string().as_str() {
+        "1" => format!("1 {noun}"),
+        more => format!("{more} {noun}s"),
     }
+}
+
+/// `3 steps, 1 pin`, without those of which there is none.
+pub fn counts<const N: usize>(counts: [(usize, &str); N]) -> String {
+    let some = counts.into_iter().filter(|(n, _)| *n > 0);
+    joined(some.map(|(n, noun)| count(n, noun)), ", ")
 }
 
 /// The first line of a text, cut with `…` where it has more than `max` characters.

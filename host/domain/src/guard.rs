@@ -2,6 +2,8 @@
 
 use super::duration;
 use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+use std::fmt;
 use std::time::Duration;
 
 /// The shortest window: below it a few slow attempts decide.
@@ -72,6 +74,23 @@ impl Default for Guard {
 }
 
 impl Guard {
+    /// Reads one setting as people write it, `max_error_rate=0.02`, and checks it; its value is as in JSON.
+    pub fn parse_setting(text: &str) -> Result<(String, Value), String> {
+        let example = "write for example max_error_rate=0.02";
+        let (name, value) = text
+            .split_once('=')
+            .ok_or_else(|| format!("`{text}` has no `=`; {example}"))?;
+        let number = serde_json::from_str(value).ok().filter(Value::is_number);
+        let value = match name {
+            "window" | "action" => json!(value),
+            _ => number.unwrap_or_else(|| json!(value)),
+        };
+        let (name, alone) = (name.to_owned(), json!({ name: value }));
+        let guard: Self = serde_json::from_value(alone).map_err(|error| error.to_string())?;
+        guard.checked().map_err(|error| error.to_string())?;
+        Ok((name, value))
+    }
+
     /// The guard, if what it says makes sense.
     pub fn checked(self) -> Result<Self, GuardError> {
         let rates = [
@@ -98,6 +117,19 @@ impl Guard {
     }
 }
 
+/// Its thresholds as people write them.
+impl fmt::Display for Guard {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (window, attempts) = (duration::show(self.window), self.min_attempts);
+        write!(f, "window={window} min_attempts={attempts}")?;
+        write!(f, " max_error_rate={}", self.max_error_rate)?;
+        write!(f, " max_trap_rate={}", self.max_trap_rate)?;
+        write!(f, " max_p95_ratio={}", self.max_p95_ratio)?;
+        write!(f, " max_memory_ratio={}", self.max_memory_ratio)?;
+        write!(f, " max_cpu_ratio={}", self.max_cpu_ratio)
+    }
+}
+
 /// The window as text, `5m`, which PostgreSQL reads too.
 mod window {
     use super::{Duration, duration};
@@ -116,9 +148,8 @@ mod window {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use serde_json::json;
 
-    fn guard(text: serde_json::Value) -> Result<Guard, String> {
+    fn guard(text: Value) -> Result<Guard, String> {
         let guard: Guard = serde_json::from_value(text).map_err(|error| error.to_string())?;
         guard.checked().map_err(|error| error.to_string())
     }
@@ -155,5 +186,44 @@ mod tests {
         assert_eq!(stored["window"], "5m");
         let read: Guard = serde_json::from_value(stored).unwrap();
         assert_eq!(read, Guard::default());
+    }
+
+    #[test]
+    fn a_limit_of_a_guard_is_a_number_or_a_text() {
+        assert_eq!(
+            Guard::parse_setting("max_error_rate=0.02"),
+            Ok(("max_error_rate".to_owned(), json!(0.02)))
+        );
+        assert_eq!(
+            Guard::parse_setting("window=10m"),
+            Ok(("window".to_owned(), json!("10m")))
+        );
+        let error = Guard::parse_setting("window").unwrap_err();
+        assert!(error.contains("no `=`"), "{error}");
+    }
+
+    #[test]
+    fn what_is_no_limit_of_a_guard_is_told_before_the_host_is_asked() {
+        let refused = |text: &str| Guard::parse_setting(text).unwrap_err();
+        let unknown = refused("windo=5m");
+        assert!(
+            unknown.contains("`windo`") && unknown.contains("`window`"),
+            "{unknown}"
+        );
+        assert!(
+            refused("window=5").contains("unit"),
+            "{}",
+            refused("window=5")
+        );
+        assert!(refused("max_error_rate=5").contains("from 0 to 1"));
+        assert!(refused("max_p95_ratio=0.5").contains("of at least 1"));
+        assert!(refused("action=stop").contains("`rollback` or `pause`"));
+    }
+
+    #[test]
+    fn a_guard_is_shown_as_it_is_written() {
+        let text = "window=5m min_attempts=20 max_error_rate=0.05 max_trap_rate=0.01 \
+                    max_p95_ratio=2 max_memory_ratio=2 max_cpu_ratio=2";
+        assert_eq!(Guard::default().to_string(), text);
     }
 }

@@ -94,8 +94,8 @@ fn print_completions(shell: clap_complete::Shell, output: Output) -> Result<Exit
     clap_complete::generate(shell, &mut shown_commands(), "tasker", &mut script);
     let script = String::from_utf8_lossy(&script);
     let answer = json!({ "shell": shell.to_string(), "script": script });
-    output.show(&answer.to_string(), || script.clone().into_owned())?;
-    Ok(Exit::Complete)
+    let reply = output.show(answer, || script.clone().into_owned());
+    reply.print()
 }
 
 /// The commands that help shows.

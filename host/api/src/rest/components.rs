@@ -3,7 +3,7 @@
 use super::super::Api;
 use super::super::page::{Page, PageLimit};
 use super::super::routes::{Answer, Call, Reply, Routes};
-use super::definitions::{between, summary};
+use super::definitions::{between, check_listed, summary};
 use super::signatures::{given, signature};
 use axum::http::{HeaderMap, HeaderValue, header};
 use semver::Version;
@@ -42,6 +42,7 @@ async fn list(api: Api, mut call: Call<ListComponents>) -> Answer<ListComponents
     let (limit, after) = call.page::<QualifiedName>()?;
     let after = after.as_ref().map(QualifiedName::parts);
     let namespace = call.query.namespace.as_ref();
+    check_listed(&api, &call.access, namespace).await?;
     let rows = api.registry.list_components(namespace, after, limit.rows());
     let cursor = |row: &ListedFamily| format!("{}/{}", row.namespace, row.name);
     Ok(Reply::ok(limit.page(rows.await?, cursor, summary)))

@@ -1,8 +1,10 @@
 //! What requests for components and templates have in common.
 
+use super::super::Api;
 use super::super::access::Access;
 use semver::Version;
 use tasker_domain::hidden::keep;
+use tasker_domain::name::Name;
 use tasker_domain::requirement::QualifiedName;
 use tasker_registry::RegistryError;
 use tasker_registry::listed::ListedFamily;
@@ -12,6 +14,21 @@ use tasker_wire::definition::{AffectedPins, DiffQuery, RolledBackPin, Summary, U
 
 pub fn between(query: &DiffQuery) -> Result<(Version, Version), RegistryError> {
     Ok((parse_version(&query.from)?, parse_version(&query.to)?))
+}
+
+/// Refuses to list what is in a namespace that does not exist.
+pub async fn check_listed(
+    api: &Api,
+    access: &Access,
+    namespace: Option<&Name>,
+) -> Result<(), RegistryError> {
+    let Some(namespace) = namespace else {
+        return Ok(());
+    };
+    let may_read = |other: &str| access.may_read(other);
+    api.namespaces
+        .require(&api.store, namespace, may_read)
+        .await
 }
 
 pub fn summary(row: ListedFamily) -> Summary {

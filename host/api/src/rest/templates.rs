@@ -4,7 +4,7 @@ use super::super::Api;
 use super::super::error::ApiError;
 use super::super::request::{is_json, parse_json};
 use super::super::routes::{Answer, Call, Reply, Routes};
-use super::definitions::{between, summary};
+use super::definitions::{between, check_listed, summary};
 use axum::http::HeaderMap;
 use semver::Version;
 use std::time::Duration;
@@ -42,6 +42,7 @@ async fn list(api: Api, mut call: Call<ListTemplates>) -> Answer<ListTemplates> 
     let (limit, after) = call.page::<QualifiedName>()?;
     let after = after.as_ref().map(QualifiedName::parts);
     let namespace = call.query.namespace.as_ref();
+    check_listed(&api, &call.access, namespace).await?;
     let rows = api.registry.list_templates(namespace, after, limit.rows());
     let cursor = |row: &ListedFamily| format!("{}/{}", row.namespace, row.name);
     Ok(Reply::ok(limit.page(rows.await?, cursor, summary)))

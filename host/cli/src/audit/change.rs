@@ -1,7 +1,6 @@
 //! What a change was, in a few words.
 
 use crate::{pin_name, units};
-use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 use tasker_domain::limits::LimitSettings;
@@ -64,22 +63,19 @@ fn pin(detail: &Map<String, Value>) -> String {
     };
     let (from, to) = (requirement("from"), requirement("to"));
     let (rollout_from, rollout_to) = (rollout("rollout_from"), rollout("rollout_to"));
-    let none = || "-".to_owned();
-    match from == to && !(rollout_from.is_empty() && rollout_to.is_empty()) {
-        true => format!("rollout {}", step(&rollout_from, &rollout_to)),
-        false => {
-            let (from, to) = (from.unwrap_or_else(none), to.unwrap_or_else(none));
-            format!("{from} → {to}")
-        }
+    if from == to && !(rollout_from.is_empty() && rollout_to.is_empty()) {
+        return format!("rollout {}", step(&rollout_from, &rollout_to));
     }
+    let (from, to) = (from.as_deref(), to.as_deref());
+    format!("{} → {}", from.unwrap_or("-"), to.unwrap_or("-"))
 }
 
 fn limits(detail: &Map<String, Value>) -> String {
-    let side = |name| read::<LimitSettings>(detail, name).map(|it| it.to_string());
-    step(
-        &side("before").unwrap_or_default(),
-        &side("after").unwrap_or_default(),
-    )
+    let side = |name| {
+        let limits = read::<LimitSettings>(detail, name);
+        limits.map(|it| it.to_string()).unwrap_or_default()
+    };
+    step(&side("before"), &side("after"))
 }
 
 fn published(detail: &Map<String, Value>) -> String {
@@ -98,17 +94,12 @@ fn key(detail: &Map<String, Value>) -> String {
 }
 
 fn migrated(detail: &Map<String, Value>) -> String {
-    #[derive(Deserialize)]
-    struct Moved {
-        namespace: String,
-        component: String,
-        from: String,
-        to: String,
-    }
-    let moved = read::<Vec<Moved>>(detail, "components").unwrap_or_default();
-    let moved = moved
-        .iter()
-        .map(|it| format!("{}/{} {} → {}", it.namespace, it.component, it.from, it.to));
+    let moved = read::<Vec<Map<String, Value>>>(detail, "components").unwrap_or_default();
+    let moved = moved.iter().map(|component| {
+        let [namespace, name, from, to] = ["namespace", "component", "from", "to"]
+            .map(|member| text(component, member).unwrap_or_default());
+        format!("{namespace}/{name} {from} → {to}")
+    });
     let moved = units::joined(moved, ", ");
     let tasks = read::<usize>(detail, "tasks").unwrap_or_default();
     let forced = match read::<bool>(detail, "forced") {

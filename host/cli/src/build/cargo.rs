@@ -42,10 +42,11 @@ impl Package {
 
 /// Fails, saying how to mend it, unless the compiler that `dir` uses can build for `target`.
 pub fn require_target(dir: &Path, target: &str) -> anyhow::Result<()> {
-    let mut rustc = Command::new("rustc");
-    let asked = run(rustc
-        .current_dir(dir)
-        .args(["--print", "target-libdir", "--target", target]))?;
+    let asked = run(
+        "rustc",
+        dir,
+        &["--print", "target-libdir", "--target", target],
+    )?;
     let libraries = PathBuf::from(String::from_utf8_lossy(&asked.stdout).trim());
     if !asked.status.success() || !libraries.is_dir() {
         bail!("the target {target} is not installed; run `rustup target add {target}`");
@@ -55,28 +56,24 @@ pub fn require_target(dir: &Path, target: &str) -> anyhow::Result<()> {
 
 /// The package in `dir`.
 pub fn package(dir: &Path) -> anyhow::Result<Package> {
-    let mut cargo = Command::new("cargo");
-    let told =
-        run(cargo
-            .current_dir(dir)
-            .args(["metadata", "--no-deps", "--format-version", "1"]))?;
+    let told = run(
+        "cargo",
+        dir,
+        &["metadata", "--no-deps", "--format-version", "1"],
+    )?;
+    let manifest = dir.join("Cargo.toml");
     if !told.status.success() {
-        bail!("cargo cannot read {}", dir.join("Cargo.toml").display());
+        bail!("cargo cannot read {}", manifest.display());
     }
-    let metadata: Metadata =
-        serde_json::from_slice(&told.stdout).context("cargo metadata was not understood")?;
-    let manifest = dir.join("Cargo.toml").canonicalize()?;
-    let here = |package: &Package| {
-        package
-            .manifest_path
-            .canonicalize()
-            .is_ok_and(|path| path == manifest)
+    let metadata = serde_json::from_slice(&told.stdout);
+    let metadata: Metadata = metadata.context("cargo metadata was not understood")?;
+    let manifest = manifest.canonicalize()?;
+    let is_here = |package: &Package| {
+        let path = package.manifest_path.canonicalize();
+        path.is_ok_and(|path| path == manifest)
     };
-    metadata
-        .packages
-        .into_iter()
-        .find(here)
-        .with_context(|| no_package(dir))
+    let found = metadata.packages.into_iter().find(is_here);
+    found.with_context(|| no_package(dir))
 }
 
 fn no_package(dir: &Path) -> String {
@@ -93,21 +90,14 @@ pub fn build(
     target: &str,
     profile: Profile,
 ) -> anyhow::Result<PathBuf> {
-    let mut cargo = Command::new("cargo");
-    cargo.current_dir(dir).args([
-        "build",
-        "--lib",
-        "--target",
-        target,
-        "--package",
-        &package.id,
-    ]);
-    cargo.arg("--message-format=json-render-diagnostics");
+    let messages = "--message-format=json-render-diagnostics";
+    let mut arguments = vec!["build", "--lib", "--target", target, messages];
+    arguments.extend(["--package", &package.id]);
     match profile {
-        Profile::Release => cargo.arg("--release"),
-        Profile::Debug => &mut cargo,
-    };
-    let told = run(&mut cargo)?;
+        Profile::Release => arguments.push("--release"),
+        Profile::Debug => {}
+    }
+    let told = run("cargo", dir, &arguments)?;
     if !told.status.success() {
         bail!("{} does not build; cargo says why above", package.name);
     }
@@ -116,14 +106,11 @@ pub fn build(
 
 fn component(messages: &[u8], package: &Package) -> Option<PathBuf> {
     let messages = serde_json::Deserializer::from_slice(messages).into_iter::<Message>();
-    messages
-        .filter_map(Result::ok)
-        .filter(|message| message.reason == "compiler-artifact" && message.package_id == package.id)
-        .flat_map(|message| message.filenames)
-        .find(|path| {
-            path.extension()
-                .is_some_and(|extension| extension == "wasm")
-        })
+    let is_artifact =
+        |it: &Message| it.reason == "compiler-artifact" && it.package_id == package.id;
+    let artifacts = messages.filter_map(Result::ok).filter(is_artifact);
+    let mut files = artifacts.flat_map(|message| message.filenames);
+    files.find(|path| path.extension().is_some_and(|ending| ending == "wasm"))
 }
 
 fn no_component(package: &Package) -> String {
@@ -133,15 +120,16 @@ fn no_component(package: &Package) -> String {
     )
 }
 
-fn run(command: &mut Command) -> anyhow::Result<Output> {
-    let program = command.get_program().to_string_lossy().into_owned();
-    command
+fn run(program: &str, dir: &Path, arguments: &[&str]) -> anyhow::Result<Output> {
+    let mut command = Command::new(program);
+    command.current_dir(dir).args(arguments);
+    let ran = command
         .stdin(Stdio::null())
         .stderr(Stdio::inherit())
-        .output()
-        .with_context(|| {
-            format!("cannot run {program}; is Rust installed (by rustup) and on the PATH?")
-        })
+        .output();
+    ran.with_context(|| {
+        format!("cannot run {program}; is Rust installed (by rustup) and on the PATH?")
+    })
 }
 
 #[cfg(test)]

@@ -1,10 +1,8 @@
 //! `tasker component diff`
 
 use super::publish::{built, read_component};
-use crate::definition::compare;
-use crate::reference::Reference;
-use crate::shell::word;
-use crate::{CliError, Context, Exit};
+use crate::definition::{between, shown, with_upload};
+use crate::{Ask as _, Context, Reference, Result, word};
 use std::path::Path;
 use tasker_wire::component::{DiffComponent, DiffComponentUpload};
 
@@ -21,25 +19,30 @@ pub struct Diff {
 }
 
 impl Diff {
-    pub async fn run(self, context: &Context) -> Result<Exit, CliError> {
-        let path = Path::new(&self.to);
-        let upload = path.exists().then(|| bytes(path));
-        let is_upload = upload.is_some();
-        let between = (&self.from, self.to.as_str());
-        let endpoints = (DiffComponent::at, DiffComponentUpload::at);
-        let diff = compare(between, upload, endpoints, context).await?;
-        if is_upload {
-            let (to, family, lowest) = (word(&self.to), self.from.family(), diff.lowest_version);
-            context.output.next(&[format!(
-                "tasker component publish {to} --name {family} --version {lowest}"
-            )]);
-        }
-        Ok(Exit::Complete)
+    pub async fn run(self, context: &Context) -> Result {
+        let (from, path) = (&self.from, Path::new(&self.to));
+        let is_upload = path.exists();
+        let diff = match is_upload {
+            true => {
+                let call = context.call(from.family_at(DiffComponentUpload::at));
+                let call = call.query(&with_upload(from)?);
+                call.media(bytes(path).await?).ask().await?
+            }
+            false => {
+                let call = context.call(from.family_at(DiffComponent::at));
+                call.query(&between(from, &self.to)?).ask().await?
+            }
+        };
+        let reply = shown(&diff, from, &self.to, context);
+        let (to, family, lowest) = (word(&self.to), from.family(), diff.value.lowest_version);
+        let publish =
+            || format!("tasker component publish {to} --name {family} --version {lowest}");
+        Ok(reply.next(is_upload.then(publish)))
     }
 }
 
 /// The component in a file, or that of a crate.
-async fn bytes(path: &Path) -> Result<Vec<u8>, CliError> {
+async fn bytes(path: &Path) -> Result<Vec<u8>> {
     match path.is_dir() {
         true => read_component(&built(path.to_owned(), false).await?.path),
         false => read_component(path),

@@ -1,14 +1,12 @@
 //! What publishing a component would change, or giving a published version to new tasks.
 
-use crate::client::{Answer, Ask as _};
 use crate::hidden::hidden_text;
-use crate::output::Output;
-use crate::paint::Tone;
 use crate::plan_text as text;
-use crate::reference::{Reference, parse_release};
-use crate::{CliError, Context, Exit};
+use crate::reference::parse_release;
+use crate::{Answer, Context, Reference, Reply, Result, Tone, bad, good, units};
 use tasker_domain::plan::{Admits, ComponentPlan, ObstacleCode, PinImpact, StepImpact};
 use tasker_domain::resolve::{Availability, Ineligible};
+use tasker_domain::rollout::Percent;
 use tasker_wire::component::PlanComponent;
 
 const COLLECTED: Availability = Availability(Some(Ineligible::Collected));
@@ -24,30 +22,22 @@ pub struct Impact {
 }
 
 impl Impact {
-    pub async fn run(self, context: &Context) -> Result<Exit, CliError> {
-        let call = context
-            .client
-            .call(self.release.version_at(PlanComponent::at));
-        show(&call.ask().await?, None, context)
+    pub async fn run(self, context: &Context) -> Result {
+        let endpoint = self.release.version_at(PlanComponent::at);
+        Ok(shown(&context.ask(endpoint).await?, None, context))
     }
 }
 
-/// Shows a plan, and fails where something would be refused; `publish` is the command that publishes the
+/// A plan, which fails where something would be refused; `publish` is the command that publishes the
 /// upload, but for its version.
-pub fn show(
-    answer: &Answer<ComponentPlan>,
-    publish: Option<&str>,
-    context: &Context,
-) -> Result<Exit, CliError> {
+pub fn shown(answer: &Answer<ComponentPlan>, publish: Option<&str>, context: &Context) -> Reply {
     let plan = &answer.value;
-    context.output.show(&answer.text, || {
-        plan_text(plan, publish.is_some(), context.output)
-    })?;
-    context.output.next([next(plan, publish)]);
+    let reply = context.show(answer, |plan| plan_text(plan, publish.is_some()));
     let lacking = plan.steps.iter().filter(|step| step.lacks_handler);
     let wrong = plan.obstacles.len() + lacking.count();
     let is_new = matches!(plan.status, None | Some(COLLECTED));
-    text::exit_of(plan.number.lowest_version.is_some(), wrong, is_new)
+    let end = text::exit_of(plan.number.lowest_version.is_some(), wrong, is_new);
+    reply.next([next(plan, publish)]).end(end)
 }
 
 /// What brings the plan about.
@@ -80,74 +70,42 @@ fn next(plan: &ComponentPlan, publish: Option<&str>) -> String {
     }
 }
 
-fn plan_text(plan: &ComponentPlan, is_dry_run: bool, output: Output) -> String {
+fn plan_text(plan: &ComponentPlan, is_dry_run: bool) -> String {
     let subject = format!("{}/{}@{}", plan.namespace, plan.name, plan.version);
-    let obstacles = plan
-        .obstacles
-        .iter()
-        .map(|it| text::bad(&it.detail, output));
-    let nothing = match is_dry_run {
-        true => output.paint.tone(Tone::Quiet, "nothing was changed"),
-        false => String::new(),
-    };
-    let parts = [
-        text::head(&subject, plan.status, output),
-        text::number(&plan.number, output),
+    let head = [
+        text::head(&subject, plan.status),
+        text::number(&plan.number),
     ];
-    let parts = parts.into_iter().chain(obstacles);
-    let parts = parts.chain([
-        rights(plan, output),
-        steps(plan, output),
-        pins(&plan.pins, output),
-        hidden_text(plan.hidden).unwrap_or_default(),
+    let obstacles = plan.obstacles.iter().map(|it| bad(&it.detail));
+    let nothing = is_dry_run.then(|| Tone::Quiet.of("nothing was changed"));
+    let rest = [
+        rights(plan),
+        steps(plan),
+        units::joined(plan.pins.iter().map(pin), "\n"),
+        hidden_text(plan.hidden),
         text::stay(&plan.open_tasks),
-        nothing,
-    ]);
-    let parts: Vec<_> = parts.filter(|part| !part.is_empty()).collect();
-    parts.join("\n")
+    ];
+    let parts = head.into_iter().chain(obstacles).chain(rest).chain(nothing);
+    units::joined(parts.filter(|part| !part.is_empty()), "\n")
 }
 
-fn rights(plan: &ComponentPlan, output: Output) -> String {
+fn rights(plan: &ComponentPlan) -> String {
     if plan.unapproved.is_empty() {
-        return text::good("it requests no new capabilities", output);
+        return good("it requests no new capabilities");
     }
-    let lead = output.paint.tone(Tone::Caution, "it needs approval");
-    let mut text = format!("{lead}: it requests new capabilities");
-    for capability in &plan.unapproved {
-        text += &format!("\n  + {capability}");
-    }
-    text
+    let lead = Tone::Caution.of("it needs approval");
+    let new = plan.unapproved.iter().map(|it| format!("\n  + {it}"));
+    format!(
+        "{lead}: it requests new capabilities{}",
+        new.collect::<String>()
+    )
 }
 
-fn steps(plan: &ComponentPlan, output: Output) -> String {
-    let rows = families(&plan.steps).into_iter().map(|(step, more)| {
-        let template = format!(
-            "{}/{}@{}",
-            step.namespace, step.template, step.template_version
-        );
-        let others = match more {
-            0 => String::new(),
-            more => format!(" and {more} older"),
-        };
-        let impact = match step.lacks_handler {
-            true => output.paint.tone(
-                Tone::Bad,
-                &format!("fail: it has no handler {}", step.handler),
-            ),
-            false => text::impact(&step.report, output),
-        };
-        [
-            template + &others,
-            step.step.clone(),
-            step.requirement.to_string(),
-            text::version(step.report.takes.as_ref()),
-            text::version(step.report.would_take.as_ref()),
-            impact,
-        ]
-    });
+fn steps(plan: &ComponentPlan) -> String {
     let headings = ["template", "step", "asks for", "now", "then", "new tasks"];
+    let rows = families(&plan.steps).into_iter().map(row);
     let nothing = "no template step would use it";
-    let mut table = text::table(headings, rows.collect(), nothing, output);
+    let mut table = text::table(headings, rows.collect(), nothing);
     match plan.unmatched_steps {
         0 => {}
         1 => table += "\n1 step asks for other versions of it",
@@ -157,6 +115,27 @@ fn steps(plan: &ComponentPlan, output: Output) -> String {
         true => table + "\nmore steps or pins name it than are listed",
         false => table,
     }
+}
+
+/// A step, which is the same in so many older versions of its template.
+fn row((step, older): (&StepImpact, usize)) -> [String; 6] {
+    let (template, version) = (&step.template, &step.template_version);
+    let others = match older {
+        0 => String::new(),
+        more => format!(" and {more} older"),
+    };
+    let impact = match step.lacks_handler {
+        true => Tone::Bad.of(format_args!("fail: it has no handler {}", step.handler)),
+        false => text::impact(&step.report),
+    };
+    [
+        format!("{}/{template}@{version}{others}", step.namespace),
+        step.step.clone(),
+        step.requirement.to_string(),
+        text::version(step.report.takes.as_ref()),
+        text::version(step.report.would_take.as_ref()),
+        impact,
+    ]
 }
 
 /// Steps that are alike in several versions of a template, as one with how many more there are.
@@ -185,29 +164,19 @@ fn is_alike(one: &StepImpact, other: &StepImpact) -> bool {
     key(one) == key(other)
 }
 
-fn pins(pins: &[PinImpact], output: Output) -> String {
-    let lines = pins.iter().map(|pin| {
-        let PinImpact {
-            namespace,
-            requirement,
-            ..
-        } = pin;
-        let rest = pin.percent.map(|percent| percent.rest().to_string());
-        let rest = rest.unwrap_or_default();
-        let percent = pin.percent.map(|percent| percent.to_string());
-        let percent = percent.unwrap_or_default();
-        let rollout = match &pin.rollout {
-            Some(to) => format!(" → {to} {percent}"),
-            None => String::new(),
-        };
-        let (tone, what) = match pin.admits {
-            Admits::All => (Tone::Good, "lets new tasks take it".to_owned()),
-            Admits::Rollout => (Tone::Active, format!("gives it to {percent} of new tasks")),
-            Admits::Rest => (Tone::Active, format!("lets {rest} of new tasks take it")),
-            Admits::Nobody => (Tone::Caution, "excludes it".to_owned()),
-        };
-        let what = output.paint.tone(tone, &what);
-        format!("pin {requirement}{rollout} of namespace {namespace} {what}")
-    });
-    lines.collect::<Vec<_>>().join("\n")
+fn pin(pin: &PinImpact) -> String {
+    let (requirement, namespace) = (&pin.requirement, &pin.namespace);
+    let share = |share: Option<_>| share.map_or_else(String::new, |it: Percent| it.to_string());
+    let (percent, rest) = (share(pin.percent), share(pin.percent.map(Percent::rest)));
+    let rollout = match &pin.rollout {
+        Some(to) => format!(" → {to} {percent}"),
+        None => String::new(),
+    };
+    let what = match pin.admits {
+        Admits::All => Tone::Good.of("lets new tasks take it"),
+        Admits::Rollout => Tone::Active.of(format_args!("gives it to {percent} of new tasks")),
+        Admits::Rest => Tone::Active.of(format_args!("lets {rest} of new tasks take it")),
+        Admits::Nobody => Tone::Caution.of("excludes it"),
+    };
+    format!("pin {requirement}{rollout} of namespace {namespace} {what}")
 }

@@ -1,12 +1,7 @@
 //! `tasker component show`
 
-use crate::client::{Ask as _, pages, versions};
-use crate::definition::words;
-use crate::output::Output;
-use crate::paint::Tone;
-use crate::reference::Reference;
-use crate::shell::word;
-use crate::{CliError, Context, Exit, changes, units};
+use crate::client::versions;
+use crate::{Answer, Context, Reference, Result, Table, Tone, changes, fields, units, word, words};
 use serde_json::Value;
 use tasker_domain::descriptor::{HandlerDescription, Provenance};
 use tasker_domain::resolve::{Ineligible, VersionStatus};
@@ -28,55 +23,46 @@ pub struct Show {
 }
 
 impl Show {
-    pub async fn run(self, context: &Context) -> Result<Exit, CliError> {
+    pub async fn run(self, context: &Context) -> Result {
         match &self.component.version {
             Some(_) => self.show_version(context).await,
             None => self.show_family(context).await,
         }
     }
 
-    async fn show_version(&self, context: &Context) -> Result<Exit, CliError> {
-        let (client, of) = (&context.client, &self.component);
-        let found = client
-            .call(of.version_at(ShowComponentVersion::at))
-            .ask()
-            .await?;
-        let signatures = client.call(of.version_at(ListSignatures::at)).ask().await?;
-        let beside = Beside {
-            signed: signed_text(&signatures.value.items),
-            limits: limits_of(of, context).await?,
-        };
-        context.output.show(&found.text, || {
-            version_text(&found.value, beside, context.output)
-        })?;
-        context.output.next(next(&found.value));
-        Ok(Exit::Complete)
+    async fn show_version(&self, context: &Context) -> Result {
+        let of = &self.component;
+        let found = context.ask(of.version_at(ShowComponentVersion::at)).await?;
+        let signatures = context.ask(of.version_at(ListSignatures::at)).await?;
+        let signed = units::joined(signatures.value.items.iter().map(signer), "\n");
+        let limits = limits_of(of, context).await?;
+        let reply = context.show(&found, |version| version_text(version, signed, limits));
+        Ok(reply.next(next(&found.value)))
     }
 
-    async fn show_family(&self, context: &Context) -> Result<Exit, CliError> {
+    async fn show_family(&self, context: &Context) -> Result {
         let endpoint = self.component.family_at(ShowComponent::at);
-        let family = versions(&context.client, endpoint).await?;
-        let mut versions = family.value.versions;
+        let Answer { text, value } = versions(&context.client, endpoint).await?;
+        let mut versions = value.versions;
         versions.sort_by(|a, b| b.version.cmp(&a.version));
-        context.output.show(&family.text, || {
-            context.output.columns(
-                &versions,
-                [
-                    ("version", &|it| it.version.to_string()),
-                    ("status", &|it| it.ineligible().map_or_else(active, words)),
-                    ("digest", &|it| it.digest.short()),
-                    ("size", &|it| units::size(it.size_bytes)),
-                    ("created", &|it| units::age(it.created_at)),
-                    ("handlers", &handler_names),
-                ],
-                "no versions",
-            )
-        })?;
+        let reply = context.output.show(&text, || versions_text(&versions));
         let newest = versions.first();
         let show = newest.map(|it| format!("tasker component show {}", it.release()));
-        context.output.next(show);
-        Ok(Exit::Complete)
+        Ok(reply.next(show))
     }
+}
+
+fn versions_text(versions: &[ComponentVersion]) -> String {
+    Table::new([
+        ("version", &|it: &ComponentVersion| it.version.to_string()),
+        ("status", &|it| it.ineligible().map_or_else(active, words)),
+        ("digest", &|it| it.digest.short()),
+        ("size", &|it| units::size(it.size_bytes)),
+        ("created", &|it| units::age(it.created_at)),
+        ("handlers", &handler_names),
+    ])
+    .or("no versions")
+    .rows(versions)
 }
 
 /// The names of the handlers in a component.
@@ -85,17 +71,11 @@ pub fn handler_names(version: &ComponentVersion) -> String {
     units::joined(names, ", ")
 }
 
-/// What is told of a version that stands elsewhere.
-struct Beside {
-    signed: String,
-    limits: String,
-}
-
 /// What its namespace sets for it, a line each: for it alone, and for all that its tasks run.
-async fn limits_of(component: &Reference, context: &Context) -> Result<String, CliError> {
+async fn limits_of(component: &Reference, context: &Context) -> Result<String> {
     let (namespace, name) = (&component.namespace, &component.name);
     let query = NamespacePageQuery::of(Some(namespace.clone()));
-    let rules = pages(&context.client, ListLimits {}, query).await?;
+    let rules = context.all(ListLimits {}, query).await?.value.items;
     let line = |rule: &LimitRule| match &rule.component {
         Scope::All => Some(format!("{}  as everything in {namespace}", rule.limits)),
         Scope::One(one) if one.namespace.is_none() && one.component == *name => {
@@ -103,50 +83,43 @@ async fn limits_of(component: &Reference, context: &Context) -> Result<String, C
         }
         Scope::One(_) => None,
     };
-    Ok(units::joined(
-        rules.value.items.iter().filter_map(line),
-        "\n",
-    ))
+    Ok(units::joined(rules.iter().filter_map(line), "\n"))
 }
 
-fn version_text(version: &ComponentVersion, beside: Beside, output: Output) -> String {
-    let head = output.fields([
+fn version_text(version: &ComponentVersion, signed: String, limits: String) -> String {
+    let head = fields([
         ("component", version.family()),
         ("version", version.version.to_string()),
         ("digest", format!("sha256:{}", version.digest)),
         ("size", units::size(version.size_bytes)),
         ("status", why_unavailable(version).unwrap_or_else(active)),
-        ("requests", requests(version, output)),
+        ("requests", requests(version)),
         ("imports", version.imports.join("\n")),
-        ("made by", made_by(version.provenance.as_ref())),
-        ("signed by", beside.signed),
-        ("at most", beside.limits),
+        (
+            "made by",
+            version
+                .provenance
+                .as_ref()
+                .map_or_else(String::new, made_by),
+        ),
+        ("signed by", signed),
+        ("at most", limits),
         ("created", units::age(version.created_at)),
     ]);
-    let report = version
-        .compat_report
-        .iter()
-        .map(|it| changes::block(it, output));
-    let handlers = version
-        .handlers
-        .iter()
-        .map(|handler| handler_text(handler, output));
+    let report = version.compat_report.iter().map(changes::block);
+    let handlers = version.handlers.iter().map(handler_text);
     units::paragraphs([head].into_iter().chain(report).chain(handlers))
 }
 
-fn signed_text(signatures: &[Signature]) -> String {
-    let lines = signatures.iter().map(|line| match &line.key_name {
-        Some(name) => format!("{name} ({})", line.key_id),
-        None => line.key_id.clone(),
-    });
-    units::joined(lines, "\n")
+fn signer(signature: &Signature) -> String {
+    match &signature.key_name {
+        Some(name) => format!("{name} ({})", signature.key_id),
+        None => signature.key_id.clone(),
+    }
 }
 
 /// What it was written in and by which tools, and what it consists of.
-fn made_by(provenance: Option<&Provenance>) -> String {
-    let Some(provenance) = provenance else {
-        return String::new();
-    };
+fn made_by(provenance: &Provenance) -> String {
     let tools = [
         &provenance.languages,
         &provenance.sdks,
@@ -182,15 +155,13 @@ fn active() -> String {
 }
 
 /// The capabilities that it requests, a line each, with what keeps it from having them.
-fn requests(version: &ComponentVersion, output: Output) -> String {
+fn requests(version: &ComponentVersion) -> String {
     let line = |request: &RequestedCapability| {
-        let state = match (
-            version.unapproved.contains(&request.capability),
-            request.granted,
-        ) {
-            (true, _) => output.paint.tone(Tone::Bad, "needs approval"),
-            (false, true) => output.paint.tone(Tone::Good, "granted"),
-            (false, false) => output.paint.tone(Tone::Quiet, "not granted"),
+        let needs_approval = version.unapproved.contains(&request.capability);
+        let state = match (needs_approval, request.granted) {
+            (true, _) => Tone::Bad.of("needs approval"),
+            (false, true) => Tone::Good.of("granted"),
+            (false, false) => Tone::Quiet.of("not granted"),
         };
         format!("{}  {state}", request.capability)
     };
@@ -235,9 +206,9 @@ pub fn to_grant(capability: &str) -> String {
     }
 }
 
-fn handler_text(handler: &HandlerDescription, output: Output) -> String {
+fn handler_text(handler: &HandlerDescription) -> String {
     let schema = |it: &Option<Value>| it.as_ref().map_or_else(String::new, |it| format!("{it:#}"));
-    output.fields([
+    fields([
         ("handler", handler.name.to_string()),
         ("does", handler.description.clone().unwrap_or_default()),
         ("takes", schema(&handler.input_schema)),

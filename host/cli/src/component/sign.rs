@@ -1,8 +1,7 @@
 //! `tasker component sign`
 
-use crate::output::Output;
 use crate::signing::{SecretKey, add_signature, signature_file, signatures_beside};
-use crate::{CliError, Exit, Problem, input, shell};
+use crate::{Output, Problem, Result, input, shell};
 use serde_json::json;
 use std::path::PathBuf;
 use tasker_domain::digest::Digest;
@@ -18,7 +17,7 @@ pub struct Sign {
 }
 
 impl Sign {
-    pub fn run(&self, output: Output) -> Result<Exit, CliError> {
+    pub fn run(&self, output: Output) -> Result {
         let Self { file, key } = self;
         let digest = Digest::of(&input::read_bytes(file)?);
         let signature = SecretKey::read(key)?.sign(digest);
@@ -27,21 +26,17 @@ impl Sign {
         add_signature(&mut signatures, signature);
         let (beside, id) = (signature_file(file), signature.key().id());
         let lines: String = signatures.iter().map(|one| format!("{one}\n")).collect();
-        std::fs::write(&beside, lines).map_err(|error| {
-            Problem::bad_input(format!("cannot write {}: {error}", beside.display()))
-        })?;
+        let written = std::fs::write(&beside, lines);
+        written.map_err(|error| Problem::unwritable(&beside, &error))?;
         let answer = json!({
             "digest": digest, "key_id": id.as_str(), "signature": signature.to_string(), "file": beside,
         });
-        output.done(&answer.to_string(), || {
-            let (file, beside) = (file.display(), beside.display());
-            let digest = digest.short();
+        let reply = output.done(answer, || {
+            let (file, beside, digest) = (file.display(), beside.display(), digest.short());
             format!("{file} (digest {digest}) signed by {id} in {beside}")
-        })?;
-        output.next([format!(
-            "tasker component publish {} --name NAMESPACE/NAME --version VERSION",
-            shell::path(file)
-        )]);
-        Ok(Exit::Complete)
+        });
+        let file = shell::path(file);
+        let options = "--name NAMESPACE/NAME --version VERSION";
+        Ok(reply.next([format!("tasker component publish {file} {options}")]))
     }
 }

@@ -2,10 +2,12 @@
 
 use super::place::Place;
 use super::trouble::told;
-use crate::{CliError, Problem};
+use crate::{Problem, Result};
 use docker_credential::{CredentialRetrievalError, DockerCredential};
 use oci_client::Client;
-use oci_client::client::{ClientConfig, ClientProtocol};
+use oci_client::client::{ClientConfig, ClientProtocol, Config, ImageLayer};
+use oci_client::errors::OciDistributionError;
+use oci_client::manifest::OciImageManifest;
 use oci_client::secrets::RegistryAuth;
 use std::io::Read as _;
 use std::time::Duration;
@@ -40,7 +42,7 @@ pub struct Connection {
 
 impl Access {
     /// Nothing is sent yet.
-    pub fn connect(&self, place: &Place) -> Result<Connection, CliError> {
+    pub fn connect(&self, place: &Place) -> Result<Connection> {
         let protocol = match self.insecure || place.is_loopback() {
             true => ClientProtocol::Http,
             false => ClientProtocol::Https,
@@ -53,13 +55,11 @@ impl Access {
             ..ClientConfig::default()
         };
         let client = Client::try_from(config).map_err(|error| told(place, &error))?;
-        Ok(Connection {
-            client,
-            auth: self.auth(place)?,
-        })
+        let auth = self.auth(place)?;
+        Ok(Connection { client, auth })
     }
 
-    fn auth(&self, place: &Place) -> Result<RegistryAuth, CliError> {
+    fn auth(&self, place: &Place) -> Result<RegistryAuth> {
         match &self.username {
             Some(username) => Ok(RegistryAuth::Basic(username.clone(), password()?)),
             None => {
@@ -70,10 +70,35 @@ impl Access {
     }
 }
 
-fn password() -> Result<String, CliError> {
-    let mut text = String::new();
-    let mut input = std::io::stdin().take(MAX_PASSWORD_BYTES);
-    input.read_to_string(&mut text).map_err(|error| {
+impl Connection {
+    /// The manifest of an artifact.
+    pub async fn manifest(&self, place: &Place) -> Result<OciImageManifest, OciDistributionError> {
+        let pulled = self
+            .client
+            .pull_image_manifest(place.reference(), &self.auth);
+        let (manifest, _) = pulled.await?;
+        Ok(manifest)
+    }
+
+    /// Pushes layers with their manifest.
+    pub async fn push(
+        &self,
+        place: &Place,
+        (config, layers): (Config, &[ImageLayer]),
+        manifest: OciImageManifest,
+    ) -> Result<()> {
+        let (place_there, auth) = (place.reference(), &self.auth);
+        let pushed = self
+            .client
+            .push(place_there, layers, config, auth, Some(manifest));
+        pushed.await.map_err(|error| told(place, &error))?;
+        Ok(())
+    }
+}
+
+fn password() -> Result<String> {
+    let read = std::io::read_to_string(std::io::stdin().take(MAX_PASSWORD_BYTES));
+    let text = read.map_err(|error| {
         Problem::bad_input(format!(
             "cannot read the password from standard input: {error}"
         ))

@@ -5,12 +5,13 @@ use super::artifact::{CONFIG_MEDIA_TYPE, LAYER_MEDIA_TYPE};
 use super::place::Place;
 use super::signatures;
 use super::trouble::told;
-use crate::component::publish::{Upload, send, show_published};
-use crate::reference::{Reference, parse_family};
-use crate::{CliError, Context, Exit, Problem, units};
+use crate::component::publish::{Upload, send, shown, too_large};
+use crate::reference::parse_family;
+use crate::{CliError, Context, Exit, Problem, Reference, Result, refuse, units};
 use futures::TryStreamExt as _;
 use oci_client::annotations::{ORG_OPENCONTAINERS_IMAGE_TITLE, ORG_OPENCONTAINERS_IMAGE_VERSION};
 use oci_client::manifest::{OciDescriptor, OciImageManifest};
+use std::fmt::Display;
 use tasker_domain::bounds::MAX_COMPONENT_BYTES;
 use tasker_domain::digest::Digest;
 
@@ -31,50 +32,47 @@ pub struct Pull {
 }
 
 impl Pull {
-    pub async fn run(self, context: &Context) -> Result<Exit, CliError> {
-        let connection = self.access.connect(&self.place)?;
-        let Connection { client, auth } = &connection;
-        let pulled = client.pull_image_manifest(self.place.reference(), auth);
-        let (manifest, _) = pulled.await.map_err(|error| told(&self.place, &error))?;
+    pub async fn run(self, context: &Context) -> Result {
+        let (place, connection) = (&self.place, self.access.connect(&self.place)?);
+        let manifest = connection.manifest(place).await;
+        let manifest = manifest.map_err(|error| told(place, &error))?;
         let layer = self.layer(&manifest)?;
-        let (name, version) = (self.name(&manifest)?, self.version(&manifest)?);
+        let release = self.name(&manifest)?.at(self.version(&manifest)?);
         let (digest, bytes) = self.bytes(&connection, layer).await?;
-        let signatures = signatures::pull(&connection, &self.place, digest).await?;
+        let signatures = signatures::pull(&connection, place, digest).await?;
         let upload = Upload {
-            name,
-            version,
+            release,
             bytes,
             signatures,
         };
-        show_published(&send(upload, context).await?, context)?;
-        Ok(Exit::Complete)
+        Ok(shown(&send(upload, context).await?, context))
     }
 
     /// The one layer of a component.
-    fn layer<'a>(&self, manifest: &'a OciImageManifest) -> Result<&'a OciDescriptor, CliError> {
-        let is_component = manifest.config.media_type == CONFIG_MEDIA_TYPE;
+    fn layer<'a>(&self, manifest: &'a OciImageManifest) -> Result<&'a OciDescriptor> {
+        let (place, config) = (&self.place, &manifest.config.media_type);
         match &manifest.layers[..] {
-            [layer] if is_component && layer.media_type == LAYER_MEDIA_TYPE => Ok(layer),
+            [layer] if config == CONFIG_MEDIA_TYPE && layer.media_type == LAYER_MEDIA_TYPE => {
+                Ok(layer)
+            }
             layers => {
-                let (config, count) = (&manifest.config.media_type, layers.len());
-                let what = format!(
-                    "{} is not a WebAssembly component: its config is `{config}`, and it has {}",
-                    self.place,
-                    units::count(count, "layer")
-                );
-                let help = "components are pushed by `tasker oci push` and `wkg oci push`";
-                Err(Problem::bad_input(what).help(help).into())
+                let layers = units::count(layers.len(), "layer");
+                let has = format!("its config is `{config}`, and it has {layers}");
+                refuse(
+                    format!("{place} is not a WebAssembly component: {has}"),
+                    "components are pushed by `tasker oci push` and `wkg oci push`",
+                )
             }
         }
     }
 
-    fn name(&self, manifest: &OciImageManifest) -> Result<Reference, CliError> {
+    fn name(&self, manifest: &OciImageManifest) -> Result<Reference> {
         let titled = || parse_family(annotation(manifest, ORG_OPENCONTAINERS_IMAGE_TITLE)?).ok();
         let name = self.name.clone().or_else(titled);
         name.ok_or_else(|| self.lacks("what to call it here", "--name orders/charge"))
     }
 
-    fn version(&self, manifest: &OciImageManifest) -> Result<semver::Version, CliError> {
+    fn version(&self, manifest: &OciImageManifest) -> Result<semver::Version> {
         let annotated = annotation(manifest, ORG_OPENCONTAINERS_IMAGE_VERSION);
         let told = annotated.into_iter().chain(self.place.reference().tag());
         let told = || told.filter_map(|text| text.parse().ok()).next();
@@ -89,53 +87,38 @@ impl Pull {
     }
 
     /// The bytes, which are those that the manifest names.
-    async fn bytes(
-        &self,
-        connection: &Connection,
-        layer: &OciDescriptor,
-    ) -> Result<(Digest, Vec<u8>), CliError> {
-        let most = MAX_COMPONENT_BYTES;
-        let size = usize::try_from(layer.size).unwrap_or(usize::MAX);
-        if size > most {
-            return Err(self.too_large(size));
-        }
+    async fn bytes(&self, from: &Connection, layer: &OciDescriptor) -> Result<(Digest, Vec<u8>)> {
+        let size = self.allowed(usize::try_from(layer.size).unwrap_or(usize::MAX))?;
         let place = self.place.reference();
-        let stream = connection.client.pull_blob_stream(place, layer).await;
+        let stream = from.client.pull_blob_stream(place, layer).await;
         let mut stream = stream.map_err(|error| told(&self.place, &error))?;
         let mut bytes = Vec::with_capacity(size);
         while let Some(chunk) = stream
             .try_next()
             .await
-            .map_err(|error| self.broken(&error))?
+            .map_err(|error| self.broken(error))?
         {
             bytes.extend_from_slice(&chunk);
-            if bytes.len() > most {
-                return Err(self.too_large(bytes.len()));
-            }
+            self.allowed(bytes.len())?;
         }
-        let digest = Digest::of(&bytes);
-        match layer.digest.parse() == Ok(digest) {
+        let (digest, named) = (Digest::of(&bytes), &layer.digest);
+        match named.parse() == Ok(digest) {
             true => Ok((digest, bytes)),
-            false => {
-                let what = format!(
-                    "its bytes have the digest sha256:{digest} and should have {}",
-                    layer.digest
-                );
-                Err(self.broken(&what))
-            }
+            false => Err(self.broken(format_args!(
+                "its bytes have the digest sha256:{digest} and should have {named}"
+            ))),
         }
     }
 
-    fn too_large(&self, bytes: usize) -> CliError {
-        let (size, most) = (
-            units::size(bytes as u64),
-            units::size(MAX_COMPONENT_BYTES as u64),
-        );
-        let what = format!("{} has {size}; a component may have {most}", self.place);
-        Problem::bad_input(what).into()
+    /// Refuses more bytes than a component may have.
+    fn allowed(&self, bytes: usize) -> Result<usize> {
+        match bytes > MAX_COMPONENT_BYTES {
+            true => Err(Problem::bad_input(too_large(&self.place, bytes)).into()),
+            false => Ok(bytes),
+        }
     }
 
-    fn broken(&self, why: &dyn std::fmt::Display) -> CliError {
+    fn broken(&self, why: impl Display) -> CliError {
         let what = format!("{} did not arrive as it was pushed: {why}", self.place);
         Problem::new(Exit::Failed, "artifact_broken", what).into()
     }

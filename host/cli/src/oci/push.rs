@@ -5,11 +5,9 @@ use super::artifact::artifact;
 use super::place::Place;
 use super::signatures;
 use super::trouble::{is_missing, told};
-use crate::client::Ask as _;
-use crate::paint::Tone;
-use crate::reference::{Reference, parse_release};
+use crate::reference::parse_release;
 use crate::signing::SecretKey;
-use crate::{CliError, Context, Exit, Problem, units};
+use crate::{CliError, Context, Exit, Problem, Reference, Reply, Result, good, units};
 use oci_client::annotations::{ORG_OPENCONTAINERS_IMAGE_TITLE, ORG_OPENCONTAINERS_IMAGE_VERSION};
 use oci_client::errors::OciDistributionError;
 use oci_client::manifest::{OCI_IMAGE_MEDIA_TYPE, OciImageManifest};
@@ -42,70 +40,61 @@ pub struct Push {
 }
 
 impl Push {
-    pub async fn run(self, context: &Context) -> Result<Exit, CliError> {
-        let connection = self.access.connect(&self.place)?;
-        let (client, of) = (&context.client, &self.component);
-        let version = client.call(of.version_at(ShowComponentVersion::at)).ask();
-        let version = version.await?.value;
-        let bytes = client.call(of.version_at(DownloadComponent::at)).bytes();
-        let bytes = bytes.await?;
+    pub async fn run(self, context: &Context) -> Result {
+        let (of, place) = (&self.component, &self.place);
+        let connection = self.access.connect(place)?;
+        let version = context
+            .ask(of.version_at(ShowComponentVersion::at))
+            .await?
+            .value;
+        let bytes = context
+            .call(of.version_at(DownloadComponent::at))
+            .bytes()
+            .await?;
         let digest = Digest::of(&bytes);
-        let page = client.call(of.version_at(ListSignatures::at)).await?;
+        let page = context.call(of.version_at(ListSignatures::at)).await?;
         let given = page.items.iter().map(|line| line.signature.parse());
         let mut given: Vec<Signature> = given.filter_map(Result::ok).collect();
         if let Some(key) = &self.sign {
             given.push(SecretKey::read(key)?.sign(digest));
         }
         if !self.force {
-            refuse_replacing(&connection, &self.place, digest).await?;
+            refuse_replacing(&connection, place, digest).await?;
         }
-        push(&connection, &self.place, &version, bytes).await?;
-        let signed = signatures::push(&connection, &self.place, digest, &given).await?;
-        self.show(&version, digest, &signed, context)?;
-        Ok(Exit::Complete)
+        push(&connection, place, &version, bytes).await?;
+        let signed = signatures::push(&connection, place, digest, &given).await?;
+        Ok(self.shown(&version, digest, &signed, context))
     }
 
-    fn show(
+    fn shown(
         &self,
         version: &ComponentVersion,
         digest: Digest,
         signed: &[Signature],
         context: &Context,
-    ) -> Result<(), CliError> {
+    ) -> Reply {
+        let (component, place) = (&self.component, &self.place);
         let keys = signed.iter().map(|one| one.key().id().to_string());
         let keys: Vec<String> = keys.collect();
-        let answer =
-            json!({ "place": self.place.to_string(), "digest": digest, "signed_by": keys });
-        let output = context.output;
-        output.report(&answer.to_string(), || {
-            let mark = output.paint.tone(Tone::Good, "✔");
-            let size = units::size(version.size_bytes);
+        let answer = json!({ "place": place.to_string(), "digest": digest, "signed_by": keys });
+        let reply = context.output.report(answer, || {
+            let (size, digest) = (units::size(version.size_bytes), digest.short());
             let signed = match keys.is_empty() {
                 true => "not signed".to_owned(),
                 false => format!("signed by {}", keys.join(", ")),
             };
-            let (component, place) = (&self.component, &self.place);
-            format!(
-                "{mark} {component} pushed to {place} ({size}, digest {})\n  {signed}",
-                digest.short()
-            )
-        })?;
-        let pull = format!("tasker oci pull {} --name NAMESPACE/NAME", self.place);
-        output.next([pull]);
-        Ok(())
+            let done = format!("{component} pushed to {place} ({size}, digest {digest})");
+            good(format_args!("{done}\n  {signed}"))
+        });
+        reply.next([format!("tasker oci pull {place} --name NAMESPACE/NAME")])
     }
 }
 
 /// Refuses to take a tag away from other content. A registry has no way to do that in one go: who pushes
 /// to the same tag in the same moment is not noticed.
-async fn refuse_replacing(
-    connection: &Connection,
-    place: &Place,
-    digest: Digest,
-) -> Result<(), CliError> {
-    let Connection { client, auth } = connection;
-    let manifest = match client.pull_image_manifest(place.reference(), auth).await {
-        Ok((manifest, _)) => manifest,
+async fn refuse_replacing(connection: &Connection, place: &Place, digest: Digest) -> Result<()> {
+    let manifest = match connection.manifest(place).await {
+        Ok(manifest) => manifest,
         Err(error) if is_missing(&error) => return Ok(()),
         // Whatever else is there, it is something else.
         Err(OciDistributionError::UnsupportedMediaTypeError(_)) => return Err(taken(place, None)),
@@ -134,22 +123,15 @@ async fn push(
     place: &Place,
     version: &ComponentVersion,
     bytes: Vec<u8>,
-) -> Result<(), CliError> {
+) -> Result<()> {
     let (config, layer) = artifact(bytes, version.created_at)?;
-    let annotations = [
-        (ORG_OPENCONTAINERS_IMAGE_TITLE, version.family()),
-        (
-            ORG_OPENCONTAINERS_IMAGE_VERSION,
-            version.version.to_string(),
-        ),
-    ];
-    let annotations = annotations.map(|(name, value)| (name.to_owned(), value));
-    let annotations = BTreeMap::from(annotations);
+    let number = version.version.to_string();
+    let annotations = BTreeMap::from([
+        (ORG_OPENCONTAINERS_IMAGE_TITLE.to_owned(), version.family()),
+        (ORG_OPENCONTAINERS_IMAGE_VERSION.to_owned(), number),
+    ]);
     let layers = [layer];
     let mut manifest = OciImageManifest::build(&layers, &config, Some(annotations));
     manifest.media_type = Some(OCI_IMAGE_MEDIA_TYPE.to_owned());
-    let Connection { client, auth } = connection;
-    let pushed = client.push(place.reference(), &layers, config, auth, Some(manifest));
-    pushed.await.map_err(|error| told(place, &error))?;
-    Ok(())
+    connection.push(place, (config, &layers), manifest).await
 }

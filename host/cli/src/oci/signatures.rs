@@ -7,7 +7,7 @@
 use super::access::Connection;
 use super::place::Place;
 use super::trouble::{is_missing, told};
-use crate::CliError;
+use crate::Result;
 use crate::signing::add_signature;
 use oci_client::client::{Config, ImageLayer};
 use oci_client::manifest::{OCI_IMAGE_MEDIA_TYPE, OciDescriptor, OciImageManifest};
@@ -24,30 +24,24 @@ const MAX_SIGNATURE_BYTES: i64 = 1_024;
 const MAX_SIGNATURES: usize = 8;
 
 /// The signatures of this digest that hold; others are left out.
-pub async fn pull(
-    connection: &Connection,
-    place: &Place,
-    digest: Digest,
-) -> Result<Vec<Signature>, CliError> {
+pub async fn pull(from: &Connection, place: &Place, digest: Digest) -> Result<Vec<Signature>> {
     let place = beside(place, digest);
-    let Connection { client, auth } = connection;
-    let manifest = match client.pull_image_manifest(place.reference(), auth).await {
-        Ok((manifest, _)) => manifest,
+    let manifest = match from.manifest(&place).await {
+        Ok(manifest) => manifest,
         Err(error) if is_missing(&error) => return Ok(Vec::new()),
         Err(error) => return Err(told(&place, &error)),
     };
     let is_signature = |layer: &&OciDescriptor| {
         layer.media_type == SIGNATURE_MEDIA_TYPE && layer.size <= MAX_SIGNATURE_BYTES
     };
+    let layers = manifest.layers.iter().filter(is_signature);
     let mut signatures = Vec::new();
-    for layer in manifest
-        .layers
-        .iter()
-        .filter(is_signature)
-        .take(MAX_SIGNATURES)
-    {
+    for layer in layers.take(MAX_SIGNATURES) {
         let mut bytes = Vec::new();
-        let pulled = client.pull_blob(place.reference(), layer, &mut bytes).await;
+        let pulled = from
+            .client
+            .pull_blob(place.reference(), layer, &mut bytes)
+            .await;
         pulled.map_err(|error| told(&place, &error))?;
         let signature = String::from_utf8_lossy(&bytes).parse::<Signature>();
         signatures.extend(signature.ok().filter(|signature| signature.is_of(digest)));
@@ -57,12 +51,12 @@ pub async fn pull(
 
 /// Adds signatures to those that are there; all that are there then.
 pub async fn push(
-    connection: &Connection,
+    to: &Connection,
     place: &Place,
     digest: Digest,
     signatures: &[Signature],
-) -> Result<Vec<Signature>, CliError> {
-    let mut all = pull(connection, place, digest).await?;
+) -> Result<Vec<Signature>> {
+    let mut all = pull(to, place, digest).await?;
     for signature in signatures {
         add_signature(&mut all, *signature);
     }
@@ -79,11 +73,9 @@ pub async fn push(
     let mut manifest = OciImageManifest::build(&layers, &config, None);
     manifest.media_type = Some(OCI_IMAGE_MEDIA_TYPE.to_owned());
     manifest.artifact_type = Some(SIGNATURE_MEDIA_TYPE.to_owned());
-    manifest.subject = Some(subject(connection, place).await?);
-    let beside = beside(place, digest);
-    let Connection { client, auth } = connection;
-    let pushed = client.push(beside.reference(), &layers, config, auth, Some(manifest));
-    pushed.await.map_err(|error| told(&beside, &error))?;
+    manifest.subject = Some(subject(to, place).await?);
+    to.push(&beside(place, digest), (config, &layers), manifest)
+        .await?;
     Ok(all)
 }
 
@@ -91,7 +83,7 @@ fn beside(place: &Place, digest: Digest) -> Place {
     place.tagged(format!("sha256-{digest}.sig"))
 }
 
-async fn subject(connection: &Connection, place: &Place) -> Result<OciDescriptor, CliError> {
+async fn subject(connection: &Connection, place: &Place) -> Result<OciDescriptor> {
     let Connection { client, auth } = connection;
     let manifest = client.pull_manifest_raw(place.reference(), auth, &[OCI_IMAGE_MEDIA_TYPE]);
     let (bytes, digest) = manifest.await.map_err(|error| told(place, &error))?;

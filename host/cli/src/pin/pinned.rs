@@ -1,5 +1,6 @@
-use crate::reference::{Reference, parse_family};
-use crate::{CliError, Problem};
+use crate::reference::{parse_family, segment};
+use crate::shell::option;
+use crate::{Reference, Result, refuse};
 use std::fmt;
 use tasker_domain::name::Name;
 use tasker_domain::pin::PinKind;
@@ -35,32 +36,28 @@ pub struct PinnedAt {
 
 impl PinnedAt {
     /// What is pinned, and at what: by the version behind the name, or by a requirement, not by both.
-    pub fn at(self, requirement: Option<String>) -> Result<(Pinned, String), CliError> {
-        let (kind, namespace) = (self.kind, self.namespace);
-        let (family, version) = (self.name.family(), self.name.version.clone());
-        let name = Reference {
-            version: None,
-            ..self.name
-        };
-        let what = match (version, requirement) {
+    pub fn at(self, requirement: Option<String>) -> Result<(Pinned, String)> {
+        let Reference {
+            namespace, name, ..
+        } = &self.name;
+        let family = Reference::family_of(namespace, name);
+        let what = match (self.name.version, requirement) {
             (Some(version), None) => format!("={version}"),
             (None, Some(requirement)) => requirement,
             (Some(version), Some(requirement)) => {
                 let what = format!("`@{version}` and `{requirement}` both say a version");
-                return Err(Problem::bad_input(what)
-                    .help("leave one of them out")
-                    .into());
+                return refuse(what, "leave one of them out");
             }
             (None, None) => {
                 let what = format!("which version of {family} is meant?");
                 let help = format!("write {family}@1.2.0 for that version, or {family} '^1.2'");
-                return Err(Problem::bad_input(what).help(help).into());
+                return refuse(what, help);
             }
         };
         let pinned = Pinned {
-            kind,
-            name,
-            namespace,
+            kind: self.kind,
+            name: family,
+            namespace: self.namespace,
         };
         Ok((pinned, what))
     }
@@ -73,10 +70,7 @@ impl Pinned {
 
     /// How the path of the API names it: `name`, or `other~name` for another namespace's.
     fn target(&self) -> String {
-        match self.namespace() == &self.name.namespace {
-            true => self.name.name.to_string(),
-            false => format!("{}~{}", self.name.namespace, self.name.name),
-        }
+        segment(self.name.within(self.namespace()))
     }
 
     /// The endpoint of this pin: `endpoint(SetPin::at)`.
@@ -86,18 +80,12 @@ impl Pinned {
 
     /// The arguments that name it at exactly this version, as a command takes them.
     pub fn arguments_at(&self, version: &semver::Version) -> String {
-        match &self.namespace {
-            Some(namespace) => format!("{self}@{version} --in {namespace}"),
-            None => format!("{self}@{version}"),
-        }
+        format!("{self}@{version}{}", option("in", self.namespace.as_ref()))
     }
 
     /// The arguments that name it, as a command takes them.
     pub fn arguments(&self) -> String {
-        match &self.namespace {
-            Some(namespace) => format!("{self} --in {namespace}"),
-            None => self.to_string(),
-        }
+        format!("{self}{}", option("in", self.namespace.as_ref()))
     }
 }
 

@@ -1,6 +1,3 @@
-use crate::Context;
-use crate::paint::Tone;
-use tasker_domain::duration;
 use tasker_domain::guard::{Guard, GuardAction};
 use tasker_domain::requirement::Requirement;
 use tasker_domain::sanitize::sanitize_line;
@@ -28,14 +25,8 @@ fn now(requirement: &Requirement, version: Option<&semver::Version>) -> String {
 /// A pin in a few characters: `=1.4.2`, `=1.4.2 → =1.5.0 10 %`, or `-` for none.
 pub fn pinned(requirement: Option<&Requirement>, rollout: Option<&Rollout>) -> String {
     let requirement = requirement.map_or_else(|| "-".to_owned(), Requirement::canonical);
-    match rollout {
-        Some(rollout) => format!(
-            "{requirement} → {} {}",
-            rollout.requirement.canonical(),
-            rollout.percent
-        ),
-        None => requirement,
-    }
+    let rollout = rollout.map(|to| format!(" → {} {}", to.requirement.canonical(), to.percent));
+    requirement + &rollout.unwrap_or_default()
 }
 
 pub fn is_paused(rollout: &Rollout) -> bool {
@@ -56,44 +47,12 @@ fn guarded(guard: Option<&Guard>) -> String {
     let Some(guard) = guard else {
         return "guarded: by nothing".to_owned();
     };
-    let Guard {
-        window,
-        min_attempts,
-        max_error_rate,
-        max_trap_rate,
-        max_p95_ratio,
-        max_memory_ratio,
-        max_cpu_ratio,
-        action,
-    } = guard;
-    let then = match action {
+    let then = match guard.action {
         Some(GuardAction::Rollback) => "rolls back",
         Some(GuardAction::Pause) => "pauses",
         None => "rolls back where attempts fail, pauses where they cost too much",
     };
-    format!(
-        "guarded: window={} min_attempts={min_attempts} max_error_rate={max_error_rate} \
-             max_trap_rate={max_trap_rate} max_p95_ratio={max_p95_ratio} \
-             max_memory_ratio={max_memory_ratio} max_cpu_ratio={max_cpu_ratio}; {then}",
-        duration::show(*window)
-    )
-}
-
-/// A table with lines of its own below each row, indented and quiet.
-pub fn with_lines<T>(
-    context: &Context,
-    table: &str,
-    items: &[T],
-    below: impl Fn(&T) -> Vec<String>,
-) -> String {
-    let quiet = |line: String| context.output.paint.tone(Tone::Quiet, &format!("  {line}"));
-    let mut lines: Vec<String> = Vec::new();
-    for (place, line) in table.lines().enumerate() {
-        lines.push(line.to_owned());
-        let item = place.checked_sub(1).and_then(|row| items.get(row));
-        lines.extend(item.map(&below).unwrap_or_default().into_iter().map(quiet));
-    }
-    lines.join("\n")
+    format!("guarded: {guard}; {then}")
 }
 
 #[cfg(test)]

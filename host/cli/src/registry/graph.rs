@@ -1,6 +1,6 @@
 //! `tasker registry graph`
 
-use crate::{CliError, Context, Exit};
+use crate::{Context, Result};
 use serde_json::json;
 use tasker_domain::name::Name;
 use tasker_domain::template::GraphFormat;
@@ -17,13 +17,11 @@ pub struct Graph {
 }
 
 impl Graph {
-    pub async fn run(self, context: &Context) -> Result<Exit, CliError> {
+    pub async fn run(self, context: &Context) -> Result {
         let Self { namespace, format } = self;
         let query = RegistryGraphQuery { namespace, format };
-        let call = context.client.call(DrawRegistry {}).query(&query);
-        let graph = call.text().await?;
+        let graph = context.call(DrawRegistry {}).query(&query).text().await?;
         let answer = json!({ "format": format, "graph": graph });
-        context.output.show(&answer.to_string(), || graph)?;
-        Ok(Exit::Complete)
+        Ok(context.output.show(answer, || graph))
     }
 }

@@ -1,37 +1,34 @@
 //! `tasker registry stats`
 
-use crate::client::Ask as _;
-use crate::{CliError, Context, Exit, units};
-use std::collections::BTreeMap;
+use crate::units::{count, joined, size};
+use crate::{Context, Result, fields};
 use tasker_domain::inventory::Statistics;
 use tasker_wire::registry::ShowStatistics;
 
-pub async fn run(context: &Context) -> Result<Exit, CliError> {
-    let found = context.client.call(ShowStatistics {}).ask().await?;
-    let (it, output) = (&found.value, context.output);
-    output.show(&found.text, || {
-        output.fields([
-            ("namespaces", it.namespaces.to_string()),
-            ("components", families(it.components, it.component_versions)),
-            ("templates", families(it.templates, it.template_versions)),
-            (
-                "uploads",
-                format!("{} of {}", it.uploads, units::size(it.upload_bytes)),
-            ),
-            ("set aside", set_aside(it)),
-            ("languages", languages(&it.languages)),
-            ("pins", it.pins.to_string()),
-            ("locks", it.locks.to_string()),
-            ("open tasks", it.open_tasks.to_string()),
-            ("generation", it.generation.to_string()),
-        ])
-    })?;
-    output.next(["tasker registry tree"]);
-    Ok(Exit::Complete)
+pub async fn run(context: &Context) -> Result {
+    let found = context.ask(ShowStatistics {}).await?;
+    Ok(context.show(&found, text).next(["tasker registry tree"]))
 }
 
-fn families(families: usize, versions: usize) -> String {
-    format!("{families} in {}", units::count(versions, "version"))
+fn text(it: &Statistics) -> String {
+    let families = |n, versions: usize| format!("{n} in {}", count(versions, "version"));
+    let languages = it.languages.iter();
+    let languages = languages.map(|(name, count)| format!("{name} {count}"));
+    fields([
+        ("namespaces", it.namespaces.to_string()),
+        ("components", families(it.components, it.component_versions)),
+        ("templates", families(it.templates, it.template_versions)),
+        (
+            "uploads",
+            format!("{} of {}", it.uploads, size(it.upload_bytes)),
+        ),
+        ("set aside", set_aside(it)),
+        ("languages", joined(languages, ", ")),
+        ("pins", it.pins.to_string()),
+        ("locks", it.locks.to_string()),
+        ("open tasks", it.open_tasks.to_string()),
+        ("generation", it.generation.to_string()),
+    ])
 }
 
 /// What new tasks do not take; empty where there is nothing of it.
@@ -42,15 +39,5 @@ fn set_aside(it: &Statistics) -> String {
         (it.quarantined_digests, "quarantined"),
     ];
     let some = parts.into_iter().filter(|(count, _)| *count > 0);
-    let some: Vec<_> = some
-        .map(|(count, what)| format!("{count} {what}"))
-        .collect();
-    some.join(", ")
-}
-
-fn languages(languages: &BTreeMap<String, i64>) -> String {
-    let each = languages
-        .iter()
-        .map(|(name, count)| format!("{name} {count}"));
-    each.collect::<Vec<_>>().join(", ")
+    joined(some.map(|(count, what)| format!("{count} {what}")), ", ")
 }

@@ -1,15 +1,11 @@
 //! `tasker registry tree`
 
-use crate::client::Ask as _;
-use crate::definition::words;
-use crate::output::Output;
-use crate::paint::Tone;
-use crate::{CliError, Context, Exit, units};
+use crate::{Ask as _, Context, Result, Table, Tone, units, words};
 use tasker_domain::descriptor::HandlerDescription;
 use tasker_domain::inventory::{self, TreeComponent, TreeEntry, TreeStep, TreeTemplate};
 use tasker_domain::name::Name;
 use tasker_domain::resolve::Ineligible;
-use tasker_wire::namespace::ListNamespaces;
+use tasker_wire::namespace::{ListNamespaces, Namespace};
 use tasker_wire::page::PageQuery;
 use tasker_wire::registry::{ShowTree, TreeQuery};
 
@@ -24,127 +20,91 @@ pub struct Tree {
 }
 
 impl Tree {
-    pub async fn run(self, context: &Context) -> Result<Exit, CliError> {
+    pub async fn run(self, context: &Context) -> Result {
         match &self.namespace {
-            Some(namespace) => self.show(namespace, context).await?,
-            None => list_all(context).await?,
+            Some(namespace) => self.show(namespace, context).await,
+            None => list_all(context).await,
         }
-        Ok(Exit::Complete)
     }
 
-    async fn show(&self, namespace: &Name, context: &Context) -> Result<(), CliError> {
+    async fn show(&self, namespace: &Name, context: &Context) -> Result {
         let query = TreeQuery {
             versions: Some(self.versions.into()),
         };
-        let call = context.client.call(ShowTree::at(namespace.clone()));
-        let (found, output) = (call.query(&query).ask().await?, context.output);
-        output.show(&found.text, || tree_text(&found.value, output))?;
-        if let Some(component) = found.value.components.first() {
-            output.next(&[format!(
-                "tasker component references {namespace}/{}",
-                component.name
-            )]);
-        }
-        Ok(())
+        let call = context.call(ShowTree::at(namespace.clone()));
+        let found = call.query(&query).ask().await?;
+        let first = found.value.components.first();
+        let next = first.map(|it| format!("tasker component references {namespace}/{}", it.name));
+        Ok(context.show(&found, tree_text).next(next))
     }
 }
 
-async fn list_all(context: &Context) -> Result<(), CliError> {
-    let first = "tasker new my-handler, then: tasker component publish my-handler";
-    let namespaces = context.list(
-        ListNamespaces {},
-        PageQuery::default(),
-        [
-            ("namespace", &|it| it.name.clone()),
-            ("components", &|it| {
-                with_versions(it.components, it.component_versions)
-            }),
-            ("templates", &|it| {
-                with_versions(it.templates, it.template_versions)
-            }),
-            ("pins", &|it| it.pins.to_string()),
-            ("open tasks", &|it| it.open_tasks.to_string()),
-        ],
-        ("no namespaces yet", first),
-    );
-    let namespaces = namespaces.await?;
-    let shown = namespaces.first();
-    let tree = shown.map(|it| format!("tasker registry tree {}", it.name));
-    context.output.next(tree);
-    Ok(())
+async fn list_all(context: &Context) -> Result {
+    let counted = |n, versions: u64| format!("{n} ({})", units::count(versions, "version"));
+    let components = |it: &Namespace| counted(it.components, it.component_versions);
+    let templates = |it: &Namespace| counted(it.templates, it.template_versions);
+    let table = Table::new([
+        ("namespace", &|it: &Namespace| it.name.clone()),
+        ("components", &components),
+        ("templates", &templates),
+        ("pins", &|it| it.pins.to_string()),
+        ("open tasks", &|it| it.open_tasks.to_string()),
+    ])
+    .or("no namespaces yet");
+    let all = context.list(ListNamespaces {}, PageQuery::default(), table);
+    Ok(all.await?.next(|page| match page.items.first() {
+        Some(shown) => vec![format!("tasker registry tree {}", shown.name)],
+        None => vec!["tasker new my-handler, then: tasker component publish my-handler".to_owned()],
+    }))
 }
 
-fn with_versions(count: u64, versions: u64) -> String {
-    format!("{count} ({})", units::count(versions as usize, "version"))
-}
-
-/// A line of the tree and how deep it stands.
-type Line = (usize, String);
-
-fn tree_text(tree: &inventory::Tree, output: Output) -> String {
-    let strong = |text: &str| output.paint.tone(Tone::Strong, text);
-    let mut lines = vec![(0, strong(tree.namespace.as_str()))];
-    lines.push((1, strong("templates")));
-    for entry in &tree.templates {
-        let version = |it: &TreeTemplate| (it.version.clone(), it.status.ineligible());
-        add_entry(&mut lines, entry, output, version, |it| {
-            it.steps
-                .iter()
-                .map(|step| step_line(step, output))
-                .collect()
-        });
-    }
-    lines.push((1, strong("components")));
-    for entry in &tree.components {
-        let version = |it: &TreeComponent| (it.version.clone(), it.ineligible());
-        add_entry(&mut lines, entry, output, version, |it| {
-            let handlers = it.handlers.iter();
-            handlers.map(|it| handler_line(it, output)).collect()
-        });
-    }
-    if tree.is_cut {
-        let cut = "… and more than can be shown";
-        lines.push((1, output.paint.tone(Tone::Caution, cut)));
-    }
+fn tree_text(tree: &inventory::Tree) -> String {
+    let version = |it: &TreeTemplate| (it.version.clone(), it.status.ineligible());
+    let content = |it: &TreeTemplate| it.steps.iter().map(step_line).collect();
+    let templates = tree.templates.iter();
+    let templates = templates.flat_map(|entry| entry_lines(entry, version, content));
+    let version = |it: &TreeComponent| (it.version.clone(), it.ineligible());
+    let content = |it: &TreeComponent| it.handlers.iter().map(handler_line).collect();
+    let components = tree.components.iter();
+    let components = components.flat_map(|entry| entry_lines(entry, version, content));
+    let heading = |text| format!("  {}", Tone::Strong.of(text));
+    let cut = Tone::Caution.of("… and more than can be shown");
+    let lines = [Tone::Strong.of(&tree.namespace), heading("templates")].into_iter();
+    let lines = lines.chain(templates).chain([heading("components")]);
     let lines = lines
-        .iter()
-        .map(|(depth, text)| format!("{}{text}", "  ".repeat(*depth)));
-    lines.collect::<Vec<_>>().join("\n")
+        .chain(components)
+        .chain(tree.is_cut.then(|| format!("  {cut}")));
+    units::joined(lines, "\n")
 }
 
-fn add_entry<V>(
-    lines: &mut Vec<Line>,
+fn entry_lines<V>(
     entry: &TreeEntry<V>,
-    output: Output,
     version: impl Fn(&V) -> (String, Option<Ineligible>),
     content: impl Fn(&V) -> Vec<String>,
-) {
-    lines.push((2, entry.name.clone()));
+) -> Vec<String> {
+    let mut lines = vec![format!("    {}", entry.name)];
     for it in &entry.versions {
         let (version, reason) = version(it);
-        let reason = reason.map(|it| format!(" {}", output.paint.tone(Tone::Caution, &words(it))));
-        lines.push((3, format!("{version}{}", reason.unwrap_or_default())));
-        lines.extend(content(it).into_iter().map(|line| (4, line)));
+        let reason = reason.map(|it| format!(" {}", Tone::Caution.of(words(it))));
+        lines.push(format!("      {version}{}", reason.unwrap_or_default()));
+        lines.extend(content(it).iter().map(|line| format!("        {line}")));
     }
     let hidden = entry.version_count - entry.versions.len();
     if hidden > 0 {
-        let text = format!("… {} below", units::count(hidden, "version"));
-        lines.push((3, output.paint.tone(Tone::Quiet, &text)));
+        let hidden = units::count(hidden, "version");
+        let hidden = Tone::Quiet.of(format_args!("… {hidden} below"));
+        lines.push(format!("      {hidden}"));
     }
+    lines
 }
 
-fn step_line(step: &TreeStep, output: Output) -> String {
-    let TreeStep {
-        name,
-        component,
-        handler,
-        requirement,
-    } = step;
-    let runs = format!("→ {component}/{handler}@{requirement}");
-    format!("{name} {}", output.paint.tone(Tone::Quiet, &runs))
+fn step_line(step: &TreeStep) -> String {
+    let (component, handler, requirement) = (&step.component, &step.handler, &step.requirement);
+    let runs = Tone::Quiet.of(format_args!("→ {component}/{handler}@{requirement}"));
+    format!("{} {runs}", step.name)
 }
 
-fn handler_line(handler: &HandlerDescription, output: Output) -> String {
+fn handler_line(handler: &HandlerDescription) -> String {
     let schema = |schema: &Option<_>| schema.as_ref().map_or("any".to_owned(), kind_of);
     let (takes, gives) = (
         schema(&handler.input_schema),
@@ -152,8 +112,7 @@ fn handler_line(handler: &HandlerDescription, output: Output) -> String {
     );
     let does = handler.description.as_deref().unwrap_or_default();
     let about = units::elide(&format!("{takes} → {gives}  {does}"), units::MAX_CELL_CHARS);
-    let about = output.paint.tone(Tone::Quiet, about.trim_end());
-    format!("{} {about}", handler.name)
+    format!("{} {}", handler.name, Tone::Quiet.of(about.trim_end()))
 }
 
 /// A schema in short: the members of an object, else the type.

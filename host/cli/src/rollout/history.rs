@@ -1,23 +1,26 @@
-use crate::client::pages;
 use crate::pin::Pinned;
-use crate::pin::text::{is_paused, pinned as in_short, rollout_lines, with_lines};
-use crate::{CliError, Context, units};
+use crate::pin::text::{is_paused, pinned as in_short, rollout_lines};
+use crate::{Context, Result, Table, units};
 use tasker_domain::pin::{PastChange, standing};
 use tasker_wire::page::PageQuery;
 use tasker_wire::pin::{PinChange, ShowPinHistory};
 
-pub(super) async fn run(pinned: &Pinned, context: &Context) -> Result<(), CliError> {
+/// A line a change, with the reason below it.
+pub(super) async fn run(pinned: &Pinned, context: &Context) -> Result {
     let history = pinned.endpoint(ShowPinHistory::at);
-    let page = pages(&context.client, history, PageQuery::default()).await?;
-    let changes = &page.value.items;
-    context
-        .output
-        .show(&page.text, || shown(context, changes))?;
-    if can_go_back(changes) {
-        let rollback = format!("tasker rollout rollback {}", pinned.arguments());
-        context.output.next([rollback]);
-    }
-    Ok(())
+    let action = |it: &PinChange| it.action.trim_start_matches("pin.").to_owned();
+    let table = Table::new([
+        ("when", &|it: &PinChange| units::age(it.at)),
+        ("by", &|it| it.actor.clone()),
+        ("change", &action),
+        ("from", &from),
+        ("to", &to),
+    ])
+    .or("no changes");
+    let changes = context.all(history, PageQuery::default()).await?;
+    let reply = context.show(&changes, |page| table.with_lines(&below).rows(&page.items));
+    let rollback = format!("tasker rollout rollback {}", pinned.arguments());
+    Ok(reply.next(can_go_back(&changes.value.items).then_some(rollback)))
 }
 
 /// True where the newest change left something that can be taken back.
@@ -33,26 +36,19 @@ fn can_go_back(newest_first: &[PinChange]) -> bool {
     newest.and_then(PinChange::rollout_to).is_some() || standing(&past).next().is_some()
 }
 
-/// A line a change, with the reason below it.
-fn shown(context: &Context, changes: &[PinChange]) -> String {
-    let table = context.output.columns(
-        changes,
-        [
-            ("when", &|it| units::age(it.at)),
-            ("by", &|it| it.actor.clone()),
-            ("change", &|it| {
-                it.action.trim_start_matches("pin.").to_owned()
-            }),
-            ("from", &|it| {
-                in_short(it.from().as_ref(), it.rollout_from().as_ref())
-            }),
-            ("to", &|it| {
-                in_short(it.to().as_ref(), it.rollout_to().as_ref())
-            }),
-        ],
-        "no changes",
-    );
-    with_lines(context, &table, changes, below)
+fn from(change: &PinChange) -> String {
+    in_short(change.from().as_ref(), change.rollout_from().as_ref())
+}
+
+/// Where the versions and the share stay, what became of the rollout.
+fn to(change: &PinChange) -> String {
+    let rollout = change.rollout_to();
+    let to = in_short(change.to().as_ref(), rollout.as_ref());
+    match rollout {
+        _ if to != from(change) => to,
+        Some(rollout) => rollout.state.to_string(),
+        None => "the same".to_owned(),
+    }
 }
 
 /// Why it was changed, and what watches the rollout that it made.

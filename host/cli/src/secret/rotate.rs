@@ -1,36 +1,24 @@
 //! `tasker secret rotate`
 
-use crate::client::Ask as _;
-use crate::paint::Tone;
-use crate::{CliError, Context, Exit, units};
+use crate::{Context, Exit, Result, paint, units};
 use tasker_wire::secret::{RotateSecrets, Rotation};
 
 /// Has the host encrypt all secrets anew; fails where it could not read one of them.
-pub(super) async fn rotate(context: &Context) -> Result<Exit, CliError> {
-    let rotated = context.client.call(RotateSecrets {}).ask().await?;
-    context
-        .output
-        .report(&rotated.text, || text(&rotated.value, context))?;
+pub(super) async fn rotate(context: &Context) -> Result {
+    let rotated = context.ask(RotateSecrets {}).await?;
+    let reply = context.report(&rotated, text);
     Ok(match rotated.value.unreadable.is_empty() {
-        true => Exit::Complete,
-        false => Exit::Failed,
+        true => reply,
+        false => reply.end(Ok(Exit::Failed)),
     })
 }
 
-fn text(rotated: &Rotation, context: &Context) -> String {
-    let paint = context.output.paint;
-    let done = units::count(rotated.secrets, "secret");
-    let mut lines = vec![format!(
-        "{} {done} encrypted anew, with the key {}",
-        paint.tone(Tone::Good, "✔"),
-        rotated.key_id
-    )];
-    lines.extend(rotated.unreadable.iter().map(|secret| {
-        let mark = paint.tone(Tone::Bad, "✘");
-        format!(
-            "{mark} {}/{}: {}",
-            secret.namespace, secret.name, secret.reason
-        )
-    }));
-    lines.join("\n")
+fn text(rotated: &Rotation) -> String {
+    let (done, key) = (units::count(rotated.secrets, "secret"), &rotated.key_id);
+    let done = paint::good(format_args!("{done} encrypted anew, with the key {key}"));
+    let unreadable = rotated
+        .unreadable
+        .iter()
+        .map(|it| paint::bad(format_args!("{}/{}: {}", it.namespace, it.name, it.reason)));
+    units::joined([done].into_iter().chain(unreadable), "\n")
 }

@@ -1,8 +1,6 @@
 //! Where the value of a secret comes from; never an argument, which others on the machine can see.
 
-use crate::output::tell;
-use crate::reference::Reference;
-use crate::{CliError, Problem, input};
+use crate::{CliError, Problem, Reference, Result, input, tell};
 use rustix::termios::{LocalModes, OptionalActions, Termios, tcgetattr, tcsetattr};
 use std::io::{IsTerminal as _, Read as _, Stdin, stdin};
 use std::path::Path;
@@ -10,7 +8,7 @@ use tasker_domain::byte_order_mark::without_mark_bytes;
 
 /// What the file has, without a byte order mark; else what stands on standard input, without the line break at its end;
 /// else what is typed.
-pub(super) fn read(name: &Reference, file: Option<&Path>) -> Result<Vec<u8>, CliError> {
+pub(super) fn read(name: &Reference, file: Option<&Path>) -> Result<Vec<u8>> {
     if let Some(file) = file {
         return Ok(without_mark_bytes(&input::read_bytes(file)?).to_owned());
     }
@@ -21,13 +19,13 @@ pub(super) fn read(name: &Reference, file: Option<&Path>) -> Result<Vec<u8>, Cli
     }
 }
 
-fn piped(stdin: &Stdin) -> Result<Vec<u8>, CliError> {
+fn piped(stdin: &Stdin) -> Result<Vec<u8>> {
     let mut value = Vec::new();
     stdin.lock().read_to_end(&mut value).map_err(unreadable)?;
     Ok(without_line_break(without_mark_bytes(&value).to_owned()))
 }
 
-fn typed(name: &Reference, stdin: &Stdin) -> Result<Vec<u8>, CliError> {
+fn typed(name: &Reference, stdin: &Stdin) -> Result<Vec<u8>> {
     tell(&format!("value of {name} (it is not shown): "));
     let mut line = String::new();
     let read = {
@@ -50,10 +48,8 @@ fn without_line_break(mut value: Vec<u8>) -> Vec<u8> {
 }
 
 fn unreadable(error: std::io::Error) -> CliError {
-    Problem::bad_input(format!(
-        "cannot read the value from standard input: {error}"
-    ))
-    .into()
+    let what = format!("cannot read the value from standard input: {error}");
+    Problem::bad_input(what).into()
 }
 
 /// A terminal that does not show what is typed, until this is dropped.

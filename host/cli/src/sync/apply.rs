@@ -1,16 +1,13 @@
 //! Makes the changes of a plan, one after the other.
 
-use super::answer;
-use super::change::{Action, Change, PinName};
+use super::change::{Action, Change};
 use super::plan::Plan;
 use crate::component::publish::{Upload, read_component, send};
-use crate::output::tell;
-use crate::paint::{Paint, Tone};
-use crate::reference::Reference;
+use crate::reference::segment;
 use crate::signing::signatures_beside;
-use crate::{CliError, Context, Exit, units};
-use semver::Version;
+use crate::{CliError, Context, Reference, Result, Tone, tell, units};
 use std::cmp::Ordering;
+use std::path::Path;
 use tasker_domain::name::Name;
 use tasker_wire::grant::{AddGrant, NewGrant, RemoveGrant};
 use tasker_wire::limit::{ChangeLimits, LimitChanges};
@@ -19,38 +16,32 @@ use tasker_wire::reason::OnlyReason;
 use tasker_wire::template::{PublishQuery, PublishTemplate};
 
 /// Stops at the first that does not succeed, and says what is done and what is left.
-pub async fn apply(plan: &Plan, context: &Context) -> Result<Exit, CliError> {
-    let (changes, output) = (&plan.changes, context.output);
+pub async fn apply(plan: &Plan, context: &Context) -> Result {
+    let (namespace, changes, output) = (&plan.namespace, &plan.changes, context.output);
     for (done, change) in changes.iter().enumerate() {
-        if let Err(error) = make(&plan.namespace, change, context).await {
+        if let Err(error) = make(namespace, &change.action, context).await {
             match output.is_json() {
-                true => output.print(&answer(plan, done))?,
-                false => tell(&stopped(changes, done, output.paint_error)),
+                true => output.print(&plan.answer(done).to_string())?,
+                false => tell(&stopped(changes, done)),
             }
             return Err(error);
         }
     }
-    output.report(&answer(plan, changes.len()), || {
-        let mark = output.paint.tone(Tone::Good, "✔");
-        format!(
-            "{mark} {} made in {}",
-            units::count(changes.len(), "change"),
-            plan.namespace
-        )
-    })?;
-    output.next(&[format!("tasker registry tree {}", plan.namespace)]);
-    Ok(Exit::Complete)
+    let made = units::count(changes.len(), "change");
+    let reply = output.done(plan.answer(changes.len()), || {
+        format!("{made} made in {namespace}")
+    });
+    Ok(reply.next([format!("tasker registry tree {namespace}")]))
 }
 
 /// What was made and what was not, when one change failed.
-fn stopped(changes: &[Change], done: usize, paint: Paint) -> String {
+fn stopped(changes: &[Change], done: usize) -> String {
     let line = |(place, change): (usize, &Change)| {
-        let (mark, tone) = match place.cmp(&done) {
-            Ordering::Less => ("✔ made     ", Tone::Good),
-            Ordering::Equal => ("✘ failed   ", Tone::Bad),
-            Ordering::Greater => ("· not made ", Tone::Quiet),
+        let mark = match place.cmp(&done) {
+            Ordering::Less => Tone::Good.of("✔ made     "),
+            Ordering::Equal => Tone::Bad.of("✘ failed   "),
+            Ordering::Greater => Tone::Quiet.of("· not made "),
         };
-        let mark = paint.tone(tone, mark);
         format!("{mark} {}\n", change.subject)
     };
     let lines: String = changes.iter().enumerate().map(line).collect();
@@ -60,41 +51,40 @@ fn stopped(changes: &[Change], done: usize, paint: Paint) -> String {
 /// Recorded in the audit log.
 const REASON: &str = "tasker sync";
 
-async fn make(namespace: &Name, change: &Change, context: &Context) -> Result<(), CliError> {
-    let client = &context.client;
-    match &change.action {
-        Action::Component {
-            name,
-            version,
-            path,
-        } => {
-            let upload = Upload {
-                name: Reference {
-                    namespace: namespace.clone(),
-                    name: name.clone(),
-                    version: None,
-                },
-                version: version.clone(),
-                bytes: read_component(path)?,
-                signatures: signatures_beside(path)?,
-            };
-            send(upload, context).await?;
-            Ok(())
-        }
+async fn make(namespace: &Name, action: &Action, context: &Context) -> Result<()> {
+    let (namespace, reason) = (namespace.clone(), REASON.to_owned());
+    match action {
+        Action::Component { release, path } => upload(release, path, context).await?,
         Action::Template {
-            name,
-            version,
+            release,
             source,
             path,
             allow_missing,
         } => {
-            let template = (name, version);
-            let error = push_template(namespace, template, source, *allow_missing, context);
-            let file = path.display().to_string();
-            error.await.map_err(|error| error.in_file(&file, source))
+            let allow_missing = *allow_missing;
+            let call = context.call(release.version_at(PublishTemplate::at));
+            let call = call.query(&PublishQuery { allow_missing });
+            let published = call.media(source.clone()).text().await;
+            published.map_err(|error| CliError::from(error).in_file(path.display(), source))?;
         }
-        Action::Pin { pin, requirement } => {
-            set_pin(namespace, pin, requirement.as_deref(), context).await
+        Action::Pin {
+            pin: (kind, target),
+            requirement: Some(requirement),
+        } => {
+            let requirement = requirement.clone();
+            let call = context.call(SetPin::at(namespace, *kind, segment(target)));
+            call.json(&NewPin {
+                requirement,
+                reason,
+            })
+            .await?;
+        }
+        Action::Pin {
+            pin: (kind, target),
+            requirement: None,
+        } => {
+            let call = context.call(RemovePin::at(namespace, *kind, segment(target)));
+            call.query(&OnlyReason { reason }).text().await?;
         }
         Action::Grant {
             component,
@@ -103,74 +93,30 @@ async fn make(namespace: &Name, change: &Change, context: &Context) -> Result<()
             let body = NewGrant {
                 component: component.clone(),
                 capability: capability.clone(),
-                reason: REASON.to_owned(),
+                reason,
             };
-            client
-                .call(AddGrant::at(namespace.clone()))
-                .json(&body)
-                .await?;
-            Ok(())
+            context.call(AddGrant::at(namespace)).json(&body).await?;
         }
         Action::Revoke { id } => {
-            let call = client.call(RemoveGrant::at(namespace.clone(), *id));
-            let reason = REASON.to_owned();
+            let call = context.call(RemoveGrant::at(namespace, *id));
             call.query(&OnlyReason { reason }).await?;
-            Ok(())
         }
         Action::Limit { component, patch } => {
-            let component = component.to_string().replacen('/', "~", 1);
-            let changes = LimitChanges {
-                limits: patch.clone(),
-                reason: REASON.to_owned(),
-            };
-            let call = client.call(ChangeLimits::at(namespace.clone(), component));
-            call.json(&changes).await?;
-            Ok(())
+            let limits = patch.clone();
+            let call = context.call(ChangeLimits::at(namespace, segment(component)));
+            call.json(&LimitChanges { limits, reason }).await?;
         }
     }
-}
-
-async fn push_template(
-    namespace: &Name,
-    (name, version): (&Name, &Version),
-    source: &str,
-    allow_missing: bool,
-    context: &Context,
-) -> Result<(), CliError> {
-    let call = context.client.call(PublishTemplate::at(
-        namespace.clone(),
-        name.clone(),
-        version.to_string(),
-    ));
-    let call = call.query(&PublishQuery { allow_missing });
-    call.media(source.to_owned()).await?;
     Ok(())
 }
 
-/// Sets the pin or, without a requirement, removes it.
-async fn set_pin(
-    namespace: &Name,
-    (kind, target): &PinName,
-    requirement: Option<&str>,
-    context: &Context,
-) -> Result<(), CliError> {
-    let target = target.replacen('/', "~", 1);
-    let (namespace, kind) = (namespace.clone(), *kind);
-    match requirement {
-        Some(requirement) => {
-            let body = NewPin {
-                requirement: requirement.to_owned(),
-                reason: REASON.to_owned(),
-            };
-            let call = context.client.call(SetPin::at(namespace, kind, target));
-            call.json(&body).await?;
-        }
-        None => {
-            let call = context.client.call(RemovePin::at(namespace, kind, target));
-            let reason = REASON.to_owned();
-            call.query(&OnlyReason { reason }).text().await?;
-        }
-    }
+async fn upload(release: &Reference, path: &Path, context: &Context) -> Result<()> {
+    let upload = Upload {
+        release: release.clone(),
+        bytes: read_component(path)?,
+        signatures: signatures_beside(path)?,
+    };
+    send(upload, context).await?;
     Ok(())
 }
 
@@ -178,19 +124,17 @@ async fn set_pin(
 mod tests {
     use super::super::change::Op;
     use super::*;
+    use crate::paint::plain;
 
     #[test]
     fn where_it_stops_each_change_is_told_as_made_or_not() {
-        let change = |subject: &str| Change {
-            op: Op::Add,
-            subject: subject.to_owned(),
-            note: String::new(),
-            action: Action::Revoke { id: 1 },
-            obstacle: None,
+        let change = |subject: &str| {
+            let action = Action::Revoke { id: 1 };
+            Change::new(Op::Add, subject.to_owned(), String::new(), action)
         };
         let changes = ["grant a", "component b", "template c"].map(change);
         assert_eq!(
-            stopped(&changes, 1, Paint::off()),
+            plain(&stopped(&changes, 1)),
             "✔ made      grant a\n✘ failed    component b\n· not made  template c\n\
              what was made stays; run it again when this is mended\n"
         );

@@ -1,11 +1,15 @@
 //! One change that a sync makes.
 
-use semver::Version;
+use crate::units::joined;
+use crate::{Reference, Tone};
+use serde::Serialize;
 use std::path::PathBuf;
 use tasker_domain::limits::LimitPatch;
 use tasker_domain::name::Name;
+use tasker_domain::permission;
 use tasker_domain::pin::PinKind;
 use tasker_domain::scope::Scope;
+use tasker_wire::access::Access;
 
 pub struct Change {
     pub op: Op,
@@ -19,12 +23,14 @@ pub struct Change {
 }
 
 /// What is left as it is though the folder does not say all of it.
+#[derive(Serialize)]
 pub struct Kept {
     pub subject: String,
     pub note: String,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Op {
     Add,
     Change,
@@ -34,13 +40,11 @@ pub enum Op {
 /// What makes the change.
 pub enum Action {
     Component {
-        name: Name,
-        version: Version,
+        release: Reference,
         path: PathBuf,
     },
     Template {
-        name: Name,
-        version: Version,
+        release: Reference,
         source: String,
         path: PathBuf,
         /// Also where no task could run yet.
@@ -68,17 +72,35 @@ pub enum Action {
 /// Kind and target.
 pub type PinName = (PinKind, String);
 
-impl Op {
-    pub fn word(self) -> &'static str {
+impl Action {
+    /// What the caller has to be permitted for it.
+    fn needs(&self) -> permission::Action {
         match self {
-            Self::Add => "add",
-            Self::Change => "change",
-            Self::Remove => "remove",
+            Self::Component { .. } | Self::Template { .. } => permission::Action::Publish,
+            Self::Pin { .. } => permission::Action::Pin,
+            Self::Grant { .. } | Self::Revoke { .. } => permission::Action::Grant,
+            Self::Limit { .. } => permission::Action::Operate,
         }
     }
 }
 
 impl Change {
+    /// One that nothing hinders.
+    pub fn new(op: Op, subject: String, note: String, action: Action) -> Self {
+        Self {
+            op,
+            subject,
+            note,
+            action,
+            obstacle: None,
+        }
+    }
+
+    /// The same where something does.
+    pub fn hindered(self, obstacle: Option<String>) -> Self {
+        Self { obstacle, ..self }
+    }
+
     /// Rights and limits come first, so that no version waits for approval of what the folder grants;
     /// then components and what they are pinned to, so that the templates find what they run. What the
     /// new versions do without, the old ones may need until the end.
@@ -91,5 +113,28 @@ impl Change {
             (Action::Pin { .. }, Op::Add | Op::Change) => 4,
             (Action::Grant { .. } | Action::Revoke { .. } | Action::Limit { .. }, _) => 0,
         }
+    }
+
+    /// Marks it where the host would refuse this caller.
+    pub fn check(&mut self, namespace: &Name, access: &Access) {
+        let action = self.action.needs();
+        if !access.permissions.allow(action, namespace.as_str()) {
+            let mine = format!("{} may not {action} in {namespace}", access.actor);
+            let all = self.obstacle.take().into_iter().chain([mine]);
+            self.obstacle = Some(joined(all, "\n"));
+        }
+    }
+
+    /// `+ subject  note`, with its obstacle below.
+    pub fn line(&self) -> String {
+        let sign = match (&self.obstacle, self.op) {
+            (Some(_), _) => Tone::Bad.of("✘"),
+            (None, Op::Add) => Tone::Good.of("+"),
+            (None, Op::Change) => Tone::Caution.of("~"),
+            (None, Op::Remove) => Tone::Bad.of("-"),
+        };
+        let line = format!("{sign} {}  {}", self.subject, Tone::Quiet.of(&self.note));
+        let reasons = self.obstacle.iter().flat_map(|obstacle| obstacle.lines());
+        joined([line.trim_end()].into_iter().chain(reasons), "\n    ")
     }
 }

@@ -2,9 +2,9 @@
 
 use super::rules::{Grants, Limits};
 use crate::component::publish::read_component;
-use crate::place::Place;
+use crate::input::{self, is_yaml};
 use crate::signing::signature_file;
-use crate::{CliError, Problem, input};
+use crate::{CliError, Problem, Result, refuse};
 use semver::Version;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
@@ -56,22 +56,23 @@ pub struct Pins {
 
 impl Desired {
     /// Reads and checks the whole folder; nothing is sent.
-    pub fn read(dir: &Path, namespace: &Name) -> Result<Self, CliError> {
+    pub fn read(dir: &Path, namespace: &Name) -> Result<Self> {
         refuse_strangers(dir)?;
         let mut components = BTreeMap::new();
-        for path in files(dir, "components", &["wasm"])? {
-            refuse_strange_signatures(dir, &path)?;
+        for path in files(dir, "components", is_wasm)? {
+            let signatures = signature_file(&path);
+            if signatures.exists() || signatures.is_symlink() {
+                refuse_strange_link(dir, &signatures)?;
+            }
             let (key, upload) = component(path)?;
             components.insert(key, upload);
         }
         let mut templates = BTreeMap::new();
-        for path in files(dir, "templates", &["yaml", "yml"])? {
+        for path in files(dir, "templates", is_yaml)? {
             let (key, upload) = template(path, namespace)?;
             if let Some(other) = templates.insert(key, upload) {
-                let what = format!(
-                    "another file has the same template and version as {}",
-                    other.path.display()
-                );
+                let other = other.path.display();
+                let what = format!("another file has the same template and version as {other}");
                 return Err(Problem::bad_input(what).into());
             }
         }
@@ -91,59 +92,43 @@ impl Desired {
 }
 
 /// A folder without anything of what is looked for is a mistake, and so is a misspelt file.
-fn refuse_strangers(dir: &Path) -> Result<(), CliError> {
+fn refuse_strangers(dir: &Path) -> Result<()> {
     let help = "a folder has components/, templates/, pins.yaml, grants.yaml and limits.yaml, as far as it needs them";
     let entries = entries(dir)?;
-    let has = |path: &PathBuf, name: &str| path.file_name().is_some_and(|found| found == name);
-    let is_known = |path: &PathBuf| KNOWN.iter().any(|name| has(path, name));
-    if !entries.iter().any(is_known) {
+    let (known, strange): (Vec<_>, Vec<_>) = entries.iter().partition(|path| {
+        let name = path.file_name().and_then(|name| name.to_str());
+        name.is_some_and(|name| KNOWN.contains(&name))
+    });
+    if known.is_empty() {
         let what = format!("{} has nothing to bring a namespace to", dir.display());
-        return Err(Problem::bad_input(what).help(help).into());
+        return refuse(what, help);
     }
-    let is_yaml = |path: &&PathBuf| {
-        path.extension()
-            .is_some_and(|end| end == "yaml" || end == "yml")
-    };
-    match entries.iter().filter(is_yaml).find(|path| !is_known(path)) {
-        Some(stranger) => {
-            let what = format!("{} is not understood here", stranger.display());
-            Err(Problem::bad_input(what).help(help).into())
-        }
+    match strange.into_iter().find(|path| is_yaml(path)) {
+        Some(stranger) => refuse(
+            format!("{} is not understood here", stranger.display()),
+            help,
+        ),
         None => Ok(()),
     }
 }
 
 /// Links are followed within the folder, since mounted volumes are made of them, and not out of it.
-fn refuse_strange_link(dir: &Path, path: &Path) -> Result<(), CliError> {
+fn refuse_strange_link(dir: &Path, path: &Path) -> Result<()> {
     let root = dir.canonicalize().map_err(LinkError::from);
-    match root.and_then(|root| followed(&root, path)) {
-        Ok(_) => Ok(()),
-        Err(error) => {
-            let what = format!("{}: {error}", path.display());
-            let help = "put the file itself into the folder";
-            Err(Problem::bad_input(what).help(help).into())
-        }
-    }
-}
-
-/// The same for the signatures beside a component, if there are any.
-fn refuse_strange_signatures(dir: &Path, component: &Path) -> Result<(), CliError> {
-    let path = signature_file(component);
-    match path.exists() || path.is_symlink() {
-        true => refuse_strange_link(dir, &path),
-        false => Ok(()),
-    }
+    let followed = root.and_then(|root| followed(&root, path));
+    let help = "put the file itself into the folder";
+    followed.map_err(|error| Problem::of_file(path, error).help(help))?;
+    Ok(())
 }
 
 /// The entries of a folder except hidden ones.
-fn entries(dir: &Path) -> Result<Vec<PathBuf>, CliError> {
+fn entries(dir: &Path) -> Result<Vec<PathBuf>> {
     let listed = std::fs::read_dir(dir).and_then(|entries| {
         let paths = entries.map(|entry| entry.map(|entry| entry.path()));
         paths.collect::<std::io::Result<Vec<_>>>()
     });
     let mut paths = listed.map_err(|error| {
-        let what = format!("cannot look through {}: {error}", dir.display());
-        CliError::from(Problem::bad_input(what))
+        Problem::bad_input(format!("cannot look through {}: {error}", dir.display()))
     })?;
     let is_hidden = |path: &PathBuf| {
         let name = path.file_name().unwrap_or_default();
@@ -154,30 +139,29 @@ fn entries(dir: &Path) -> Result<Vec<PathBuf>, CliError> {
     Ok(paths)
 }
 
-/// The files with one of these endings; none where there is no such folder.
-fn files(root: &Path, dir: &str, endings: &[&str]) -> Result<Vec<PathBuf>, CliError> {
+fn is_wasm(path: &Path) -> bool {
+    path.extension().is_some_and(|end| end == "wasm")
+}
+
+/// The files of a kind; none where there is no such folder.
+fn files(root: &Path, dir: &str, is_wanted: impl Fn(&Path) -> bool) -> Result<Vec<PathBuf>> {
     let dir = root.join(dir);
     if !dir.exists() {
         return Ok(Vec::new());
     }
     refuse_strange_link(root, &dir)?;
-    let ends = |path: &PathBuf| {
-        let ending = path.extension().and_then(|end| end.to_str());
-        ending.is_some_and(|ending| endings.contains(&ending))
-    };
-    let files: Vec<_> = entries(&dir)?.into_iter().filter(ends).collect();
+    let mut files = entries(&dir)?;
+    files.retain(|path| is_wanted(path));
     for file in &files {
         refuse_strange_link(root, file)?;
     }
     Ok(files)
 }
 
-fn component(path: PathBuf) -> Result<((Name, Version), ComponentUpload), CliError> {
+fn component(path: PathBuf) -> Result<((Name, Version), ComponentUpload)> {
     let file_name = path.file_name().unwrap_or_default().to_string_lossy();
-    let ComponentFile { name, version } = ComponentFile::parse(&file_name).map_err(|error| {
-        let what = format!("{}: {error}", path.display());
-        CliError::from(Problem::bad_input(what))
-    })?;
+    let named = ComponentFile::parse(&file_name);
+    let ComponentFile { name, version } = named.map_err(|error| Problem::of_file(&path, error))?;
     let bytes = read_component(&path)?;
     let upload = ComponentUpload {
         digest: Digest::of(&bytes),
@@ -187,28 +171,28 @@ fn component(path: PathBuf) -> Result<((Name, Version), ComponentUpload), CliErr
     Ok(((name, version), upload))
 }
 
-fn template(path: PathBuf, home: &Name) -> Result<((Name, Version), TemplateUpload), CliError> {
+fn template(path: PathBuf, home: &Name) -> Result<((Name, Version), TemplateUpload)> {
     let source = input::read_text(&path)?;
-    let is = Template::parse(&source).map_err(|error| wrong(&error, &path, &source))?;
-    if is.namespace != *home {
-        let (path, other) = (path.display(), &is.namespace);
+    let template = Template::parse(&source).map_err(|error| wrong(&error, &path, &source))?;
+    if template.namespace != *home {
+        let (path, other) = (path.display(), &template.namespace);
         let what = format!("{path} is a template of namespace {other}, not of {home}");
-        let help = "put it into the folder of its namespace, or say --namespace";
-        return Err(Problem::bad_input(what).help(help).into());
+        return refuse(
+            what,
+            "put it into the folder of its namespace, or say --namespace",
+        );
     }
-    let key = (is.name.clone(), is.version.clone());
-    Ok((
-        key,
-        TemplateUpload {
-            path,
-            source,
-            template: is,
-        },
-    ))
+    let key = (template.name.clone(), template.version.clone());
+    let upload = TemplateUpload {
+        path,
+        source,
+        template,
+    };
+    Ok((key, upload))
 }
 
 /// What the file says; none where there is no such file.
-fn document<T: DeserializeOwned>(dir: &Path, name: &str) -> Result<Option<T>, CliError> {
+fn document<T: DeserializeOwned>(dir: &Path, name: &str) -> Result<Option<T>> {
     let path = dir.join(name);
     if !path.exists() && !path.is_symlink() {
         return Ok(None);
@@ -220,12 +204,8 @@ fn document<T: DeserializeOwned>(dir: &Path, name: &str) -> Result<Option<T>, Cl
 }
 
 fn wrong(error: &TemplateError, path: &Path, source: &str) -> CliError {
-    let places = error.findings.iter();
-    let places = places.map(|it| Place::new(it.line, it.column, &it.message).below(&it.path));
-    Problem::bad_input(format!("{} cannot be used", path.display()))
-        .at(places)
-        .in_file(&path.display().to_string(), source)
-        .into()
+    let problem = Problem::bad_input(format!("{} cannot be used", path.display()));
+    problem.findings(path, source, error).into()
 }
 
 #[cfg(test)]

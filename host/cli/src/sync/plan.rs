@@ -2,26 +2,21 @@
 
 use super::change::{Change, Kept};
 use super::folder::Desired;
-use super::pins::{self, pin_changes};
-use super::rights;
-use super::rules::{grant_changes, limit_changes};
-use super::uploads::TemplateOptions;
+use super::pins::{self, pin_changes, repinned};
+use super::uploads::Uploads;
 use super::versions::Versions;
-use crate::{CliError, Context, Exit, Problem};
+use crate::units::joined;
+use crate::{Context, Exit, Problem, Result, Tone, good};
+use serde_json::{Value, json};
+use std::collections::BTreeMap;
 use tasker_domain::name::Name;
-
-/// What the user asked for besides.
-#[derive(Clone, Copy)]
-pub struct Options {
-    pub prune: bool,
-    pub allow_missing: bool,
-}
 
 /// Changes in the order in which they are made.
 pub struct Plan {
     pub namespace: Name,
     pub changes: Vec<Change>,
-    pub kept: Vec<Kept>,
+    kept: Vec<Kept>,
+    pub warnings: Vec<String>,
 }
 
 impl Plan {
@@ -30,59 +25,89 @@ impl Plan {
     /// which are told of what comes before, and by what the caller may do.
     pub async fn make(
         desired: Desired,
-        options: Options,
+        prune: bool,
+        allow_missing: bool,
         context: &Context,
-    ) -> Result<Self, CliError> {
-        let namespace = desired.namespace.clone();
-        let Options {
-            prune,
-            allow_missing,
-        } = options;
+    ) -> Result<Self> {
+        let namespace = desired.namespace;
         let mut changes = Vec::new();
         if let Some(grants) = &desired.grants {
-            changes.extend(grant_changes(&namespace, grants, prune, context).await?);
+            changes.extend(grants.changes(&namespace, prune, context).await?);
         }
         if let Some(limits) = &desired.limits {
-            changes.extend(limit_changes(&namespace, limits, prune, context).await?);
+            changes.extend(limits.changes(&namespace, prune, context).await?);
         }
-        let granted = desired.grants.as_ref().map(|it| it.given(&namespace));
-        let mut versions = Versions::with_grants(granted.unwrap_or_default());
-        let mut conflicts = Vec::new();
-        let uploads =
-            versions.component_changes(&namespace, desired.components, &mut conflicts, context);
-        changes.extend(uploads.await?);
+        let granted = desired.grants.map(|it| it.given(&namespace));
+        let mut versions = Versions::new(granted.unwrap_or_default(), context);
+        let mut uploads = Uploads {
+            namespace: &namespace,
+            versions: &mut versions,
+            conflicts: Vec::new(),
+            allow_missing,
+            pins: BTreeMap::new(),
+        };
+        changes.extend(uploads.components(desired.components).await?);
         let present = match &desired.pins {
             Some(_) => pins::present(&namespace, context).await?,
             None => pins::Present::new(),
         };
-        let repinned = desired.pins.as_ref();
-        let repinned = repinned.map(|it| pins::repinned(&namespace, it, prune, &present));
-        let options = TemplateOptions {
-            allow_missing,
-            pins: repinned.unwrap_or_default(),
+        let pinned = desired.pins.as_ref();
+        let pinned = pinned.map(|it| repinned(&namespace, it, prune, &present));
+        uploads.pins = pinned.unwrap_or_default();
+        changes.extend(uploads.templates(desired.templates).await?);
+        refuse_conflicts(&uploads.conflicts)?;
+        let pins = match &desired.pins {
+            Some(pins) => pin_changes(&namespace, pins, prune, present, &mut versions).await?,
+            None => pins::PinChanges::default(),
         };
-        let templates = desired.templates;
-        let uploads =
-            versions.template_changes(&namespace, templates, &options, &mut conflicts, context);
-        changes.extend(uploads.await?);
-        refuse_conflicts(&conflicts)?;
-        let mut kept = Vec::new();
-        if let Some(wanted) = &desired.pins {
-            let (versions, kept) = (&mut versions, &mut kept);
-            let pins = pin_changes(&namespace, wanted, prune, present, versions, kept, context);
-            changes.extend(pins.await?);
-        }
+        changes.extend(pins.changes);
         changes.sort_by_key(Change::stage);
-        rights::check(&namespace, &mut changes, context).await?;
+        if !changes.is_empty() {
+            let access = context.client.access().await?;
+            changes
+                .iter_mut()
+                .for_each(|it| it.check(&namespace, &access));
+        }
         Ok(Self {
             namespace,
             changes,
-            kept,
+            kept: pins.kept,
+            warnings: pins.warnings,
         })
+    }
+
+    /// The changes that cannot be made.
+    pub fn hindered(&self) -> usize {
+        let hindered = self.changes.iter().filter(|it| it.obstacle.is_some());
+        hindered.count()
+    }
+
+    /// The changes as JSON; the first `done` of them are made.
+    pub fn answer(&self, done: usize) -> Value {
+        let changes = self.changes.iter().enumerate().map(|(place, it)| {
+            json!({
+                "op": it.op, "subject": it.subject, "note": it.note,
+                "obstacle": it.obstacle, "done": place < done,
+            })
+        });
+        let changes: Vec<_> = changes.collect();
+        json!({
+            "namespace": self.namespace, "changes": changes, "kept": self.kept,
+            "warnings": self.warnings,
+        })
+    }
+
+    pub fn text(&self) -> String {
+        let kept = self.kept.iter();
+        let kept = kept.map(|it| Tone::Quiet.of(format_args!("= {}: {}", it.subject, it.note)));
+        let nothing = format_args!("{} is as the folder says; nothing to do", self.namespace);
+        let nothing = self.changes.is_empty().then(|| good(nothing));
+        let lines = self.changes.iter().map(Change::line);
+        joined(lines.chain(kept).chain(nothing), "\n")
     }
 }
 
-fn refuse_conflicts(conflicts: &[String]) -> Result<(), CliError> {
+fn refuse_conflicts(conflicts: &[String]) -> Result<()> {
     if conflicts.is_empty() {
         return Ok(());
     }

@@ -1,10 +1,10 @@
 //! What a folder says of rights and limits, and what of it a host has yet to learn.
 
 use super::change::{Action, Change, Op};
-use crate::client::pages;
-use crate::{CliError, Context, Problem};
+use crate::{Context, Result, refuse};
 use serde::Deserialize;
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Display;
 use std::path::Path;
 use tasker_domain::bounds::{MAX_GRANTS, MAX_LIMIT_RULES};
 use tasker_domain::capability::Capability;
@@ -16,155 +16,115 @@ use tasker_wire::grant::{GrantQuery, ListGrants};
 use tasker_wire::limit::ListLimits;
 use tasker_wire::page::NamespacePageQuery;
 
-/// `grants.yaml`: what components may reach in tasks of the namespace.
+/// A file of rules.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default, deny_unknown_fields)]
-pub struct Grants {
-    /// To every component of the namespace itself.
-    namespace: Vec<Capability>,
+pub struct Rules<T> {
+    /// Of all: grants to what is of the namespace itself, limits of what its tasks run.
+    namespace: T,
     /// `charge`, or `other/charge` of another namespace.
-    components: BTreeMap<ComponentRef, Vec<Capability>>,
+    components: BTreeMap<ComponentRef, T>,
 }
 
+/// `grants.yaml`: what components may reach in tasks of the namespace.
+pub type Grants = Rules<Vec<Capability>>;
+
 /// `limits.yaml`: what attempts may use in tasks of the namespace.
-#[derive(Debug, Default, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct Limits {
-    /// Of everything that its tasks run.
-    namespace: LimitSettings,
-    /// `charge`, or `other/charge` of another namespace.
-    components: BTreeMap<ComponentRef, LimitSettings>,
-}
+pub type Limits = Rules<LimitSettings>;
 
 /// One right of one component, as it is written.
 type Right = (String, String);
 
+impl<T> Rules<T> {
+    /// Each rule with what it is about.
+    fn scoped(&self, home: &Name) -> impl Iterator<Item = (Scope, &T)> {
+        let to_one = self.components.iter().map(|(component, rule)| {
+            let scope = Scope::One(component.clone());
+            (scope.within(home), rule)
+        });
+        [(Scope::All, &self.namespace)].into_iter().chain(to_one)
+    }
+}
+
 impl Grants {
     /// Refused where a capability does not say enough to be granted.
-    pub fn check(&self, path: &Path) -> Result<(), CliError> {
-        let all = self
-            .namespace
-            .iter()
-            .chain(self.components.values().flatten());
-        match all.clone().find(|capability| !capability.is_grantable()) {
-            Some(vague) => {
-                let what = format!(
+    pub fn check(&self, path: &Path) -> Result<()> {
+        let to_one = self.components.values();
+        let mut all = [&self.namespace].into_iter().chain(to_one).flatten();
+        match all.find(|capability| !capability.is_grantable()) {
+            Some(vague) => refuse(
+                format!(
                     "{}: `{vague}` does not say enough to be granted",
                     path.display()
-                );
-                let help = "name a destination or a value, such as `http api.example.com`";
-                Err(Problem::bad_input(what).help(help).into())
-            }
+                ),
+                "name a destination or a value, such as `http api.example.com`",
+            ),
             None => Ok(()),
         }
     }
 
-    fn wanted(&self, home: &Name) -> BTreeMap<Right, &Capability> {
-        let rights = self.rights(home);
-        rights
-            .map(|(grantee, it)| ((grantee.to_string(), it.to_string()), it))
-            .collect()
-    }
-
     /// What it grants, and to whom.
     pub fn given(&self, home: &Name) -> Vec<(Scope, Capability)> {
-        let rights = self.rights(home);
-        rights.map(|(grantee, it)| (grantee, it.clone())).collect()
-    }
-
-    fn rights(&self, home: &Name) -> impl Iterator<Item = (Scope, &Capability)> {
-        let to_all = self
-            .namespace
-            .iter()
-            .map(|capability| (Scope::All, capability));
-        let to_one = self
-            .components
-            .iter()
-            .flat_map(|(component, capabilities)| {
-                let grantee = Scope::One(component.clone()).within(home);
-                capabilities
-                    .iter()
-                    .map(move |capability| (grantee.clone(), capability))
-            });
-        to_all.chain(to_one)
-    }
-}
-
-impl Limits {
-    fn wanted(&self, home: &Name) -> BTreeMap<(Scope, Limit), u64> {
-        let of_all = self.namespace.iter().map(|it| (Scope::All, it));
-        let of_one = self.components.iter().flat_map(|(component, limits)| {
-            let limited = Scope::One(component.clone()).within(home);
-            limits.iter().map(move |it| (limited.clone(), it))
+        let rules = self.scoped(home);
+        let rights = rules.flat_map(|(scope, capabilities)| {
+            let rights = capabilities.iter().cloned();
+            rights.map(move |capability| (scope.clone(), capability))
         });
-        let settings = of_all.chain(of_one);
-        settings
-            .map(|(limited, (limit, value))| ((limited, limit), value))
-            .collect()
+        rights.collect()
     }
-}
 
-/// Rights to give and, where they are to be pruned, to take. A new value of an environment variable
-/// takes the place of the old one by itself.
-pub async fn grant_changes(
-    namespace: &Name,
-    grants: &Grants,
-    prune: bool,
-    context: &Context,
-) -> Result<Vec<Change>, CliError> {
-    let query = GrantQuery {
-        namespace: Some(namespace.clone()),
-        ..GrantQuery::default()
-    };
-    let page = pages(&context.client, ListGrants {}, query).await?;
-    let mut present: BTreeMap<Right, i64> = BTreeMap::new();
-    for grant in page.value.items {
-        present.insert((grant.component, grant.capability), grant.id);
-    }
-    let wanted = grants.wanted(namespace);
-    let mut changes = Vec::new();
-    let mut count = present.len();
-    for (right, capability) in &wanted {
-        if present.contains_key(right) {
-            continue;
-        }
-        let (component, text) = right.clone();
-        let replaced = replaced_by(capability, &component, &present);
-        let (op, note) = match &replaced {
-            Some((_, old)) => (Op::Change, format!("{old} → {text}")),
-            None => (Op::Add, text.clone()),
+    /// Rights to give and, where they are to be pruned, to take. A new value of an environment variable
+    /// takes the place of the old one by itself.
+    pub async fn changes(
+        &self,
+        home: &Name,
+        prune: bool,
+        context: &Context,
+    ) -> Result<Vec<Change>> {
+        let query = GrantQuery {
+            namespace: Some(home.clone()),
+            ..GrantQuery::default()
         };
-        if let Some(right) = &replaced {
-            present.remove(right);
-        }
-        count += usize::from(replaced.is_none());
-        let subject = format!("grant {component}");
-        changes.push(Change {
-            obstacle: (count > MAX_GRANTS as usize).then(|| too_many(MAX_GRANTS, "grants")),
-            op,
-            subject,
-            note,
-            action: Action::Grant {
+        let found = context.all(ListGrants {}, query).await?.value.items;
+        let present = found.into_iter();
+        let present = present.map(|it| ((it.component, it.capability), it.id));
+        let mut present: BTreeMap<Right, i64> = present.collect();
+        let wanted = self.given(home).into_iter();
+        let wanted = wanted.map(|(scope, it)| ((scope.to_string(), it.to_string()), it));
+        let wanted: BTreeMap<Right, Capability> = wanted.collect();
+        let mut changes = Vec::new();
+        let mut count = present.len();
+        for (right, capability) in &wanted {
+            if present.contains_key(right) {
+                continue;
+            }
+            let (component, text) = right.clone();
+            let replaced = replaced_by(capability, &component, &present);
+            let (op, note) = match &replaced {
+                Some((_, old)) => (Op::Change, format!("{old} → {text}")),
+                None => (Op::Add, text.clone()),
+            };
+            match &replaced {
+                Some(right) => drop(present.remove(right)),
+                None => count += 1,
+            }
+            let subject = format!("grant {component}");
+            let action = Action::Grant {
                 component,
                 capability: text,
-            },
+            };
+            let is_beyond = count > MAX_GRANTS as usize;
+            let obstacle = is_beyond.then(|| too_many(MAX_GRANTS, "grants"));
+            changes.push(Change::new(op, subject, note, action).hindered(obstacle));
+        }
+        present.retain(|right, _| prune && !wanted.contains_key(right));
+        let taken = present.into_iter().map(|((component, note), id)| {
+            let subject = format!("grant {component}");
+            Change::new(Op::Remove, subject, note, Action::Revoke { id })
         });
+        changes.extend(taken);
+        Ok(changes)
     }
-    let unwanted = present
-        .into_iter()
-        .filter(|(right, _)| !wanted.contains_key(right));
-    changes.extend(
-        unwanted
-            .filter(|_| prune)
-            .map(|((component, note), id)| Change {
-                op: Op::Remove,
-                subject: format!("grant {component}"),
-                note,
-                action: Action::Revoke { id },
-                obstacle: None,
-            }),
-    );
-    Ok(changes)
 }
 
 /// The right to the same environment variable with another value, if there is one.
@@ -181,64 +141,60 @@ fn replaced_by(
     present.keys().find(is_same).cloned()
 }
 
-/// Limits to set and, where they are to be pruned, to remove.
-pub async fn limit_changes(
-    namespace: &Name,
-    limits: &Limits,
-    prune: bool,
-    context: &Context,
-) -> Result<Vec<Change>, CliError> {
-    let query = NamespacePageQuery::of(Some(namespace.clone()));
-    let page = pages(&context.client, ListLimits {}, query).await?;
-    let mut present: BTreeMap<(Scope, Limit), u64> = BTreeMap::new();
-    for rule in page.value.items {
-        let settings = rule.limits.iter();
-        present.extend(settings.map(|(limit, value)| ((rule.component.clone(), limit), value)));
+impl Limits {
+    /// Limits to set and, where they are to be pruned, to remove.
+    pub async fn changes(
+        &self,
+        home: &Name,
+        prune: bool,
+        context: &Context,
+    ) -> Result<Vec<Change>> {
+        let query = NamespacePageQuery::of(Some(home.clone()));
+        let found = context.all(ListLimits {}, query).await?.value.items;
+        let found = found.iter();
+        let present = each(found.map(|rule| (rule.component.clone(), &rule.limits)));
+        let wanted = each(self.scoped(home));
+        let mut known: BTreeSet<Scope> = present.keys().map(|(scope, _)| scope.clone()).collect();
+        let names: BTreeSet<_> = present.keys().chain(wanted.keys()).collect();
+        let changes = names.into_iter().filter_map(|name| {
+            let (found, value) = (present.get(name).copied(), wanted.get(name).copied());
+            let is_due = found != value && (value.is_some() || prune);
+            is_due.then(|| {
+                known.insert(name.0.clone());
+                let is_beyond = known.len() > MAX_LIMIT_RULES as usize && found.is_none();
+                let obstacle = is_beyond.then(|| too_many(MAX_LIMIT_RULES, "rules on limits"));
+                limit_change(name, found, value).hindered(obstacle)
+            })
+        });
+        Ok(changes.collect())
     }
-    let rules = |all: &BTreeMap<(Scope, Limit), u64>| -> BTreeSet<Scope> {
-        all.keys().map(|(limited, _)| limited.clone()).collect()
-    };
-    let wanted = limits.wanted(namespace);
-    let mut known = rules(&present);
-    let names: BTreeSet<_> = present.keys().chain(wanted.keys()).collect();
-    let changes = names.into_iter().filter_map(|name| {
-        let (found, value) = (present.get(name).copied(), wanted.get(name).copied());
-        let is_due = found != value && (value.is_some() || prune);
-        is_due.then(|| {
-            known.insert(name.0.clone());
-            let is_beyond = known.len() > MAX_LIMIT_RULES as usize && found.is_none();
-            Change {
-                obstacle: is_beyond.then(|| too_many(MAX_LIMIT_RULES, "rules on limits")),
-                ..limit_change(name, found, value)
-            }
-        })
-    });
-    Ok(changes.collect())
 }
 
-fn too_many(most: impl std::fmt::Display, of: &str) -> String {
+/// Each limit by itself.
+fn each<'a>(
+    rules: impl Iterator<Item = (Scope, &'a LimitSettings)>,
+) -> BTreeMap<(Scope, Limit), u64> {
+    let limits = rules.flat_map(|(scope, limits)| {
+        let limits = limits.iter();
+        limits.map(move |(limit, value)| ((scope.clone(), limit), value))
+    });
+    limits.collect()
+}
+
+fn too_many(most: impl Display, of: &str) -> String {
     format!("a namespace has {most} {of} at most; give one to `*` in place of many")
 }
 
-fn limit_change(
-    (limited, limit): &(Scope, Limit),
-    found: Option<u64>,
-    value: Option<u64>,
-) -> Change {
+fn limit_change((scope, limit): &(Scope, Limit), found: Option<u64>, value: Option<u64>) -> Change {
     let shown = |value: u64| limit.show(value);
     let (op, note) = match (found.map(shown), value.map(shown)) {
         (Some(found), Some(value)) => (Op::Change, format!("{found} → {value}")),
         (None, value) => (Op::Add, value.unwrap_or_default()),
         (Some(found), None) => (Op::Remove, found),
     };
-    Change {
-        op,
-        subject: format!("limit {limited} {limit}"),
-        note,
-        action: Action::Limit {
-            component: limited.clone(),
-            patch: LimitPatch::from_iter([(*limit, value)]),
-        },
-        obstacle: None,
-    }
+    let action = Action::Limit {
+        component: scope.clone(),
+        patch: LimitPatch::from_iter([(*limit, value)]),
+    };
+    Change::new(op, format!("limit {scope} {limit}"), note, action)
 }

@@ -2,227 +2,176 @@
 
 use super::change::{Action, Change, Op};
 use super::folder::{ComponentUpload, TemplateUpload};
-use super::versions::{Brought, Versions};
-use crate::client::Ask as _;
-use crate::component::publish::{read_component, signed};
+use super::versions::{Brought, Family, Release, Versions};
+use crate::component::publish::{Upload, planning, read_component};
 use crate::signing::signatures_beside;
-use crate::{CliError, Context, units};
+use crate::units::{self, joined};
+use crate::{Ask as _, CliError, Result};
 use semver::Version;
 use std::collections::BTreeMap;
 use tasker_compat::component::compare_components;
-use tasker_compat::{CompatReport, bump, template};
+use tasker_compat::{CompatChange, CompatReport, bump, template};
 use tasker_domain::descriptor::Descriptor;
 use tasker_domain::digest::Digest;
 use tasker_domain::name::Name;
 use tasker_domain::pin::PinKind;
 use tasker_domain::plan::{Assumed, Numbered, TemplatePlan};
-use tasker_domain::requirement::{ComponentRef, QualifiedName, Requirement};
+use tasker_domain::requirement::{ComponentRef, Requirement};
 use tasker_domain::resolve::Ineligible;
 use tasker_domain::template::{Position, Template};
-use tasker_wire::component::PlanComponentUpload;
 use tasker_wire::template::{PlanTemplate, PlannedTemplate};
 
-/// How templates are planned and published.
-pub struct TemplateOptions {
-    /// Also where no task could run yet.
+/// What a plan of one upload comes to.
+#[derive(Default)]
+struct Planned {
+    /// Of a component that the host could inspect.
+    descriptor: Option<Box<Descriptor>>,
+    notes: Vec<String>,
+    ineligible: Option<Ineligible>,
+    obstacles: Vec<String>,
+}
+
+/// What is learned of uploads to a namespace.
+pub struct Uploads<'a, 'c> {
+    pub namespace: &'a Name,
+    pub versions: &'a mut Versions<'c>,
+    /// What exists with other content.
+    pub conflicts: Vec<String>,
+    /// Templates are published also where no task could run yet.
     pub allow_missing: bool,
     /// What the folder pins components to before its templates come; none where a pin goes.
     pub pins: BTreeMap<ComponentRef, Option<Requirement>>,
 }
 
-/// What a plan of one upload comes to.
-#[derive(Default)]
-struct PlannedUpload {
-    /// Of a component that the host could inspect.
-    descriptor: Option<Box<Descriptor>>,
-    note: String,
-    ineligible: Option<Ineligible>,
-    obstacle: Option<String>,
-}
-
-impl Versions {
-    /// Uploads of components whose bytes the host does not have; what it has with other bytes is a
-    /// conflict.
-    pub async fn component_changes(
+impl Uploads<'_, '_> {
+    /// Uploads of components whose bytes the host does not have.
+    pub async fn components(
         &mut self,
-        namespace: &Name,
         uploads: BTreeMap<(Name, Version), ComponentUpload>,
-        conflicts: &mut Vec<String>,
-        context: &Context,
-    ) -> Result<Vec<Change>, CliError> {
+    ) -> Result<Vec<Change>> {
         let mut changes = Vec::new();
         for ((name, version), upload) in uploads {
-            let target = qualified(namespace, &name);
-            let subject = format!("component {target}@{version}");
-            let found = self
-                .find(PinKind::Component, &target, &version, context)
-                .await?;
-            let planned = match found {
-                Some(found) if found.digest != upload.digest => {
-                    conflicts.push(subject);
-                    continue;
-                }
-                Some(found) if !found.is_collected => continue,
-                found => {
-                    let planned = self.plan_component(&target, &version, &upload, context);
-                    let planned = planned.await?;
-                    match found {
-                        Some(found) => brought_back(found.ineligible, planned),
-                        None => planned,
-                    }
-                }
-            };
-            if let Some(descriptor) = planned.descriptor {
+            let family = Family::own(PinKind::Component, self.namespace, &name);
+            let release = Release { family, version };
+            if !self.is_due(&release, upload.digest).await? {
+                continue;
+            }
+            let mut planned = self.plan_component(&release, &upload).await?;
+            // A version that gets its bytes back is not checked anew.
+            if let Some(found) = self.versions.find(&release).await? {
+                planned.notes = vec!["brought back".to_owned()];
+                planned.ineligible = found.ineligible;
+            }
+            if let Some(descriptor) = planned.descriptor.take() {
                 let path = upload.path.clone();
                 let brought = Brought::Component { path, descriptor };
-                let brought = (upload.digest, brought);
-                self.bring(
-                    PinKind::Component,
-                    &target,
-                    &version,
-                    brought,
-                    planned.ineligible,
-                );
+                let (digest, ineligible) = (upload.digest, planned.ineligible);
+                self.versions.bring(&release, digest, brought, ineligible);
             }
-            let size = units::size(upload.bytes);
-            changes.push(Change {
-                op: Op::Add,
-                subject,
-                note: [size, planned.note].join("  ").trim_end().to_owned(),
-                action: Action::Component {
-                    name,
-                    version,
-                    path: upload.path,
-                },
-                obstacle: planned.obstacle,
-            });
+            planned.notes.insert(0, units::size(upload.bytes));
+            let action = Action::Component {
+                release: release.reference(),
+                path: upload.path,
+            };
+            changes.push(planned.change(&release, action));
         }
         Ok(changes)
     }
 
     /// The same for templates.
-    pub async fn template_changes(
+    pub async fn templates(
         &mut self,
-        namespace: &Name,
         uploads: BTreeMap<(Name, Version), TemplateUpload>,
-        options: &TemplateOptions,
-        conflicts: &mut Vec<String>,
-        context: &Context,
-    ) -> Result<Vec<Change>, CliError> {
+    ) -> Result<Vec<Change>> {
         let mut changes = Vec::new();
         for ((name, version), upload) in uploads {
-            let target = qualified(namespace, &name);
-            let subject = format!("template {target}@{version}");
+            let family = Family::own(PinKind::Template, self.namespace, &name);
+            let release = Release { family, version };
             let digest = Digest::of(upload.source.as_bytes());
-            match self
-                .find(PinKind::Template, &target, &version, context)
-                .await?
-            {
-                Some(found) if found.digest == digest => continue,
-                Some(_) => {
-                    conflicts.push(subject);
-                    continue;
-                }
-                None => {}
+            if !self.is_due(&release, digest).await? {
+                continue;
             }
-            let planned = self.plan_template(&target, &version, &upload, options, context);
-            let planned = planned.await?;
+            let planned = self.plan_template(&release, &upload).await?;
             let brought = Brought::Template(Box::new(upload.template));
-            self.bring(
-                PinKind::Template,
-                &target,
-                &version,
-                (digest, brought),
-                None,
-            );
-            changes.push(Change {
-                op: Op::Add,
-                subject,
-                note: planned.note,
-                action: Action::Template {
-                    name,
-                    version,
-                    source: upload.source,
-                    path: upload.path,
-                    allow_missing: options.allow_missing,
-                },
-                obstacle: planned.obstacle,
-            });
+            self.versions.bring(&release, digest, brought, None);
+            let action = Action::Template {
+                release: release.reference(),
+                source: upload.source,
+                path: upload.path,
+                allow_missing: self.allow_missing,
+            };
+            changes.push(planned.change(&release, action));
         }
         Ok(changes)
     }
 
-    async fn plan_component(
-        &self,
-        target: &QualifiedName,
-        version: &Version,
-        upload: &ComponentUpload,
-        context: &Context,
-    ) -> Result<PlannedUpload, CliError> {
-        let (bytes, signatures) = (
-            read_component(&upload.path)?,
-            signatures_beside(&upload.path)?,
-        );
-        let call = context.client.call(PlanComponentUpload::at(
-            target.namespace.clone(),
-            target.name.clone(),
-            version.to_string(),
-        ));
-        let asked = signed(call.media(bytes.clone()), &signatures).await;
+    /// Whether a version is to be uploaded; what the host has with other content is a conflict.
+    async fn is_due(&mut self, release: &Release, digest: Digest) -> Result<bool> {
+        let found = self.versions.find(release).await?;
+        let is_other = found.as_ref().is_some_and(|found| found.digest != digest);
+        if is_other {
+            self.conflicts.push(release.to_string());
+        }
+        Ok(!is_other && found.is_none_or(|found| found.is_collected))
+    }
+
+    async fn plan_component(&self, release: &Release, upload: &ComponentUpload) -> Result<Planned> {
+        let bytes = read_component(&upload.path)?;
+        let sent = Upload {
+            release: release.reference(),
+            bytes: bytes.clone(),
+            signatures: signatures_beside(&upload.path)?,
+        };
+        let asked = planning(sent, self.versions.context).await;
         let plan = match refused(asked.map_err(CliError::from))? {
             Ok(plan) => plan,
-            Err(obstacle) => return Ok(PlannedUpload::never(obstacle)),
+            Err(obstacle) => return Ok(Planned::never(obstacle)),
         };
-        let new = (&plan.descriptor, &bytes[..]);
-        let number = self.component_number(target, version, new)?;
-        let number = number.as_ref().unwrap_or(&plan.number);
-        let mut planned = PlannedUpload::held_to(number, &format!("component {target} {version}"));
-        let unapproved = self.unapproved(target, version, &plan.descriptor, plan.unapproved);
-        planned.descriptor = Some(Box::new(plan.descriptor));
+        let mut planned = Planned {
+            obstacles: plan.obstacles.into_iter().map(|it| it.detail).collect(),
+            ..Planned::default()
+        };
+        let number = self.component_number(release, (&plan.descriptor, &bytes))?;
+        planned.hold_to(number.as_ref().unwrap_or(&plan.number), release);
+        let (descriptor, unapproved) = (plan.descriptor, plan.unapproved);
+        let unapproved = self.versions.unapproved(release, &descriptor, unapproved);
+        planned.descriptor = Some(Box::new(descriptor));
         if !unapproved.is_empty() {
             planned.ineligible = Some(Ineligible::NeedsApproval);
-            planned.add_note(&format!("waits for approval of {}", unapproved.join(", ")));
+            let waits = format!("waits for approval of {}", unapproved.join(", "));
+            planned.notes.push(waits);
         }
-        planned.add_obstacles(plan.obstacles.into_iter().map(|it| it.detail).collect());
         Ok(planned)
     }
 
-    async fn plan_template(
-        &self,
-        target: &QualifiedName,
-        version: &Version,
-        upload: &TemplateUpload,
-        options: &TemplateOptions,
-        context: &Context,
-    ) -> Result<PlannedUpload, CliError> {
+    async fn plan_template(&self, release: &Release, upload: &TemplateUpload) -> Result<Planned> {
         let steps = upload.template.steps.iter();
-        let components = steps.map(|step| step.handler.component.qualified(&target.namespace));
-        let planned = PlannedTemplate {
+        let components = steps.map(|step| step.handler.component.qualified(self.namespace));
+        let body = PlannedTemplate {
             source: upload.source.clone(),
             assume: Assumed {
-                components: self.assumed(&components.collect()),
-                pins: options.pins.clone(),
+                components: self.versions.assumed(components.collect()),
+                pins: self.pins.clone(),
             },
         };
-        let body = serde_json::to_vec(&planned).map_err(anyhow::Error::from)?;
-        let call = context.client.call(PlanTemplate::at(
-            target.namespace.clone(),
-            target.name.clone(),
-            version.to_string(),
-        ));
+        let body = serde_json::to_vec(&body).map_err(anyhow::Error::from)?;
+        let endpoint = release.reference().version_at(PlanTemplate::at);
+        let call = self.versions.context.call(endpoint);
         let asked = call.media_as("application/json", body).ask().await;
         let plan = match refused(asked)? {
             Ok(plan) => plan.value,
-            Err(obstacle) => return Ok(PlannedUpload::never(obstacle)),
+            Err(obstacle) => return Ok(Planned::never(obstacle)),
         };
-        let number = self.template_number(target, version, &upload.template);
-        let number = number.as_ref().unwrap_or(&plan.number);
-        let mut planned = PlannedUpload::held_to(number, &format!("template {target} {version}"));
+        let mut planned = Planned::default();
+        let number = self.template_number(release, &upload.template);
         let problems = problems(upload, &plan);
-        match (problems.is_empty(), options.allow_missing) {
-            (true, _) => {}
-            (false, true) => planned.add_note("no task of it could run yet"),
-            (false, false) => planned.add_obstacles(problems),
+        let is_missing = !problems.is_empty();
+        if !self.allow_missing {
+            planned.obstacles = problems;
+        }
+        planned.hold_to(number.as_ref().unwrap_or(&plan.number), release);
+        if self.allow_missing && is_missing {
+            planned.notes.push("no task of it could run yet".to_owned());
         }
         Ok(planned)
     }
@@ -230,11 +179,10 @@ impl Versions {
     /// The compat report since the version below, where the folder brings that too.
     fn component_number(
         &self,
-        target: &QualifiedName,
-        version: &Version,
+        release: &Release,
         (descriptor, bytes): (&Descriptor, &[u8]),
-    ) -> Result<Option<Numbered>, CliError> {
-        let below = self.new_below(PinKind::Component, target, version);
+    ) -> Result<Option<Numbered>> {
+        let below = self.versions.new_below(release);
         let Some((
             against,
             Brought::Component {
@@ -250,25 +198,35 @@ impl Versions {
             true => Vec::new(),
             false => compare_components((old, &before), (descriptor, bytes)),
         };
-        let taken = self.numbers(PinKind::Component, target);
-        let report = CompatReport::of(against.clone(), changes);
-        Ok(Some(numbered(report, version, &taken)))
+        Ok(Some(self.numbered(release, against, changes)))
     }
 
     /// The same for a template.
-    fn template_number(
-        &self,
-        target: &QualifiedName,
-        version: &Version,
-        new: &Template,
-    ) -> Option<Numbered> {
-        let (against, brought) = self.new_below(PinKind::Template, target, version)?;
-        let Brought::Template(old) = brought else {
+    fn template_number(&self, release: &Release, new: &Template) -> Option<Numbered> {
+        let below = self.versions.new_below(release);
+        let (against, Brought::Template(old)) = below? else {
             return None;
         };
-        let taken = self.numbers(PinKind::Template, target);
-        let report = CompatReport::of(against.clone(), template::compare(old, new));
-        Some(numbered(report, version, &taken))
+        Some(self.numbered(release, against, template::compare(old, new)))
+    }
+
+    /// Changes held to the number of the version.
+    fn numbered(
+        &self,
+        release: &Release,
+        against: &Version,
+        changes: Vec<CompatChange>,
+    ) -> Numbered {
+        let report = CompatReport::of(against.clone(), changes);
+        let Release { family, version } = release;
+        let allowed = bump::allowed(against, version);
+        let taken = self.versions.numbers(family);
+        let lowest = || bump::lowest(against, report.level, version, &taken);
+        Numbered {
+            allowed: Some(allowed),
+            lowest_version: (report.level > allowed).then(lowest),
+            compat_report: Some(report),
+        }
     }
 }
 
@@ -287,71 +245,44 @@ fn problems(upload: &TemplateUpload, plan: &TemplatePlan) -> Vec<String> {
     told.collect()
 }
 
-impl PlannedUpload {
+impl Planned {
     fn never(obstacle: String) -> Self {
         Self {
-            obstacle: Some(obstacle),
+            obstacles: vec![obstacle],
             ..Self::default()
         }
     }
 
-    fn add_note(&mut self, note: &str) {
-        self.note = format!("{}  {note}", self.note).trim_start().to_owned();
-    }
-
-    fn add_obstacles(&mut self, found: Vec<String>) {
-        let all: Vec<String> = found.into_iter().chain(self.obstacle.take()).collect();
-        self.obstacle = (!all.is_empty()).then(|| all.join("\n"));
-    }
-
-    fn held_to(number: &Numbered, subject: &str) -> Self {
+    /// Adds how large the change is, and whether the number allows it.
+    fn hold_to(&mut self, number: &Numbered, release: &Release) {
         let Some(report) = &number.compat_report else {
-            return Self::default();
+            return;
         };
         let (level, against) = (report.level, &report.against);
+        let Release { family, version } = release;
+        self.notes.push(format!("{level} since {against}"));
         let broken = number.lowest_version.as_ref().zip(number.allowed);
-        let obstacle = broken.map(|(lowest, allowed)| {
+        self.obstacles.extend(broken.map(|(lowest, allowed)| {
             format!(
-                "{subject} allows a {allowed} change since {against}, but this is a {level} one: publish it as {lowest}"
+                "{family} {version} allows a {allowed} change since {against}, but this is a {level} one: publish it as {lowest}"
             )
-        });
-        Self {
-            note: format!("{level} since {against}"),
-            obstacle,
-            ..Self::default()
-        }
+        }));
     }
-}
 
-/// A version that gets its bytes back is not checked anew.
-fn brought_back(ineligible: Option<Ineligible>, planned: PlannedUpload) -> PlannedUpload {
-    PlannedUpload {
-        note: "brought back".to_owned(),
-        ineligible,
-        ..planned
-    }
-}
-
-fn qualified(namespace: &Name, name: &Name) -> QualifiedName {
-    QualifiedName {
-        namespace: namespace.clone(),
-        name: name.clone(),
-    }
-}
-
-/// A compat report held to the number of the version; `taken` are numbers that it could not have instead.
-fn numbered(report: CompatReport, version: &Version, taken: &[Version]) -> Numbered {
-    let allowed = bump::allowed(&report.against, version);
-    let lowest = || bump::lowest(&report.against, report.level, version, taken);
-    Numbered {
-        allowed: Some(allowed),
-        lowest_version: (report.level > allowed).then(lowest),
-        compat_report: Some(report),
+    fn change(self, release: &Release, action: Action) -> Change {
+        let obstacle = joined(
+            self.obstacles,
+            "
+",
+        );
+        let obstacle = Some(obstacle).filter(|it| !it.is_empty());
+        let note = self.notes.join("  ");
+        Change::new(Op::Add, release.to_string(), note, action).hindered(obstacle)
     }
 }
 
 /// What the host would refuse is an obstacle; other troubles end the plan.
-fn refused<T>(asked: Result<T, CliError>) -> Result<Result<T, String>, CliError> {
+fn refused<T>(asked: Result<T>) -> Result<Result<T, String>> {
     match asked {
         Ok(plan) => Ok(Ok(plan)),
         Err(CliError::Problem(problem)) if problem.is_refusal() => {

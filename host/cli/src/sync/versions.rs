@@ -1,15 +1,17 @@
 //! Versions that a host has or is to get from a folder.
 
 use crate::client::versions;
-use crate::{CliError, Context, Exit};
+use crate::{Context, Exit, Reference, Result};
 use semver::Version;
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
 use std::path::PathBuf;
 use std::sync::Arc;
 use tasker_compat::bump;
 use tasker_domain::capability::{Capability, missing};
 use tasker_domain::descriptor::Descriptor;
 use tasker_domain::digest::Digest;
+use tasker_domain::name::Name;
 use tasker_domain::pin::PinKind;
 use tasker_domain::plan::AssumedVersion;
 use tasker_domain::requirement::{QualifiedName, Requirement};
@@ -19,10 +21,17 @@ use tasker_domain::template::Template;
 use tasker_wire::component::{ComponentVersion, ShowComponent};
 use tasker_wire::template::{ShowTemplate, TemplateVersion};
 
-/// Versions by kind and name, those of the folder among them once they are planned.
-#[derive(Default)]
-pub struct Versions {
-    families: BTreeMap<(PinKind, QualifiedName), Vec<Known>>,
+/// A component or template with all its versions.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Family {
+    pub kind: PinKind,
+    pub name: QualifiedName,
+}
+
+/// Versions of families, those of the folder among them once they are planned.
+pub struct Versions<'a> {
+    pub context: &'a Context,
+    families: BTreeMap<Family, Vec<Known>>,
     /// What the folder grants before anything is uploaded.
     granted: Vec<(Scope, Capability)>,
 }
@@ -58,99 +67,119 @@ pub enum Met {
     Untold,
 }
 
-impl Versions {
-    pub fn with_grants(granted: Vec<(Scope, Capability)>) -> Self {
+/// One version of a family.
+#[derive(Clone, Debug)]
+pub struct Release {
+    pub family: Family,
+    pub version: Version,
+}
+
+impl Family {
+    /// One of this namespace.
+    pub fn own(kind: PinKind, namespace: &Name, name: &Name) -> Self {
+        let (namespace, name) = (namespace.clone(), name.clone());
+        let name = QualifiedName { namespace, name };
+        Self { kind, name }
+    }
+}
+
+impl Release {
+    pub fn reference(&self) -> Reference {
+        let QualifiedName { namespace, name } = &self.family.name;
+        Reference::family_of(namespace, name).at(self.version.clone())
+    }
+}
+
+impl fmt::Display for Release {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}@{}", self.family, self.version)
+    }
+}
+
+impl fmt::Display for Family {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {}", self.kind.into_str(), self.name)
+    }
+}
+
+impl<'a> Versions<'a> {
+    pub fn new(granted: Vec<(Scope, Capability)>, context: &'a Context) -> Self {
         Self {
+            context,
+            families: BTreeMap::new(),
             granted,
-            ..Self::default()
         }
     }
 
     /// Whether new tasks could take some version that a pin allows, as the host would ask when the
     /// pin is set.
-    pub async fn met(
-        &mut self,
-        kind: PinKind,
-        target: &QualifiedName,
-        requirement: &Requirement,
-        context: &Context,
-    ) -> Result<Met, CliError> {
-        let known = match self.family(kind, target, context).await {
+    pub async fn met(&mut self, family: &Family, requirement: &Requirement) -> Result<Met> {
+        let known = match self.read(family).await {
             Ok(known) => known,
             // It may be shared all the same.
-            Err(CliError::Problem(problem)) if problem.exit() == Exit::Forbidden => {
-                return Ok(Met::Untold);
-            }
+            Err(error) if error.ends_with(Exit::Forbidden) => return Ok(Met::Untold),
             Err(error) => return Err(error),
         };
         let candidates: Vec<Candidate<()>> = known.iter().map(Known::candidate).collect();
         if candidates.is_empty() {
-            let kind = kind.into_str();
-            let what = format!("there is no {kind} {target}; publish one or correct the name");
+            let what = format!("there is no {family}; publish one or correct the name");
             return Ok(Met::No(what));
         }
         if highest(&candidates, &[requirement]).is_some() {
             return Ok(Met::Yes);
         }
-        let has = Existing::of(&candidates);
-        let mend = match known
+        let waiting = known
             .iter()
-            .find(|it| it.brings.is_some() && it.waits_for(requirement))
-        {
-            Some(it) => format!(
-                "publish {target}@{} by itself and approve it, then sync",
-                it.version
-            ),
+            .find(|it| it.brings.is_some() && it.waits_for(requirement));
+        let mend = match waiting {
+            Some(it) => {
+                let (name, version) = (&family.name, &it.version);
+                format!("publish {name}@{version} by itself and approve it, then sync")
+            }
             None => "publish one or pin another".to_owned(),
         };
-        let kind = kind.into_str();
-        let what = format!("{kind} {target} has {has}; none satisfies {requirement}; {mend}");
+        let has = Existing::of(&candidates);
+        let what = format!("{family} has {has}; none satisfies {requirement}; {mend}");
         Ok(Met::No(what))
     }
 
-    async fn family(
-        &mut self,
-        kind: PinKind,
-        target: &QualifiedName,
-        context: &Context,
-    ) -> Result<&mut Vec<Known>, CliError> {
-        let key = (kind, target.clone());
-        if !self.families.contains_key(&key) {
-            let known = match present(kind, target, context).await {
+    /// All versions of a family; the host is asked once.
+    async fn read(&mut self, family: &Family) -> Result<&[Known]> {
+        if !self.families.contains_key(family) {
+            let known = match present(family, self.context).await {
                 Ok(known) => known,
-                Err(CliError::Problem(problem)) if problem.exit() == Exit::NotFound => Vec::new(),
+                Err(error) if error.ends_with(Exit::NotFound) => Vec::new(),
                 Err(error) => return Err(error),
             };
-            self.families.insert(key.clone(), known);
+            self.families.insert(family.clone(), known);
         }
-        Ok(self.families.entry(key).or_default())
+        Ok(self.known(family))
     }
 
-    pub async fn find(
-        &mut self,
-        kind: PinKind,
-        target: &QualifiedName,
-        version: &Version,
-        context: &Context,
-    ) -> Result<Option<Known>, CliError> {
-        let known = self.family(kind, target, context).await?;
-        let found = known.iter().find(|known| known.version == *version);
+    /// The versions of a family that was read.
+    fn known(&self, family: &Family) -> &[Known] {
+        self.families.get(family).map_or(&[], Vec::as_slice)
+    }
+
+    pub async fn find(&mut self, release: &Release) -> Result<Option<Known>> {
+        let known = self.read(&release.family).await?;
+        let found = known.iter().find(|it| it.version == release.version);
         Ok(found.cloned())
     }
 
     /// Adds a version that the folder brings.
     pub fn bring(
         &mut self,
-        kind: PinKind,
-        target: &QualifiedName,
-        version: &Version,
-        (digest, brought): (Digest, Brought),
+        release: &Release,
+        digest: Digest,
+        brought: Brought,
         ineligible: Option<Ineligible>,
     ) {
-        let known = self.families.entry((kind, target.clone())).or_default();
-        known.retain(|known| known.version != *version);
+        let Release { family, version } = release.clone();
+        let known = self.families.entry(family).or_default();
+        known.retain(|known| known.version != version);
         known.push(Known {
-            version: version.clone(),
+            version,
             digest,
             ineligible,
             is_collected: false,
@@ -160,45 +189,31 @@ impl Versions {
 
     /// The version of the folder that a host would compare this one with, once it is there, and what
     /// it is; none where that is one which the host has.
-    pub fn new_below(
-        &self,
-        kind: PinKind,
-        target: &QualifiedName,
-        of: &Version,
-    ) -> Option<(&Version, &Brought)> {
-        let known = self.families.get(&(kind, target.clone()))?;
-        let usable = known
-            .iter()
-            .filter(|it| it.ineligible != Some(Ineligible::Quarantined));
-        let against = bump::baseline(of, usable.map(|it| &it.version))?;
+    pub fn new_below(&self, of: &Release) -> Option<(&Version, &Brought)> {
+        let known = self.known(&of.family);
+        let is_usable = |it: &&Known| it.ineligible != Some(Ineligible::Quarantined);
+        let usable = known.iter().filter(is_usable).map(|it| &it.version);
+        let against = bump::baseline(&of.version, usable)?;
         let known = known.iter().find(|it| it.version == *against)?;
         Some((against, known.brings.as_deref()?))
     }
 
     /// Every number that there is or will be.
-    pub fn numbers(&self, kind: PinKind, target: &QualifiedName) -> Vec<Version> {
-        let known = self.families.get(&(kind, target.clone()));
-        let known = known.into_iter().flatten();
+    pub fn numbers(&self, family: &Family) -> Vec<Version> {
+        let known = self.known(family).iter();
         known.map(|it| it.version.clone()).collect()
     }
 
     /// Versions of these components that the folder brings for new tasks, as a plan is told of them.
-    pub fn assumed(&self, components: &BTreeSet<QualifiedName>) -> Vec<AssumedVersion> {
-        let named = components.iter().flat_map(|target| {
-            let known = self.families.get(&(PinKind::Component, target.clone()));
-            let known = known.into_iter().flatten();
-            known.map(move |known| (target, known))
+    pub fn assumed(&self, components: BTreeSet<QualifiedName>) -> Vec<AssumedVersion> {
+        let families = components.into_iter().map(|name| Family {
+            kind: PinKind::Component,
+            name,
         });
-        let assumed = named.filter_map(|(target, known)| {
-            let Brought::Component { descriptor, .. } = known.brings.as_deref()? else {
-                return None;
-            };
-            known.ineligible.is_none().then(|| AssumedVersion {
-                namespace: target.namespace.clone(),
-                component: target.name.clone(),
-                version: known.version.clone(),
-                descriptor: (**descriptor).clone(),
-            })
+        let assumed = families.flat_map(|family| {
+            let known = self.known(&family).iter();
+            let assumed = known.filter_map(|known| known.assumed(&family));
+            assumed.collect::<Vec<_>>()
         });
         assumed.collect()
     }
@@ -208,13 +223,12 @@ impl Versions {
     /// highest below it requests that new tasks may take.
     pub fn unapproved(
         &self,
-        target: &QualifiedName,
-        version: &Version,
+        release: &Release,
         descriptor: &Descriptor,
         mut unapproved: Vec<String>,
     ) -> Vec<String> {
-        let known = self.families.get(&(PinKind::Component, target.clone()));
-        let below = known.into_iter().flatten().filter(|it| {
+        let Release { family, version } = release;
+        let below = self.known(family).iter().filter(|it| {
             it.version < *version && matches!(it.ineligible, None | Some(Ineligible::Quarantined))
         });
         match below.max_by_key(|it| &it.version).map(|it| &it.brings) {
@@ -222,10 +236,11 @@ impl Versions {
             Some(None) => return unapproved,
             None => {}
         }
+        let name = family.name.name.as_str();
         let own = self
             .granted
             .iter()
-            .filter(|(scope, _)| scope.includes(target.name.as_str()));
+            .filter(|(scope, _)| scope.includes(name));
         let own: Vec<_> = own.map(|(_, capability)| capability).collect();
         unapproved.retain(|request| {
             let request = request.parse::<Capability>();
@@ -260,17 +275,26 @@ impl Known {
     fn waits_for(&self, requirement: &Requirement) -> bool {
         self.ineligible == Some(Ineligible::NeedsApproval) && requirement.matches(&self.version)
     }
+
+    /// As a plan is told of it, where the folder brings it for new tasks.
+    fn assumed(&self, family: &Family) -> Option<AssumedVersion> {
+        let Brought::Component { descriptor, .. } = self.brings.as_deref()? else {
+            return None;
+        };
+        self.ineligible.is_none().then(|| AssumedVersion {
+            namespace: family.name.namespace.clone(),
+            component: family.name.name.clone(),
+            version: self.version.clone(),
+            descriptor: (**descriptor).clone(),
+        })
+    }
 }
 
 /// The versions that the host has.
-async fn present(
-    kind: PinKind,
-    target: &QualifiedName,
-    context: &Context,
-) -> Result<Vec<Known>, CliError> {
-    let (namespace, name) = (target.namespace.clone(), target.name.clone());
+async fn present(family: &Family, context: &Context) -> Result<Vec<Known>> {
+    let QualifiedName { namespace, name } = family.name.clone();
     let client = &context.client;
-    Ok(match kind {
+    Ok(match family.kind {
         PinKind::Component => {
             let found = versions(client, ShowComponent::at(namespace, name)).await?;
             found.value.versions.into_iter().map(Known::from).collect()

@@ -1,20 +1,14 @@
 //! `tasker task cancel`
 
-use super::report;
-use crate::because::Because;
-use crate::client::Ask as _;
-use crate::confirm::Confirm;
-use crate::reference::parse_task_id;
-use crate::{CliError, Context, Exit};
-use tasker_domain::ids::TaskId;
-use tasker_wire::task::CancelTask;
+use super::{OfTask, report};
+use crate::{Ask as _, Because, Confirm, Context, Painted as _, Result};
+use tasker_wire::task::{CancelTask, Task};
 
 /// Cancel a task: no further step starts, and running attempts are asked to stop.
 #[derive(Debug, clap::Args)]
 pub struct Cancel {
-    /// The task's id.
-    #[arg(value_parser = parse_task_id)]
-    task: TaskId,
+    #[command(flatten)]
+    of: OfTask,
     #[command(flatten)]
     because: Because,
     #[command(flatten)]
@@ -22,17 +16,16 @@ pub struct Cancel {
 }
 
 impl Cancel {
-    pub async fn run(self, context: &Context) -> Result<Exit, CliError> {
-        let what = format!("cancel the task {}", self.task);
-        self.confirm.ask(&what)?;
-        let call = context.client.call(CancelTask { id: self.task });
-        let answer = call.json(&self.because.body()).ask().await?;
-        let (task, paint) = (&answer.value, context.output.paint);
-        context.output.report(&answer.text, || {
-            let (glyph, state) = (paint.task_glyph(task.state), paint.task_state(task.state));
-            format!("{glyph} task {} is {state}", task.id)
-        })?;
-        context.output.next(report::next(task).into_iter().take(1));
-        Ok(Exit::Complete)
+    pub async fn run(self, context: &Context) -> Result {
+        let id = self.of.task;
+        self.confirm.ask(&format!("cancel the task {id}"))?;
+        let call = context.call(CancelTask { id });
+        let cancelled = call.json(&self.because.body()).ask().await?;
+        let next = report::next(&cancelled.value).into_iter().take(1);
+        let text = |task: &Task| {
+            let (glyph, state) = (task.state.glyph(), task.state.word());
+            format!("{glyph} task {id} is {state}")
+        };
+        Ok(context.report(&cancelled, text).next(next))
     }
 }

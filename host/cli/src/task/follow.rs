@@ -1,8 +1,8 @@
 //! Following a task until its end, by requests that the host holds back until something happens.
 
 use super::steps;
-use crate::client::{Answer, Ask as _, Client, pages};
-use crate::{CliError, Exit, Problem, units};
+use crate::client::{Client, pages};
+use crate::{Answer, Ask as _, CliError, Exit, Problem, Result, units};
 use chrono::TimeDelta;
 use std::time::{Duration, Instant};
 use tasker_domain::ids::TaskId;
@@ -37,7 +37,7 @@ impl<'a> Follower<'a> {
     }
 
     /// Waits for the end, or until the user's time is up.
-    pub async fn wait(&mut self) -> Result<Answer<Task>, CliError> {
+    pub async fn wait(&mut self) -> Result<Answer<Task>> {
         loop {
             let answer = self.poll(None).await?;
             if self.is_over(&answer.value) {
@@ -49,7 +49,7 @@ impl<'a> Follower<'a> {
     /// The task, as soon as it has a transition after `since` (or, without it, as soon as it is
     /// final), or after a while as it is. A host that goes away meanwhile is asked again for some
     /// seconds.
-    pub async fn poll(&mut self, since: Option<i64>) -> Result<Answer<Task>, CliError> {
+    pub async fn poll(&mut self, since: Option<i64>) -> Result<Answer<Task>> {
         loop {
             match self.ask(since).await {
                 Ok(answer) => {
@@ -65,7 +65,7 @@ impl<'a> Follower<'a> {
     }
 
     /// Every transition after the one numbered `after`, in order.
-    pub async fn transitions(&self, after: i64) -> Result<Vec<Transition>, CliError> {
+    pub async fn transitions(&self, after: i64) -> Result<Vec<Transition>> {
         let query = TransitionQuery {
             after: Some(after.to_string()),
             ..TransitionQuery::default()
@@ -75,7 +75,7 @@ impl<'a> Follower<'a> {
     }
 
     /// Adds the steps in motion, where not all steps are in the answer.
-    pub async fn read_in_motion(&self, task: &mut Task) -> Result<(), CliError> {
+    pub async fn read_in_motion(&self, task: &mut Task) -> Result<()> {
         steps::read_in_motion(self.client, task).await
     }
 
@@ -84,7 +84,7 @@ impl<'a> Follower<'a> {
         task.state.is_final() || self.left().is_zero()
     }
 
-    async fn ask(&self, since: Option<i64>) -> Result<Answer<Task>, CliError> {
+    async fn ask(&self, since: Option<i64>) -> Result<Answer<Task>> {
         let hold = self.left().min(HOLD);
         let query = WaitQuery {
             wait_ms: hold.as_millis() as u64,
@@ -101,21 +101,16 @@ impl<'a> Follower<'a> {
     }
 
     fn may_reconnect(&self, error: &CliError) -> bool {
-        let is_gone = match error {
-            CliError::Problem(problem) if problem.is_full() => return !self.left().is_zero(),
-            CliError::Problem(problem) => problem.exit() == Exit::Unreachable,
-            CliError::ClosedPipe => false,
-        };
-        is_gone
-            && !self.left().is_zero()
-            && self
-                .answered_at
-                .is_some_and(|at| at.elapsed() < RECONNECT_FOR)
+        let answered = self.answered_at.map(|at| at.elapsed());
+        let was_there = answered.is_some_and(|ago| ago < RECONNECT_FOR);
+        let is_full = matches!(error, CliError::Problem(problem) if problem.is_full());
+        let may_pass = is_full || (was_there && error.ends_with(Exit::Unreachable));
+        may_pass && !self.left().is_zero()
     }
 }
 
 /// What the command ends with; `timeout` is what the user gave.
-pub fn exit_of(task: &Task, timeout: Option<Duration>) -> Result<Exit, CliError> {
+pub fn exit_of(task: &Task, timeout: Option<Duration>) -> Result<Exit> {
     match task.state {
         TaskState::Complete | TaskState::ResolvedManually => Ok(Exit::Complete),
         TaskState::Error | TaskState::Cancelled => Ok(Exit::Failed),

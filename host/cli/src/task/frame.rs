@@ -1,8 +1,7 @@
 //! One picture of a running task: a line for the task, a line a step, as many as fit.
 
 use super::step::{attempts, note, took};
-use crate::paint::{Paint, Tone};
-use crate::units;
+use crate::{Painted as _, Tone, units};
 use chrono::{DateTime, Utc};
 use tasker_domain::state::StepState;
 use tasker_wire::step::Step;
@@ -25,30 +24,27 @@ pub struct Size {
 impl Size {
     /// The terminal's size, or 80 × 24 where it does not tell.
     pub fn of_terminal() -> Self {
-        match rustix::termios::tcgetwinsize(std::io::stderr()) {
-            Ok(size) if size.ws_col > 0 && size.ws_row > 0 => Self {
-                columns: size.ws_col.into(),
-                rows: size.ws_row.into(),
-            },
-            Ok(_) | Err(_) => Self {
-                columns: 80,
-                rows: 24,
-            },
-        }
+        let size = rustix::termios::tcgetwinsize(std::io::stderr());
+        let size = size.map(|size| (size.ws_col, size.ws_row));
+        let (columns, rows) = match size {
+            Ok((columns, rows)) if columns > 0 && rows > 0 => (columns.into(), rows.into()),
+            Ok(_) | Err(_) => (80, 24),
+        };
+        Self { columns, rows }
     }
 }
 
 /// The picture, without a line end at its end.
-pub fn frame(task: &Task, now: DateTime<Utc>, size: Size, paint: Paint) -> String {
+pub fn frame(task: &Task, now: DateTime<Utc>, size: Size) -> String {
     // The head, the line about the rest, and one to spare for the cursor.
     let room = size.rows.saturating_sub(3).max(1);
     let shown = most_telling(&task.steps, room);
     let hidden = all_steps(task).saturating_sub(shown.len());
-    let head = std::iter::once(head(task, now, paint));
+    let head = std::iter::once(head(task, now));
     let widths = Widths::of(task, &shown, size.columns);
-    let lines = shown.iter().map(|step| line(step, now, widths, paint));
-    let rest = (hidden > 0).then(|| format!("  … and {}", units::count(hidden, "other step")));
-    let rest = rest.map(|rest| paint.tone(Tone::Quiet, &rest));
+    let lines = shown.iter().map(|step| line(step, now, widths));
+    let others = units::count(hidden, "other step");
+    let rest = (hidden > 0).then(|| Tone::Quiet.of(format_args!("  … and {others}")));
     units::joined(head.chain(lines).chain(rest), "\n")
 }
 
@@ -76,12 +72,13 @@ impl Widths {
     }
 }
 
-fn head(task: &Task, now: DateTime<Utc>, paint: Paint) -> String {
-    let done = done_steps(task);
+fn head(task: &Task, now: DateTime<Utc>) -> String {
+    let done = task.step_counts.get(&StepState::Complete);
+    let done = done.copied().unwrap_or_default();
     let until = task.finished_at.unwrap_or(now);
     let passed = units::span(units::between(task.created_at, until));
-    let release = paint.tone(Tone::Strong, &task.release());
-    let (glyph, state) = (paint.task_glyph(task.state), paint.task_state(task.state));
+    let release = Tone::Strong.of(task.release());
+    let (glyph, state) = (task.state.glyph(), task.state.word());
     let steps = units::count(all_steps(task), "step");
     format!("{glyph} {release}  {state}  {done} of {steps}  {passed}")
 }
@@ -89,11 +86,6 @@ fn head(task: &Task, now: DateTime<Utc>, paint: Paint) -> String {
 /// How many steps it has; not all need be here.
 fn all_steps(task: &Task) -> usize {
     task.step_counts.values().sum::<u64>() as usize
-}
-
-fn done_steps(task: &Task) -> u64 {
-    let done = task.step_counts.get(&StepState::Complete);
-    done.copied().unwrap_or_default()
 }
 
 /// The steps that fit, in their order: those in motion before those done before those not begun.
@@ -115,24 +107,17 @@ fn urgency(state: StepState) -> u8 {
     }
 }
 
-fn line(step: &Step, now: DateTime<Utc>, widths: Widths, paint: Paint) -> String {
-    let Widths {
-        name: name_width,
-        attempts: attempts_width,
-        note: left,
-    } = widths;
+fn line(step: &Step, now: DateTime<Utc>, widths: Widths) -> String {
+    let (name_width, attempts_width) = (widths.name, widths.attempts);
     let name = units::elide(&step.name, name_width);
+    let (glyph, tone) = step.state.look();
     // Padded before it is coloured: colour has no width.
-    let word = format!("{:<17}", step.state.into_str());
-    let word = paint
-        .step_state(step.state)
-        .replace(step.state.into_str(), &word);
+    let state = tone.of(format_args!("{:<17}", step.state));
+    let (glyph, attempts) = (tone.of(glyph), attempts(step));
     let took = took(step, now).map(units::span).unwrap_or_default();
-    let note = paint.tone(Tone::Quiet, &units::elide(&note(step, now), left));
-    let glyph = paint.step_glyph(step.state);
+    let note = Tone::Quiet.of(units::elide(&note(step, now), widths.note));
     format!(
-        "  {glyph} {name:<name_width$}  {word}  {:>attempts_width$}  {took:>9}  {note}",
-        attempts(step)
+        "  {glyph} {name:<name_width$}  {state}  {attempts:>attempts_width$}  {took:>9}  {note}"
     )
     .trim_end()
     .to_owned()
@@ -141,6 +126,7 @@ fn line(step: &Step, now: DateTime<Utc>, widths: Widths, paint: Paint) -> String
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::paint::plain;
     use crate::samples;
 
     fn task(steps: &[&str]) -> Task {
@@ -149,7 +135,7 @@ mod tests {
 
     fn drawn(task: &Task, rows: usize) -> Vec<String> {
         let now = "2026-01-01T00:00:02Z".parse().unwrap();
-        let text = frame(task, now, Size { columns: 80, rows }, Paint::off());
+        let text = plain(&frame(task, now, Size { columns: 80, rows }));
         text.lines().map(str::to_owned).collect()
     }
 

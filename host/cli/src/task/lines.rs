@@ -2,16 +2,14 @@
 
 use super::follow::Follower;
 use super::log;
-use crate::CliError;
-use crate::client::Answer;
-use crate::output::Output;
-use crate::units;
+use crate::Result;
+use crate::{Answer, Output, units};
 use tasker_domain::sanitize::sanitize_line;
 use tasker_wire::task::Task;
 use tasker_wire::transition::Transition;
 
 /// Prints each change as it comes, until the end.
-pub async fn print(follower: &mut Follower<'_>, output: Output) -> Result<Answer<Task>, CliError> {
+pub async fn print(follower: &mut Follower<'_>, output: Output) -> Result<Answer<Task>> {
     let mut printed = 0;
     loop {
         let answer = follower.poll(Some(printed)).await?;
@@ -29,18 +27,14 @@ pub async fn print(follower: &mut Follower<'_>, output: Output) -> Result<Answer
 /// attempts of the step do not all count, since the log does not tell which; or
 /// `+1.24 s  charge: event orders.charged, {"amount":3}`
 fn line(change: &Transition, task: &Task) -> String {
-    let since = format!(
-        "+{}",
-        units::span(units::between(task.created_at, change.at))
-    );
+    let since = units::span(units::between(task.created_at, change.at));
+    let since = format!("+{since}");
     let who = change.step.as_deref().unwrap_or("task");
-    let attempt = change
-        .attempt
-        .filter(|attempt| *attempt > 0)
-        .map(|attempt| match limit(task, who) {
-            Some(limit) => format!("attempt {attempt}/{limit}"),
-            None => format!("attempt {attempt}"),
-        });
+    let attempt = change.attempt.filter(|attempt| *attempt > 0);
+    let attempt = attempt.map(|attempt| match limit(task, who) {
+        Some(limit) => format!("attempt {attempt}/{limit}"),
+        None => format!("attempt {attempt}"),
+    });
     let what = match &change.event {
         Some(event) => vec![format!("event {event}"), log::payload(change)],
         None => {
@@ -53,9 +47,6 @@ fn line(change: &Transition, task: &Task) -> String {
 }
 
 fn limit(task: &Task, step: &str) -> Option<u16> {
-    task.steps
-        .iter()
-        .find(|candidate| candidate.name == step)
-        .filter(|step| step.counted_attempts == step.attempts)
-        .map(|step| step.max_attempts)
+    let step = task.steps.iter().find(|it| it.name == step)?;
+    (step.counted_attempts == step.attempts).then_some(step.max_attempts)
 }

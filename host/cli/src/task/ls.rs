@@ -1,10 +1,9 @@
 //! `tasker task ls`
 
-use crate::list::Part;
-use crate::output::Output;
-use crate::reference::Place;
+use crate::reference::parse_target;
 use crate::shell::{argument, option};
-use crate::{CliError, Context, Exit, units};
+use crate::{Context, Painted as _, Part, Result, Table, Target, units};
+use tasker_domain::name::Name;
 use tasker_domain::state::TaskState;
 use tasker_wire::failure::Failure;
 use tasker_wire::task::{ListTasks, TaskQuery, TaskSummary};
@@ -13,8 +12,8 @@ use tasker_wire::task::{ListTasks, TaskQuery, TaskSummary};
 #[derive(Debug, clap::Args)]
 pub struct Ls {
     /// Only tasks of this namespace, or of one template, for example orders/fulfil.
-    #[arg(value_name = "NAMESPACE[/TEMPLATE]")]
-    of: Option<Place>,
+    #[arg(value_name = "NAMESPACE[/TEMPLATE]", value_parser = parse_target)]
+    of: Option<Target>,
     /// Only those in this state.
     #[arg(long, value_enum)]
     state: Option<TaskState>,
@@ -23,56 +22,43 @@ pub struct Ls {
 }
 
 impl Ls {
-    pub async fn run(self, context: &Context) -> Result<Exit, CliError> {
-        let (namespace, template) = self.of.clone().map(Place::into_parts).unzip();
+    pub async fn run(self, context: &Context) -> Result {
+        let (of, template) = (self.of.as_ref(), self.of.as_ref().and_then(Target::one));
         let query = TaskQuery {
-            namespace,
-            template: template.flatten(),
+            namespace: of.map(|of| of.namespace().clone()),
+            template: template.map(|one| one.name.clone()),
             state: self.state,
             ..TaskQuery::default()
         };
+        let table = Table::new([
+            ("task", &|it: &TaskSummary| it.id.to_string()),
+            ("template", &TaskSummary::release),
+            ("state", &|it| it.state.sign()),
+            ("created", &|it| units::age(it.created_at)),
+            ("took", &took),
+            ("because", &because),
+        ])
+        .or("no tasks");
         let page = self.part.read(context, ListTasks {}, query).await?;
-        let (tasks, output) = (&page.value.items, context.output);
-        output.show(&page.text, || table(tasks, output))?;
-        output.next([match (&page.value.next, tasks.first()) {
-            (Some(cursor), _) => self.next_page(cursor),
-            (None, Some(task)) => format!("tasker task show {}", task.id),
-            (None, None) => "tasker task run NAMESPACE/TEMPLATE --watch".to_owned(),
-        }]);
-        Ok(Exit::Complete)
+        let tasks = context.listed(page, table);
+        Ok(tasks.next(|page| match (&page.next, page.items.first()) {
+            (Some(cursor), _) => vec![self.next_page(cursor)],
+            (None, Some(task)) => vec![format!("tasker task show {}", task.id)],
+            (None, None) => vec!["tasker task run NAMESPACE/TEMPLATE --watch".to_owned()],
+        }))
     }
 
     fn next_page(&self, cursor: &str) -> String {
-        [
-            "tasker task ls".to_owned(),
-            argument(self.of.as_ref()),
-            option("state", self.state),
-            self.part.next(cursor),
-        ]
-        .concat()
+        let of = self.of.as_ref().map(|of| of.or_all(Name::to_string));
+        let of = argument(of) + &option("state", self.state);
+        format!("tasker task ls{of}{}", self.part.next(cursor))
     }
 }
 
-fn table(tasks: &[TaskSummary], output: Output) -> String {
-    let paint = output.paint;
-    output.list_of(
-        tasks,
-        [
-            ("task", &|it| it.id.to_string()),
-            ("template", &TaskSummary::release),
-            ("state", &|it| {
-                let (glyph, state) = (paint.task_glyph(it.state), paint.task_state(it.state));
-                format!("{glyph} {state}")
-            }),
-            ("created", &|it| units::age(it.created_at)),
-            ("took", &|it| {
-                let took = it.finished_at.map(|at| units::between(it.created_at, at));
-                took.map(units::span).unwrap_or_default()
-            }),
-            ("because", &because),
-        ],
-        "no tasks",
-    )
+fn took(task: &TaskSummary) -> String {
+    let finished = task.finished_at;
+    let took = finished.map(|at| units::between(task.created_at, at));
+    took.map(units::span).unwrap_or_default()
 }
 
 /// Why it stands still, or why it did not complete.

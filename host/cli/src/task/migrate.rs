@@ -2,12 +2,9 @@
 
 mod batches;
 
-use crate::because::Because;
-use crate::output::Output;
-use crate::paint::Tone;
-use crate::reference::{Reference, parse_family};
+use crate::reference::parse_family;
 use crate::shell::option;
-use crate::{CliError, Context, Exit, changes, units};
+use crate::{Because, Context, Reference, Result, Table, Tone, changes, good, units};
 use tasker_domain::compatibility::{CompatChange, Level};
 use tasker_domain::requirement::{ComponentRef, Requirement};
 use tasker_domain::sanitize::sanitize_line;
@@ -49,19 +46,11 @@ pub struct Migrate {
 }
 
 impl Migrate {
-    pub async fn run(self, context: &Context) -> Result<Exit, CliError> {
-        let answer = batches::all(context, self.endpoint(), self.body()).await?;
-        let (migrated, output) = (&answer.value, context.output);
-        output.report(&answer.text, || self.text(migrated, output))?;
-        output.next(&[self.next(migrated)]);
-        Ok(Exit::Complete)
-    }
-
-    fn endpoint(&self) -> MigrateTasks {
-        let Reference {
-            namespace, name, ..
-        } = self.template.clone();
-        MigrateTasks { namespace, name }
+    pub async fn run(self, context: &Context) -> Result {
+        let endpoint = self.template.family_at(MigrateTasks::at);
+        let migrated = batches::all(context, endpoint, self.body()).await?;
+        let reply = context.report(&migrated, |migrated| self.text(migrated));
+        Ok(reply.next([self.next(&migrated.value)]))
     }
 
     fn body(&self) -> NewMigration {
@@ -89,8 +78,8 @@ impl Migrate {
         }
         let options = [
             option("version", self.version.as_ref()),
-            option("state", self.state.as_ref().map(TaskState::into_str)),
-            option("component", self.component.as_ref().map(Reference::family)),
+            option("state", self.state),
+            option("component", self.component.as_ref()),
             option("to", self.to.as_ref()),
             if breaks(migrated) { " --force" } else { "" }.to_owned(),
         ]
@@ -98,30 +87,28 @@ impl Migrate {
         format!("tasker task migrate {family}{options}")
     }
 
-    fn text(&self, migrated: &Migration, output: Output) -> String {
+    fn text(&self, migrated: &Migration) -> String {
         if migrated.tasks == 0 && migrated.components.is_empty() {
-            return output.paint.tone(Tone::Quiet, &self.nothing(migrated));
+            return Tone::Quiet.of(self.nothing(migrated));
         }
-        let table = output.columns(
-            &migrated.components,
-            [
-                ("component", &|it| {
-                    format!("{}/{}", it.namespace, it.component)
-                }),
-                ("from", &|it| it.from.to_string()),
-                ("to", &|it| it.to.to_string()),
-                ("tasks", &|it| it.tasks.to_string()),
-                ("steps", &|it| it.steps.to_string()),
-                ("change", &|it| changes::level(it.level, output)),
-            ],
-            "",
-        );
-        let breaking: String = migrated
-            .components
-            .iter()
-            .flat_map(|it| it.breaking.iter().map(|change| breaking_line(it, change)))
-            .collect();
-        format!("{table}\n{breaking}\n{}", self.end(migrated, output))
+        let component = |it: &MigratedComponent| format!("{}/{}", it.namespace, it.component);
+        let table = Table::new([
+            ("component", &component),
+            ("from", &|it| it.from.to_string()),
+            ("to", &|it| it.to.to_string()),
+            ("tasks", &|it| it.tasks.to_string()),
+            ("steps", &|it| it.steps.to_string()),
+            ("change", &|it| changes::level(it.level)),
+        ])
+        .or("")
+        .rows(&migrated.components);
+        let breaking = migrated.components.iter();
+        let breaking = breaking.flat_map(|of| of.breaking.iter().map(|it| breaking_line(of, it)));
+        format!(
+            "{table}\n{}\n{}",
+            breaking.collect::<String>(),
+            self.end(migrated)
+        )
     }
 
     /// Why nothing would move.
@@ -136,13 +123,12 @@ impl Migrate {
         }
     }
 
-    fn end(&self, migrated: &Migration, output: Output) -> String {
-        let matched = units::count(migrated.matched, "open task");
+    fn end(&self, migrated: &Migration) -> String {
+        let (tasks, matched) = (migrated.tasks, units::count(migrated.matched, "open task"));
         if !migrated.dry_run {
-            let mark = output.paint.tone(Tone::Good, "✔");
-            return format!("{mark} {} of {matched} moved", migrated.tasks);
+            return good(format_args!("{tasks} of {matched} moved"));
         }
-        let moved = format!("{} of {matched} would move", migrated.tasks);
+        let moved = format!("{tasks} of {matched} would move");
         match breaks(migrated) && !self.force {
             true => format!("{moved}, but only with --force: what is major is not compatible"),
             false => moved,

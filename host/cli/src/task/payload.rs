@@ -1,21 +1,13 @@
 //! `tasker task input`, `result`, `error`, `checkpoint` and `detail`: one payload, whole.
 
+use super::OfTask;
 use crate::client::read;
-use crate::reference::parse_task_id;
-use crate::{CliError, Context, Exit, json};
+use crate::{Context, Result, json};
 use serde_json::value::RawValue;
-use tasker_domain::ids::TaskId;
 use tasker_wire::endpoint::{Endpoint, JsonText};
 use tasker_wire::step::{ShowCheckpoint, ShowStepError, ShowStepResult};
 use tasker_wire::task::{ShowTaskError, ShowTaskInput, ShowTaskResult};
 use tasker_wire::transition::ShowDetail;
-
-#[derive(Debug, clap::Args)]
-pub struct OfTask {
-    /// The task's id.
-    #[arg(value_parser = parse_task_id)]
-    task: TaskId,
-}
 
 #[derive(Debug, clap::Args)]
 pub struct OfTaskOrStep {
@@ -42,11 +34,11 @@ pub struct OfLine {
     seq: i64,
 }
 
-pub async fn input(OfTask { task: id }: OfTask, context: &Context) -> Result<Exit, CliError> {
+pub async fn input(OfTask { task: id }: OfTask, context: &Context) -> Result {
     print(context, ShowTaskInput { id }).await
 }
 
-pub async fn result(of: OfTaskOrStep, context: &Context) -> Result<Exit, CliError> {
+pub async fn result(of: OfTaskOrStep, context: &Context) -> Result {
     let id = of.of.task;
     match of.step {
         Some(step) => print(context, ShowStepResult { id, step }).await,
@@ -54,7 +46,7 @@ pub async fn result(of: OfTaskOrStep, context: &Context) -> Result<Exit, CliErro
     }
 }
 
-pub async fn error(of: OfTaskOrStep, context: &Context) -> Result<Exit, CliError> {
+pub async fn error(of: OfTaskOrStep, context: &Context) -> Result {
     let id = of.of.task;
     match of.step {
         Some(step) => print(context, ShowStepError { id, step }).await,
@@ -62,23 +54,19 @@ pub async fn error(of: OfTaskOrStep, context: &Context) -> Result<Exit, CliError
     }
 }
 
-pub async fn checkpoint(of: OfStep, context: &Context) -> Result<Exit, CliError> {
+pub async fn checkpoint(of: OfStep, context: &Context) -> Result {
     let (id, step) = (of.of.task, of.step);
     print(context, ShowCheckpoint { id, step }).await
 }
 
-pub async fn detail(of: OfLine, context: &Context) -> Result<Exit, CliError> {
+pub async fn detail(of: OfLine, context: &Context) -> Result {
     let (id, seq) = (of.of.task, of.seq);
     print(context, ShowDetail { id, seq }).await
 }
 
 /// Prints JSON that means the same: as it is where JSON is wanted, else laid out.
-async fn print<E>(context: &Context, endpoint: E) -> Result<Exit, CliError>
-where
-    E: Endpoint<Answer = JsonText>,
-{
-    let text = json::escaped(&context.client.call(endpoint).text().await?);
+async fn print(context: &Context, endpoint: impl Endpoint<Answer = JsonText>) -> Result {
+    let text = json::escaped(&context.call(endpoint).text().await?);
     let value: Box<RawValue> = read(&text)?;
-    context.output.show(&text, || json::pretty(&value))?;
-    Ok(Exit::Complete)
+    Ok(context.output.show(&text, || json::pretty(&value)))
 }

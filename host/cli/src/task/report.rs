@@ -2,9 +2,7 @@
 
 use super::steps;
 use super::timeline::timeline;
-use crate::client::Answer;
-use crate::paint::{Paint, Tone};
-use crate::{CliError, Context, json, units};
+use crate::{Answer, Context, Painted as _, Reply, Result, Tone, bad, json, units};
 use chrono::Utc;
 use serde_json::value::RawValue;
 use tasker_domain::sanitize::sanitize_line;
@@ -18,26 +16,29 @@ const MAX_JSON_LINES: usize = 40;
 /// The most failed steps that are shown.
 const MAX_FAILURES: usize = 10;
 
-/// Prints the task as it stands and, where it ended, names what to do next.
-pub async fn finished(answer: &mut Answer<Task>, context: &Context) -> Result<(), CliError> {
-    let output = context.output;
-    if !output.is_json() {
-        steps::read_all(&context.client, &mut answer.value).await?;
-    }
-    output.show(&answer.text, || text(&answer.value, output.paint))?;
-    if answer.value.state.is_final() {
-        output.next(next(&answer.value));
-    }
-    Ok(())
+/// The task as it stands and, where it ended, what to do next.
+pub async fn finished(answer: &mut Answer<Task>, context: &Context) -> Result {
+    let reply = shown(answer, context, text).await?;
+    Ok(match answer.value.state.is_final() {
+        true => reply.next(next(&answer.value)),
+        false => reply,
+    })
 }
 
-fn text(task: &Task, paint: Paint) -> String {
-    units::paragraphs([
-        head(task, paint),
-        failures(task, paint),
-        result(task, paint),
-        times(task, paint),
-    ])
+/// The task with all its steps.
+pub async fn shown(
+    answer: &mut Answer<Task>,
+    context: &Context,
+    text: impl FnOnce(&Task) -> String,
+) -> Result<Reply> {
+    if !context.output.is_json() {
+        steps::read_all(&context.client, &mut answer.value).await?;
+    }
+    Ok(context.show(answer, text))
+}
+
+fn text(task: &Task) -> String {
+    units::paragraphs([head(task), failures(task), result(task), times(task)])
 }
 
 /// How long it took, or takes.
@@ -46,50 +47,45 @@ pub fn took(task: &Task) -> String {
     units::span(units::between(task.created_at, until))
 }
 
-fn head(task: &Task, paint: Paint) -> String {
-    let release = paint.tone(Tone::Strong, &task.release());
-    let (glyph, state) = (paint.task_glyph(task.state), paint.task_state(task.state));
-    let id = paint.tone(Tone::Quiet, &format!("task {}", task.id));
-    format!("{glyph} {release} {state} after {}\n  {id}", took(task))
+fn head(task: &Task) -> String {
+    let (release, took) = (Tone::Strong.of(task.release()), took(task));
+    let (glyph, state) = (task.state.glyph(), task.state.word());
+    let id = Tone::Quiet.of(format_args!("task {}", task.id));
+    format!("{glyph} {release} {state} after {took}\n  {id}")
 }
 
 /// Why the task failed, and each step that failed for good; empty where nothing did.
-pub fn failures(task: &Task, paint: Paint) -> String {
+pub fn failures(task: &Task) -> String {
     let failed = task.steps.iter().filter(|it| it.state == StepState::Error);
     let failed: Vec<_> = failed.collect();
     let whole = task.error.as_deref().filter(|_| failed.is_empty());
     let whole = whole.map(|error| {
         let text = Failure::of(error).text().replace('\n', "\n    ");
-        format!("{} {text}", paint.task_glyph(task.state))
+        format!("{} {text}", task.state.glyph())
     });
     let hidden = failed.len().saturating_sub(MAX_FAILURES);
     let rest = (hidden > 0).then(|| format!("… and {} failed", units::count(hidden, "other step")));
-    let steps = failed.iter().take(MAX_FAILURES);
-    let steps = steps.map(|step| failure(step, paint));
+    let steps = failed.into_iter().take(MAX_FAILURES).map(failure);
     units::joined(whole.into_iter().chain(steps).chain(rest), "\n")
 }
 
-fn failure(step: &Step, paint: Paint) -> String {
-    let (name, tried) = (paint.tone(Tone::Strong, &step.name), tried(step));
-    let head = format!(
-        "{} {name} failed after {tried}",
-        paint.step_glyph(step.state)
-    );
+fn failure(step: &Step) -> String {
+    let (name, tried) = (Tone::Strong.of(&step.name), tried(step));
+    let head = bad(format_args!("{name} failed after {tried}"));
     let Some(error) = step.failure() else {
         return head;
     };
     let text = error.text().replace('\n', "\n    ");
-    let frame = |frame: &String| format!("      at {}", sanitize_line(frame));
-    let frames = error.backtrace.iter().map(frame);
-    let frames = frames.map(|frame| paint.tone(Tone::Quiet, &frame));
+    let frames = error.backtrace.iter().map(|frame| sanitize_line(frame));
+    let frames = frames.map(|frame| Tone::Quiet.of(format_args!("      at {frame}")));
     let head = format!("{head}\n    {text}");
     units::joined([head].into_iter().chain(frames), "\n")
 }
 
 /// `3 attempts`, and how often it ran where that is more.
 fn tried(step: &Step) -> String {
-    let attempts = units::count(step.counted_attempts.into(), "attempt");
-    let runs = units::count(step.attempts.into(), "run");
+    let attempts = units::count(step.counted_attempts, "attempt");
+    let runs = units::count(step.attempts, "run");
     match step.counted_attempts {
         all if all == step.attempts => attempts,
         0 => runs,
@@ -98,59 +94,57 @@ fn tried(step: &Step) -> String {
 }
 
 /// The result under its heading; empty where there is none.
-pub fn result(task: &Task, paint: Paint) -> String {
+pub fn result(task: &Task) -> String {
     let command = format!("tasker task result {}", task.id);
     let text = match (&task.result, task.result_bytes) {
-        (Some(result), _) => shortened(result, &command, paint),
-        (None, Some(bytes)) => large(bytes, &command, paint),
+        (Some(result), _) => shortened(result, &command),
+        (None, Some(bytes)) => large(bytes, &command),
         // Too many steps make it for its size to be told.
         (None, None) if task.state == TaskState::Complete => {
-            paint.tone(Tone::Quiet, &format!("read it: {command}"))
+            Tone::Quiet.of(format_args!("read it: {command}"))
         }
-        (None, None) => return String::new(),
+        (None, None) => String::new(),
     };
-    format!("{}\n{text}", paint.tone(Tone::Quiet, "RESULT"))
+    headed("RESULT", text)
 }
 
 /// The input; its size where it is large.
-pub fn input(task: &Task, paint: Paint) -> String {
+pub fn input(task: &Task) -> String {
     let command = format!("tasker task input {}", task.id);
     match &task.input {
-        Some(input) => shortened(input, &command, paint),
-        None => large(task.input_bytes, &command, paint),
+        Some(input) => shortened(input, &command),
+        None => large(task.input_bytes, &command),
     }
 }
 
-fn large(bytes: u64, command: &str, paint: Paint) -> String {
-    let text = format!("{}; read it: {command}", units::size(bytes));
-    paint.tone(Tone::Quiet, &text)
+fn large(bytes: u64, command: &str) -> String {
+    let size = units::size(bytes);
+    Tone::Quiet.of(format_args!("{size}; read it: {command}"))
 }
 
 /// JSON laid out, cut after some lines; the command prints the whole.
-fn shortened(value: &RawValue, command: &str, paint: Paint) -> String {
+fn shortened(value: &RawValue, command: &str) -> String {
     let text = json::pretty(value);
-    let total = text.lines().count();
-    if total <= MAX_JSON_LINES {
+    let more = text.lines().count().saturating_sub(MAX_JSON_LINES);
+    if more == 0 {
         return text;
     }
-    let shown: Vec<_> = text.lines().take(MAX_JSON_LINES).collect();
-    let rest = format!(
-        "… {} more lines; all of it: {command}",
-        total - MAX_JSON_LINES
-    );
-    format!("{}\n{}", shown.join("\n"), paint.tone(Tone::Quiet, &rest))
+    let rest = Tone::Quiet.of(format_args!("… {more} more lines; all of it: {command}"));
+    let shown = text.lines().take(MAX_JSON_LINES);
+    units::joined(shown.chain([rest.as_str()]), "\n")
 }
 
 /// The timeline under its heading; empty where no step has begun.
-pub fn times(task: &Task, paint: Paint) -> String {
-    let lines = timeline(task, Utc::now(), paint);
-    match lines.is_empty() {
-        true => String::new(),
-        false => format!(
-            "{}\n{}",
-            paint.tone(Tone::Quiet, "WHERE THE TIME WENT"),
-            lines.join("\n")
-        ),
+pub fn times(task: &Task) -> String {
+    let lines = timeline(task, Utc::now());
+    headed("WHERE THE TIME WENT", lines.join("\n"))
+}
+
+/// A text under its heading; empty where there is none.
+fn headed(heading: &str, text: String) -> String {
+    match text.is_empty() {
+        true => text,
+        false => format!("{}\n{text}", Tone::Quiet.of(heading)),
     }
 }
 
@@ -163,37 +157,25 @@ fn quarantined(task: &Task) -> Option<&str> {
 
 /// Commands to go on with.
 pub fn next(task: &Task) -> Vec<String> {
-    let Task {
-        id,
-        namespace,
-        template,
-        ..
-    } = task;
+    let (id, family) = (task.id, format!("{}/{}", task.namespace, task.template));
+    let show = format!("tasker task show {id}");
     match task.state {
         TaskState::Pending | TaskState::InProgress => {
-            if let Some(release) = quarantined(task) {
-                return vec![
-                    format!("tasker task migrate {namespace}/{template} --dry-run"),
+            let on = match quarantined(task) {
+                Some(release) => vec![
+                    format!("tasker task migrate {family} --dry-run"),
                     format!("tasker component release {release}"),
-                    format!("tasker task cancel {id}"),
-                ];
-            }
-            vec![
-                format!("tasker task watch {id}"),
-                format!("tasker task cancel {id}"),
-            ]
+                ],
+                None => vec![format!("tasker task watch {id}")],
+            };
+            let cancel = format!("tasker task cancel {id}");
+            on.into_iter().chain([cancel]).collect()
         }
         TaskState::Complete | TaskState::ResolvedManually => {
-            vec![
-                format!("tasker task show {id}"),
-                format!("tasker template graph {namespace}/{template}"),
-            ]
+            vec![show, format!("tasker template graph {family}")]
         }
         TaskState::Error | TaskState::Cancelled => {
-            vec![
-                format!("tasker task show {id}"),
-                format!("tasker task steps {id} --state error"),
-            ]
+            vec![show, format!("tasker task steps {id} --state error")]
         }
     }
 }

@@ -2,10 +2,9 @@
 
 use super::follow::{Follower, exit_of};
 use super::{report, watch};
-use crate::client::Ask as _;
-use crate::paint::Tone;
-use crate::reference::Reference;
-use crate::{CliError, Context, Exit, Problem, exit, input, units};
+use crate::{
+    Answer, Ask as _, Context, Reference, Reply, Result, exit, good, input, refuse, units,
+};
 use std::time::Duration;
 use tasker_domain::requirement::Requirement;
 use tasker_domain::submit::Submit;
@@ -42,17 +41,17 @@ pub struct Run {
 }
 
 impl Run {
-    pub async fn run(self, context: &Context) -> Result<Exit, CliError> {
+    pub async fn run(self, context: &Context) -> Result {
         let submit = self.submit()?;
-        let call = context.client.call(SubmitTasks::one()).json(&submit);
+        let call = context.call(SubmitTasks::one()).json(&submit);
         let submitted = call.ask().await?;
         match self.wait || self.watch {
             true => self.follow(&submitted.value, context).await,
-            false => print(&submitted.text, &submitted.value, context),
+            false => Ok(shown(&submitted, context)),
         }
     }
 
-    fn submit(&self) -> Result<Submit, CliError> {
+    fn submit(&self) -> Result<Submit> {
         Ok(Submit {
             namespace: self.template.namespace.clone(),
             template: self.template.name.clone(),
@@ -64,40 +63,37 @@ impl Run {
     }
 
     /// `orders/fulfil@1.2.0` means exactly that version.
-    fn requirement(&self) -> Result<Option<Requirement>, CliError> {
+    fn requirement(&self) -> Result<Option<Requirement>> {
+        let family = self.template.family();
         match (&self.template.version, &self.version) {
-            (Some(_), Some(_)) => Err(Problem::bad_input("the version is given twice")
-                .help(format!(
-                    "write {} with --version, or with @ alone",
-                    self.template.family()
-                ))
-                .into()),
+            (Some(_), Some(_)) => refuse(
+                "the version is given twice",
+                format!("write {family} with --version, or with @ alone"),
+            ),
             (Some(exact), None) => Ok(Some(Requirement::exact(exact))),
             (None, requirement) => Ok(requirement.clone()),
         }
     }
 
-    async fn follow(&self, submitted: &SubmittedTask, context: &Context) -> Result<Exit, CliError> {
+    async fn follow(&self, submitted: &SubmittedTask, context: &Context) -> Result {
         let mut follower = Follower::new(&context.client, submitted.task.id, self.timeout);
         let mut answer = match self.watch && !context.output.is_json() {
             true => watch::watch(&mut follower, context.output).await?,
             false => follower.wait().await?,
         };
-        report::finished(&mut answer, context).await?;
-        exit_of(&answer.value, self.timeout)
+        let reply = report::finished(&mut answer, context).await?;
+        Ok(reply.end(exit_of(&answer.value, self.timeout)))
     }
 }
 
-fn print(answer: &str, submitted: &SubmittedTask, context: &Context) -> Result<Exit, CliError> {
-    let (task, output) = (&submitted.task, context.output);
-    let done = match submitted.created {
+fn shown(submitted: &Answer<SubmittedTask>, context: &Context) -> Reply {
+    let SubmittedTask { task, created, .. } = &submitted.value;
+    let done = match created {
         true => "created",
         false => "was there already, with this key and input",
     };
-    output.made(answer, &task.id.to_string(), || {
-        let mark = output.paint.tone(Tone::Good, "✔");
-        format!("{mark} task {} {done}: {}", task.id, task.release())
-    })?;
-    output.next([format!("tasker task watch {}", task.id)]);
-    Ok(Exit::Complete)
+    let (id, release) = (task.id.to_string(), task.release());
+    let sentence = || good(format_args!("task {id} {done}: {release}"));
+    let reply = context.output.made(&submitted.text, &id, sentence);
+    reply.next([format!("tasker task watch {id}")])
 }

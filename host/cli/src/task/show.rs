@@ -1,61 +1,48 @@
 //! `tasker task show`
 
-use super::{report, step, steps};
-use crate::client::Ask as _;
-use crate::output::Output;
-use crate::reference::parse_task_id;
-use crate::{CliError, Context, Exit, units};
-use tasker_domain::ids::TaskId;
+use super::{OfTask, report, step};
+use crate::{Context, Painted as _, Result, fields, units};
 use tasker_wire::task::{ShowTask, Task};
 
 /// Show a task: its state, steps, input and result.
 #[derive(Debug, clap::Args)]
 pub struct Show {
-    /// The task's id.
-    #[arg(value_parser = parse_task_id)]
-    task: TaskId,
+    #[command(flatten)]
+    of: OfTask,
 }
 
 impl Show {
-    pub async fn run(self, context: &Context) -> Result<Exit, CliError> {
-        let call = context.client.call(ShowTask { id: self.task });
-        let mut answer = call.ask().await?;
-        if !context.output.is_json() {
-            steps::read_all(&context.client, &mut answer.value).await?;
-        }
-        context
-            .output
-            .show(&answer.text, || text(&answer.value, context.output))?;
-        if !answer.value.state.is_final() {
-            context.output.next(report::next(&answer.value));
-        }
-        Ok(Exit::Complete)
+    pub async fn run(self, context: &Context) -> Result {
+        let id = self.of.task;
+        let mut answer = context.ask(ShowTask { id }).await?;
+        let reply = report::shown(&mut answer, context, text).await?;
+        Ok(match answer.value.state.is_final() {
+            true => reply,
+            false => reply.next(report::next(&answer.value)),
+        })
     }
 }
 
-fn text(task: &Task, output: Output) -> String {
-    let paint = output.paint;
+fn text(task: &Task) -> String {
     units::paragraphs([
-        head(task, output),
-        report::failures(task, paint),
-        report::result(task, paint),
-        step::table(&task.steps, output),
-        report::times(task, paint),
+        head(task),
+        report::failures(task),
+        report::result(task),
+        step::table(&task.steps),
+        report::times(task),
     ])
 }
 
-fn head(task: &Task, output: Output) -> String {
-    let paint = output.paint;
-    let (glyph, state) = (paint.task_glyph(task.state), paint.task_state(task.state));
+fn head(task: &Task) -> String {
     let because = task.reason.map(|it| it.to_string());
-    output.fields([
+    fields([
         ("task", task.id.to_string()),
         ("template", task.release()),
-        ("state", format!("{glyph} {state}")),
+        ("state", task.state.sign()),
         ("because", because.unwrap_or_default()),
         ("created", units::age(task.created_at)),
         ("took", report::took(task)),
         ("correlation", task.correlation_id.clone()),
-        ("input", report::input(task, paint)),
+        ("input", report::input(task)),
     ])
 }

@@ -1,20 +1,16 @@
 //! `tasker task steps`, and what is said of a step wherever it is shown.
 
-use crate::list::Part;
-use crate::output::Output;
-use crate::reference::parse_task_id;
-use crate::{CliError, Context, Exit, units};
+use super::OfTask;
+use crate::{Context, Painted as _, Part, Result, Table, units};
 use chrono::{DateTime, TimeDelta, Utc};
-use tasker_domain::ids::TaskId;
 use tasker_domain::state::StepState;
 use tasker_wire::step::{ListSteps, Step, StepQuery};
 
 /// List the steps of a task.
 #[derive(Debug, clap::Args)]
 pub struct Steps {
-    /// The task's id.
-    #[arg(value_parser = parse_task_id)]
-    task: TaskId,
+    #[command(flatten)]
+    of: OfTask,
     /// Only those in this state; can be repeated.
     #[arg(long, value_enum)]
     state: Vec<StepState>,
@@ -23,59 +19,48 @@ pub struct Steps {
 }
 
 impl Steps {
-    pub async fn run(self, context: &Context) -> Result<Exit, CliError> {
+    pub async fn run(self, context: &Context) -> Result {
+        let id = self.of.task;
         let query = StepQuery {
             states: self.state.clone(),
             ..StepQuery::default()
         };
-        let steps = self.part.read(context, ListSteps { id: self.task }, query);
-        let (page, output) = (steps.await?, context.output);
-        let steps = &page.value.items;
-        match output.is_quiet() {
-            true => output.show(&page.text, || output.names(steps, |it| it.name.clone()))?,
-            false => output.show(&page.text, || table(steps, output))?,
-        }
-        output.next([self.next(page.value.next.as_deref())]);
-        Ok(Exit::Complete)
-    }
-
-    fn next(&self, cursor: Option<&str>) -> String {
-        let task = self.task;
-        let Some(cursor) = cursor else {
-            return format!("tasker task show {task}");
-        };
+        let page = self.part.read(context, ListSteps { id }, query).await?;
+        let reply = context.show(&page, |page| match context.output.is_quiet() {
+            true => units::joined(page.items.iter().map(|it| &it.name), "\n"),
+            false => table(&page.items),
+        });
         let states = self.state.iter().map(|state| format!(" --state {state}"));
-        let states: String = states.collect();
-        format!("tasker task steps {task}{states}{}", self.part.next(cursor))
+        let next = match &page.value.next {
+            None => format!("tasker task show {id}"),
+            Some(cursor) => {
+                let states: String = states.collect();
+                format!("tasker task steps {id}{states}{}", self.part.next(cursor))
+            }
+        };
+        Ok(reply.next([next]))
     }
 }
 
 /// The steps as a table: state, attempts, how long, what ran, what came of it, and why it stands where it
 /// does.
-pub fn table(steps: &[Step], output: Output) -> String {
-    let (now, paint) = (Utc::now(), output.paint);
-    output.columns(
-        steps,
-        [
-            ("step", &|it| it.name.clone()),
-            ("state", &|it| {
-                let (glyph, state) = (paint.step_glyph(it.state), paint.step_state(it.state));
-                format!("{glyph} {state}")
-            }),
-            ("attempts", &attempts),
-            ("took", &|it| {
-                took(it, now).map(units::span).unwrap_or_default()
-            }),
-            ("component", &|it| {
-                format!("{}@{}", it.component, it.version)
-            }),
-            ("result", &|it| {
-                it.result_bytes.map(units::size).unwrap_or_default()
-            }),
-            ("note", &|it| note(it, now)),
-        ],
-        "no steps",
-    )
+pub fn table(steps: &[Step]) -> String {
+    let now = Utc::now();
+    let took = |it: &Step| took(it, now).map(units::span).unwrap_or_default();
+    let result = |it: &Step| it.result_bytes.map(units::size).unwrap_or_default();
+    Table::new([
+        ("step", &|it: &Step| it.name.clone()),
+        ("state", &|it| it.state.sign()),
+        ("attempts", &attempts),
+        ("took", &took),
+        ("component", &|it| {
+            format!("{}@{}", it.component, it.version)
+        }),
+        ("result", &result),
+        ("note", &|it| note(it, now)),
+    ])
+    .or("no steps")
+    .rows(steps)
 }
 
 /// `2/5` once it was tried: the attempts that count, of those that it has; `1/5, 4 runs` where some
@@ -85,7 +70,7 @@ pub fn attempts(step: &Step) -> String {
         (0, _) => String::new(),
         (tried, counted) if tried == counted => format!("{tried}/{}", step.max_attempts),
         (tried, counted) => {
-            let runs = units::count(tried.into(), "run");
+            let runs = units::count(tried, "run");
             format!("{counted}/{}, {runs}", step.max_attempts)
         }
     }
@@ -94,19 +79,9 @@ pub fn attempts(step: &Step) -> String {
 /// How long its newest attempt took or takes; none before the first.
 pub fn took(step: &Step, now: DateTime<Utc>) -> Option<TimeDelta> {
     let started = step.started_at?;
-    match step.state {
-        StepState::Running => Some(units::between(started, now)),
-        StepState::Waiting
-        | StepState::Ready
-        | StepState::WaitingForRetry
-        | StepState::WaitingForEvent
-        | StepState::Complete
-        | StepState::Error
-        | StepState::Cancelled
-        | StepState::Skipped
-        | StepState::ResolvedManually => step
-            .finished_at
-            .map(|finished| units::between(started, finished)),
+    match step.state == StepState::Running {
+        true => Some(units::between(started, now)),
+        false => step.finished_at.map(|at| units::between(started, at)),
     }
 }
 

@@ -1,7 +1,7 @@
 //! The steps of a task that has more of them than the answer about it.
 
-use crate::CliError;
-use crate::client::{Ask as _, Client, pages};
+use crate::client::{Client, pages};
+use crate::{Ask as _, Result};
 use tasker_domain::state::StepState;
 use tasker_wire::step::{ListSteps, Step, StepQuery};
 use tasker_wire::task::Task;
@@ -17,7 +17,7 @@ const IN_MOTION: [StepState; 4] = [
 const MAX_IN_MOTION: u32 = 200;
 
 /// Reads the rest of them: names and states, without what is large.
-pub async fn read_all(client: &Client, task: &mut Task) -> Result<(), CliError> {
+pub async fn read_all(client: &Client, task: &mut Task) -> Result<()> {
     let Some(after) = task.steps_next.take() else {
         return Ok(());
     };
@@ -31,7 +31,7 @@ pub async fn read_all(client: &Client, task: &mut Task) -> Result<(), CliError> 
 }
 
 /// Adds those in motion that are not among the first.
-pub async fn read_in_motion(client: &Client, task: &mut Task) -> Result<(), CliError> {
+pub async fn read_in_motion(client: &Client, task: &mut Task) -> Result<()> {
     if task.steps_next.is_none() {
         return Ok(());
     }

@@ -1,8 +1,7 @@
 //! Where the time of a task went: a bar for each step, on one common scale.
 
 use super::step::{attempts, took};
-use crate::paint::{Paint, Tone};
-use crate::units;
+use crate::{Tone, units};
 use chrono::{DateTime, TimeDelta, Utc};
 use std::cmp::Reverse;
 use tasker_wire::step::Step;
@@ -16,12 +15,9 @@ const MAX_BARS: usize = 20;
 const MAX_NAME_CHARS: usize = 30;
 
 /// The lines, or nothing where no step has begun.
-pub fn timeline(task: &Task, now: DateTime<Utc>, paint: Paint) -> Vec<String> {
-    let mut begun: Vec<_> = task
-        .steps
-        .iter()
-        .filter_map(|step| Bar::of(step, now))
-        .collect();
+pub fn timeline(task: &Task, now: DateTime<Utc>) -> Vec<String> {
+    let begun = task.steps.iter().filter_map(|step| Bar::of(step, now));
+    let mut begun: Vec<_> = begun.collect();
     begun.sort_by_key(|bar| Reverse(bar.took));
     let rest = begun.split_off(begun.len().min(MAX_BARS));
     begun.sort_by_key(|bar| bar.started_at);
@@ -29,14 +25,10 @@ pub fn timeline(task: &Task, now: DateTime<Utc>, paint: Paint) -> Vec<String> {
         from: task.created_at,
         length: units::between(task.created_at, task.finished_at.unwrap_or(now)),
     };
-    let width = begun
-        .iter()
-        .map(|bar| bar.step.name.len())
-        .max()
-        .unwrap_or(0)
-        .min(MAX_NAME_CHARS);
-    let lines = begun.iter().map(|bar| bar.line(&scale, width, paint));
-    lines.chain(rest_line(&rest, paint)).collect()
+    let width = begun.iter().map(|bar| bar.step.name.len()).max();
+    let width = width.unwrap_or(0).min(MAX_NAME_CHARS);
+    let lines = begun.iter().map(|bar| bar.line(&scale, width));
+    lines.chain(rest_line(&rest)).collect()
 }
 
 struct Bar<'a> {
@@ -72,12 +64,12 @@ impl<'a> Bar<'a> {
         })
     }
 
-    fn line(&self, scale: &Scale, width: usize, paint: Paint) -> String {
+    fn line(&self, scale: &Scale, width: usize) -> String {
         let start = units::between(scale.from, self.started_at);
         let before = scale.place(start).min(SCALE_CHARS - 1);
         let long = scale.place(start + self.took).saturating_sub(before).max(1);
         let after = SCALE_CHARS - before - long;
-        let bar = paint.tone(Tone::Active, &"█".repeat(long));
+        let bar = Tone::Active.of("█".repeat(long));
         let scale = format!("{}{bar}{}", " ".repeat(before), " ".repeat(after));
         let name = units::elide(&self.step.name, width);
         let took = units::span(self.took);
@@ -93,19 +85,16 @@ fn tried(step: &Step) -> String {
     }
 }
 
-fn rest_line(rest: &[Bar<'_>], paint: Paint) -> Option<String> {
-    let longest = rest.first()?.took;
-    let text = format!(
-        "… and {}, none over {}",
-        units::count(rest.len(), "other step"),
-        units::span(longest)
-    );
-    Some(paint.tone(Tone::Quiet, &text))
+fn rest_line(rest: &[Bar<'_>]) -> Option<String> {
+    let longest = units::span(rest.first()?.took);
+    let others = units::count(rest.len(), "other step");
+    Some(Tone::Quiet.of(format_args!("… and {others}, none over {longest}")))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::paint::plain;
     use crate::samples;
 
     #[test]
@@ -119,7 +108,8 @@ mod tests {
         ];
         let finished = r#"{"state":"complete","finished_at":"2026-01-01T00:00:04Z"}"#;
         let task = samples::task(finished, steps.map(samples::step).to_vec());
-        let lines = timeline(&task, Utc::now(), Paint::off());
+        let lines = timeline(&task, Utc::now());
+        let lines: Vec<_> = lines.iter().map(|line| plain(line)).collect();
         let (tenth, thirty) = ("█".repeat(10), "█".repeat(30));
         assert_eq!(
             lines[0],

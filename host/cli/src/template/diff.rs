@@ -1,11 +1,8 @@
 //! `tasker template diff`
 
 use super::check::parse;
-use crate::definition::compare;
-use crate::reference::Reference;
-use crate::shell::word;
-use crate::{CliError, Context, Exit, input};
-use std::future::ready;
+use crate::definition::{between, shown, with_upload};
+use crate::{Ask as _, Context, Reference, Result, input, word};
 use std::path::Path;
 use tasker_wire::template::{DiffTemplate, DiffTemplateUpload};
 
@@ -21,24 +18,22 @@ pub struct Diff {
 }
 
 impl Diff {
-    pub async fn run(self, context: &Context) -> Result<Exit, CliError> {
-        let file = Path::new(&self.to);
-        let upload = file.exists().then(|| ready(source(file)));
-        let is_upload = upload.is_some();
-        let between = (&self.from, self.to.as_str());
-        let endpoints = (DiffTemplate::at, DiffTemplateUpload::at);
-        compare(between, upload, endpoints, context).await?;
-        if is_upload {
-            context
-                .output
-                .next(&[format!("tasker template publish {}", word(&self.to))]);
-        }
-        Ok(Exit::Complete)
+    pub async fn run(self, context: &Context) -> Result {
+        let (from, file) = (&self.from, Path::new(&self.to));
+        let is_upload = file.exists();
+        let diff = match is_upload {
+            true => {
+                let source = input::read_text(file)?;
+                parse(file, &source)?;
+                let call = context.call(from.family_at(DiffTemplateUpload::at));
+                call.query(&with_upload(from)?).media(source).ask().await?
+            }
+            false => {
+                let call = context.call(from.family_at(DiffTemplate::at));
+                call.query(&between(from, &self.to)?).ask().await?
+            }
+        };
+        let publish = || format!("tasker template publish {}", word(&self.to));
+        Ok(shown(&diff, from, &self.to, context).next(is_upload.then(publish)))
     }
-}
-
-fn source(file: &Path) -> Result<Vec<u8>, CliError> {
-    let source = input::read_text(file)?;
-    parse(file, &source)?;
-    Ok(source.into_bytes())
 }

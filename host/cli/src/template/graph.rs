@@ -1,8 +1,8 @@
 //! `tasker template graph`
 
 use super::check::parse;
-use crate::reference::{Reference, ReferenceError};
-use crate::{CliError, Context, Exit, input};
+use crate::reference::ReferenceError;
+use crate::{Context, Reference, Result, input};
 use serde_json::json;
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
@@ -33,11 +33,7 @@ impl FromStr for Source {
     /// What exists as a file is one, and so is what is called like one.
     fn from_str(text: &str) -> Result<Self, ReferenceError> {
         let path = Path::new(text);
-        let is_file = path.is_file()
-            || path
-                .extension()
-                .is_some_and(|end| end == "yaml" || end == "yml");
-        match is_file {
+        match path.is_file() || input::is_yaml(path) {
             true => Ok(Self::File(path.to_owned())),
             false => text.parse().map(Self::Published),
         }
@@ -45,28 +41,24 @@ impl FromStr for Source {
 }
 
 impl Graph {
-    pub async fn run(self, context: &Context) -> Result<Exit, CliError> {
+    pub async fn run(self, context: &Context) -> Result {
         let graph = match &self.template {
-            Source::File(file) => self.draw(file)?,
+            Source::File(file) => {
+                let template = parse(file, &input::read_text(file)?)?;
+                graph::draw(&template, self.format)
+            }
             Source::Published(reference) => self.ask(reference, context).await?,
         };
         let answer = json!({ "format": self.format, "graph": graph });
-        context.output.show(&answer.to_string(), || graph)?;
-        Ok(Exit::Complete)
-    }
-
-    fn draw(&self, file: &Path) -> Result<String, CliError> {
-        let template = parse(file, &input::read_text(file)?)?;
-        Ok(graph::draw(&template, self.format))
+        Ok(context.output.show(answer, || graph))
     }
 
     /// The latest version where none is named.
-    async fn ask(&self, reference: &Reference, context: &Context) -> Result<String, CliError> {
-        let version = reference.version.as_ref();
+    async fn ask(&self, reference: &Reference, context: &Context) -> Result<String> {
+        let (version, format) = (reference.version.as_ref(), self.format);
         let version = version.map_or_else(|| LATEST.to_owned(), ToString::to_string);
         let of = |namespace, name| DrawTemplate::at(namespace, name, version);
-        let call = context.client.call(reference.family_at(of));
-        let format = self.format;
+        let call = context.call(reference.family_at(of));
         Ok(call.query(&GraphQuery { format }).text().await?)
     }
 }

@@ -1,13 +1,9 @@
 //! What publishing a template would change.
 
 use super::show::run_command;
-use crate::client::Ask as _;
 use crate::component::show::to_grant;
-use crate::output::Output;
-use crate::paint::Tone;
 use crate::plan_text as text;
-use crate::shell::word;
-use crate::{CliError, Context, Exit, shell};
+use crate::{Ask as _, Context, Result, Tone, bad, shell, units, word};
 use serde_json::Value;
 use std::path::Path;
 use tasker_domain::plan::{StepChoice, TemplatePlan, Ungranted};
@@ -15,32 +11,30 @@ use tasker_domain::template::Template;
 use tasker_wire::template::PlanTemplate;
 
 /// Shows what publishing it would change, and fails where something would be refused.
-pub async fn preview(
-    path: &Path,
-    source: String,
-    is: &Template,
-    context: &Context,
-) -> Result<Exit, CliError> {
+pub async fn preview(path: &Path, source: String, is: &Template, context: &Context) -> Result {
     let (namespace, name) = (is.namespace.clone(), is.name.clone());
     let endpoint = PlanTemplate::at(namespace, name, is.version.to_string());
-    let answer = context.client.call(endpoint).media(source.clone()).ask();
-    let file = path.display().to_string();
-    let answer = answer
-        .await
-        .map_err(|error| error.in_file(&file, &source))?;
-    let (plan, output) = (&answer.value, context.output);
-    output.show(&answer.text, || plan_text(plan, output))?;
-    output.next_of(|| next(path, plan, is.input_schema.as_ref()));
-    let missing = plan.steps.iter().filter(|step| step.problem.is_some());
+    let answer = context.call(endpoint).media(source.clone()).ask().await;
+    let answer = answer.map_err(|error| error.in_file(path.display(), &source))?;
+    let plan = &answer.value;
     let is_refused = plan.number.lowest_version.is_some();
-    text::exit_of(is_refused, missing.count(), plan.status.is_none())
+    let end = text::exit_of(is_refused, problems(plan).count(), plan.status.is_none());
+    let reply = context.show(&answer, plan_text).end(end);
+    Ok(reply.next_of(|| next(path, plan, is.input_schema.as_ref())))
+}
+
+/// What keeps its steps from running.
+fn problems(plan: &TemplatePlan) -> impl Iterator<Item = &String> {
+    plan.steps.iter().filter_map(|step| step.problem.as_ref())
 }
 
 /// What brings the plan about.
 fn next(path: &Path, plan: &TemplatePlan, input: Option<&Value>) -> Vec<String> {
     let file = shell::path(path);
-    let is_missing = plan.steps.iter().any(|step| step.problem.is_some());
-    let allow = if is_missing { " --allow-missing" } else { "" };
+    let allow = match problems(plan).next() {
+        Some(_) => " --allow-missing",
+        None => "",
+    };
     let grants = plan.ungranted.iter().flat_map(|it| grants(plan, it));
     let last = match (&plan.number.lowest_version, &plan.status) {
         (_, Some(_)) => run_command(&format!("{}/{}", plan.namespace, plan.name), input),
@@ -53,109 +47,77 @@ fn next(path: &Path, plan: &TemplatePlan, input: Option<&Value>) -> Vec<String> 
 }
 
 /// The commands that grant what a component requests; what names no destination is left to be filled in.
-fn grants(plan: &TemplatePlan, ungranted: &Ungranted) -> Vec<String> {
-    let Ungranted {
-        component,
-        capabilities,
-        ..
-    } = ungranted;
-    let command = |capability: &String| {
+fn grants(plan: &TemplatePlan, ungranted: &Ungranted) -> impl Iterator<Item = String> {
+    let (home, component) = (&plan.namespace, &ungranted.component);
+    ungranted.capabilities.iter().map(move |capability| {
         let capability = word(&to_grant(capability));
         match component.namespace {
-            None => format!(
-                "tasker grant add {}/{component} {capability}",
-                plan.namespace
-            ),
-            Some(_) => format!(
-                "tasker grant add {component} {capability} --in {}",
-                plan.namespace
-            ),
+            None => format!("tasker grant add {home}/{component} {capability}"),
+            Some(_) => format!("tasker grant add {component} {capability} --in {home}"),
         }
-    };
-    capabilities.iter().map(command).collect()
+    })
 }
 
-fn plan_text(plan: &TemplatePlan, output: Output) -> String {
+fn plan_text(plan: &TemplatePlan) -> String {
     let subject = format!("{}/{}@{}", plan.namespace, plan.name, plan.version);
-    let missing = plan.steps.iter().filter_map(|step| step.problem.as_ref());
-    let missing = missing.map(|problem| text::bad(problem, output));
-    let ungranted = plan.ungranted.iter().map(|it| ungranted(it, output));
     let head = [
-        text::head(&subject, plan.status, output),
-        text::number(&plan.number, output),
-        steps(&plan.steps, output),
+        text::head(&subject, plan.status),
+        text::number(&plan.number),
+        steps(&plan.steps),
     ];
-    let parts = head.into_iter().chain(missing).chain(ungranted).chain([
-        new_tasks(plan, output),
+    let ungranted = plan.ungranted.iter().map(ungranted);
+    let parts = head.into_iter().chain(problems(plan).map(bad));
+    let parts = parts.chain(ungranted).chain([
+        new_tasks(plan),
         text::stay(&plan.open_tasks),
-        output.paint.tone(Tone::Quiet, "nothing was changed"),
+        Tone::Quiet.of("nothing was changed"),
     ]);
-    parts.collect::<Vec<_>>().join("\n")
+    units::joined(parts, "\n")
 }
 
-fn steps(steps: &[StepChoice], output: Output) -> String {
+fn steps(steps: &[StepChoice]) -> String {
     let row = |step: &StepChoice| {
-        let takes = match (&step.takes, &step.problem) {
-            (takes, None) => text::version(takes.as_ref()),
-            (takes, Some(_)) => output.paint.tone(Tone::Bad, &text::version(takes.as_ref())),
-        };
+        let takes = text::version(step.takes.as_ref());
         let rollout = step.rollout.as_ref();
         let rollout = rollout.map(|rollout| format!("{} for {}", rollout.takes, rollout.percent));
         [
             step.step.to_string(),
             step.handler.to_string(),
-            takes,
+            match &step.problem {
+                None => takes,
+                Some(_) => Tone::Bad.of(takes),
+            },
             rollout.unwrap_or_default(),
         ]
     };
-    let rows: Vec<_> = steps.iter().map(row).collect();
-    let has_rollout = steps.iter().any(|step| step.rollout.is_some());
-    match has_rollout {
-        true => text::table(
-            ["step", "runs", "takes", "on a rollout"],
-            rows,
-            "no steps",
-            output,
-        ),
+    let rows = steps.iter().map(row);
+    match steps.iter().any(|step| step.rollout.is_some()) {
+        true => {
+            let headings = ["step", "runs", "takes", "on a rollout"];
+            text::table(headings, rows.collect(), "no steps")
+        }
         false => {
-            let rows = rows
-                .into_iter()
-                .map(|[step, runs, takes, _]| [step, runs, takes]);
-            text::table(
-                ["step", "runs", "takes"],
-                rows.collect(),
-                "no steps",
-                output,
-            )
+            let rows = rows.map(|[step, runs, takes, _]| [step, runs, takes]);
+            text::table(["step", "runs", "takes"], rows.collect(), "no steps")
         }
     }
 }
 
-fn ungranted(ungranted: &Ungranted, output: Output) -> String {
-    let Ungranted {
-        component,
-        version,
-        capabilities,
-    } = ungranted;
-    let lead = output.paint.tone(Tone::Caution, "not granted");
-    format!(
-        "{lead} to {component}@{version}: {}",
-        capabilities.join(", ")
-    )
+fn ungranted(ungranted: &Ungranted) -> String {
+    let (component, version) = (&ungranted.component, &ungranted.version);
+    let (lead, capabilities) = (
+        Tone::Caution.of("not granted"),
+        ungranted.capabilities.join(", "),
+    );
+    format!("{lead} to {component}@{version}: {capabilities}")
 }
 
-fn new_tasks(plan: &TemplatePlan, output: Output) -> String {
-    let report = &plan.report;
-    if plan.steps.iter().any(|step| step.problem.is_some()) {
-        return output
-            .paint
-            .tone(Tone::Bad, "new tasks of it would be refused");
+fn new_tasks(plan: &TemplatePlan) -> String {
+    if problems(plan).next().is_some() {
+        return Tone::Bad.of("new tasks of it would be refused");
     }
-    let takes = report.takes.as_ref();
-    let now = takes.map_or_else(String::new, |takes| format!("; now they take {takes}"));
-    let now = match takes == Some(&plan.version) {
-        true => String::new(),
-        false => now,
-    };
-    format!("new tasks {}{now}", text::impact(report, output))
+    let takes = plan.report.takes.as_ref();
+    let other = takes.filter(|takes| **takes != plan.version);
+    let now = other.map_or_else(String::new, |takes| format!("; now they take {takes}"));
+    format!("new tasks {}{now}", text::impact(&plan.report))
 }

@@ -1,11 +1,10 @@
 //! `tasker template publish`
 
-use super::check::parse;
+use super::check::{parse, release};
+use super::plan;
 use super::show::run_version;
-use crate::client::Ask as _;
-use crate::output::Output;
-use crate::paint::Tone;
-use crate::{CliError, Context, Exit, changes, input, shell, units};
+use crate::paint::warning;
+use crate::{Ask as _, CliError, Context, Result, changes, good, input, shell, units};
 use std::path::PathBuf;
 use tasker_domain::sanitize::sanitize_line;
 use tasker_wire::template::{PublishQuery, PublishTemplate, TemplateVersion};
@@ -26,39 +25,38 @@ pub struct Publish {
 }
 
 impl Publish {
-    pub async fn run(self, context: &Context) -> Result<Exit, CliError> {
+    pub async fn run(self, context: &Context) -> Result {
         let source = input::read_text(&self.file)?;
         let is = parse(&self.file, &source)?;
         if self.dry_run {
-            return super::plan::preview(&self.file, source, &is, context).await;
+            return plan::preview(&self.file, source, &is, context).await;
         }
-        let release = format!("{}/{}@{}", is.namespace, is.name, is.version);
+        let release = release(&is);
         let endpoint = PublishTemplate::at(is.namespace, is.name, is.version.to_string());
-        let query = PublishQuery {
+        let call = context.call(endpoint).query(&PublishQuery {
             allow_missing: self.allow_missing,
-        };
-        let call = context.client.call(endpoint).query(&query);
+        });
         let published = call.media(source.clone()).ask().await;
         let published = published.map_err(|error| self.refused(error, &source))?;
-        let (version, output) = (&published.value, context.output);
-        output.made(&published.text, &release, || {
-            published_text(version, output)
-        })?;
+        let (text, version) = (&published.text, &published.value);
+        let reply = context
+            .output
+            .made(text, &release, || published_text(version));
         let graph = format!("tasker template graph {release}");
-        let first = || match version.warnings.iter().flatten().next() {
+        Ok(reply.next_of(|| vec![self.next(version), graph]))
+    }
+
+    fn next(&self, version: &TemplateVersion) -> String {
+        let file = shell::path(&self.file);
+        match version.warnings.iter().flatten().next() {
             None => run_version(version),
-            Some(_) => format!(
-                "tasker template publish {} --dry-run",
-                shell::path(&self.file)
-            ),
-        };
-        output.next_of(|| vec![first(), graph]);
-        Ok(Exit::Complete)
+            Some(_) => format!("tasker template publish {file} --dry-run"),
+        }
     }
 
     /// The refusal with the lines of the file, and the way out.
     fn refused(&self, error: CliError, source: &str) -> CliError {
-        let file = self.file.display().to_string();
+        let file = self.file.display();
         let error = error.in_file(&file, source).instead(|lowest| {
             format!("write `version: {lowest}` into {file} and publish it again")
         });
@@ -69,25 +67,18 @@ impl Publish {
     }
 }
 
-fn published_text(published: &TemplateVersion, output: Output) -> String {
+fn published_text(published: &TemplateVersion) -> String {
     let done = match published.created {
         Some(false) => "was there already, the same",
         Some(true) | None => "published",
     };
-    let mark = output.paint.tone(Tone::Good, "✔");
-    let warnings = published.warnings.iter().flatten().map(|warning| {
-        format!(
-            "\n{} {}",
-            output.paint.tone(Tone::Caution, "warning:"),
-            sanitize_line(warning)
-        )
-    });
-    let warnings: String = warnings.collect();
-    let report = published.compat_report.iter();
-    let report: String = report.map(|it| changes::since(it, output)).collect();
-    format!(
-        "{mark} {} {done} ({}){report}{warnings}",
+    let (release, steps) = (
         published.release(),
-        units::count(published.steps.len(), "step")
-    )
+        units::count(published.steps.len(), "step"),
+    );
+    let report: String = published.compat_report.iter().map(changes::since).collect();
+    let warnings = published.warnings.iter().flatten();
+    let warnings = warnings.map(|it| format!("\n{}", warning(sanitize_line(it))));
+    let done = good(format_args!("{release} {done} ({steps})"));
+    done + &report + &warnings.collect::<String>()
 }

@@ -1,12 +1,10 @@
 //! `tasker template show`
 
-use crate::client::{Ask as _, versions};
-use crate::definition::words;
-use crate::output::Output;
-use crate::reference::Reference;
-use crate::shell::word;
+use crate::client::versions;
 use crate::units::{joined, paragraphs};
-use crate::{CliError, Context, Exit, Problem, changes, units};
+use crate::{
+    Answer, Context, Exit, Problem, Reference, Result, Table, changes, fields, units, word, words,
+};
 use chrono::TimeDelta;
 use schema_compat::example_input;
 use serde_json::Value;
@@ -29,66 +27,56 @@ pub struct Show {
 }
 
 impl Show {
-    pub async fn run(self, context: &Context) -> Result<Exit, CliError> {
-        match &self.template.version {
-            Some(_) => self.show_version(context).await,
-            None => self.show_latest(context).await,
+    pub async fn run(self, context: &Context) -> Result {
+        if self.template.version.is_some() {
+            let endpoint = self.template.version_at(ShowTemplateVersion::at);
+            let Answer { text, value } = context.ask(endpoint).await?;
+            return self.shown(&text, &value, &[], context).await;
         }
-    }
-
-    async fn show_version(&self, context: &Context) -> Result<Exit, CliError> {
-        let endpoint = self.template.version_at(ShowTemplateVersion::at);
-        let found = context.client.call(endpoint).ask().await?;
-        self.print(&found.text, &found.value, &[], context).await
-    }
-
-    /// To the byte, since it may be written into a file.
-    async fn print_source(&self, version: &str, context: &Context) -> Result<Exit, CliError> {
-        let of = |namespace, name| ShowTemplateVersion::at(namespace, name, version.to_owned());
-        let version = context.client.call(self.template.family_at(of)).await?;
-        context.output.print_exactly(&version.source)?;
-        Ok(Exit::Complete)
-    }
-
-    async fn show_latest(&self, context: &Context) -> Result<Exit, CliError> {
         let endpoint = self.template.family_at(ShowTemplate::at);
-        let family = versions(&context.client, endpoint).await?;
-        let latest = family.value.latest.flatten();
-        let mut versions = family.value.versions;
+        let Answer { text, value } = versions(&context.client, endpoint).await?;
+        let latest = value.latest.flatten();
+        let mut versions = value.versions;
         // What new tasks take, then stable versions before pre-releases, then the highest first.
         versions.sort_by_key(|it| {
             let is_latest = Some(&it.version) == latest.as_ref();
             Reverse((is_latest, it.version.pre.is_empty(), it.version.clone()))
         });
         let (latest, others) = versions.split_first().ok_or_else(|| {
-            Problem::new(
-                Exit::NotFound,
-                "not_found",
-                format!("the template {} has no versions", self.template),
-            )
+            let what = format!("the template {} has no versions", self.template);
+            Problem::new(Exit::NotFound, "not_found", what)
         })?;
-        self.print(&family.text, latest, others, context).await
+        self.shown(&text, latest, others, context).await
     }
 
-    async fn print(
+    async fn shown(
         &self,
         answer: &str,
         version: &TemplateVersion,
         others: &[TemplateVersion],
         context: &Context,
-    ) -> Result<Exit, CliError> {
+    ) -> Result {
         if self.source && !context.output.is_json() {
-            let version = version.version.to_string();
-            return self.print_source(&version, context).await;
+            return self
+                .print_source(version.version.to_string(), context)
+                .await;
         }
-        context
+        let reply = context
             .output
-            .show(answer, || version_text(version, others, context.output))?;
-        if !self.source {
-            let graph = format!("tasker template graph {}", version.release());
-            context.output.next_of(|| vec![graph, run_version(version)]);
-        }
-        Ok(Exit::Complete)
+            .show(answer, || version_text(version, others));
+        let graph = format!("tasker template graph {}", version.release());
+        Ok(match self.source {
+            true => reply,
+            false => reply.next_of(|| vec![graph, run_version(version)]),
+        })
+    }
+
+    /// To the byte, since it may be written into a file.
+    async fn print_source(&self, version: String, context: &Context) -> Result {
+        let of = |namespace, name| ShowTemplateVersion::at(namespace, name, version);
+        let version = context.call(self.template.family_at(of)).await?;
+        context.output.print_exactly(&version.source)?;
+        Ok(context.output.show("", String::new))
     }
 }
 
@@ -108,13 +96,13 @@ pub fn run_version(version: &TemplateVersion) -> String {
     run_command(&version.family(), version.input_schema.as_ref())
 }
 
-fn version_text(version: &TemplateVersion, others: &[TemplateVersion], output: Output) -> String {
+fn version_text(version: &TemplateVersion, others: &[TemplateVersion]) -> String {
     let others = others.iter().map(|other| match other.status.ineligible() {
         None => other.version.to_string(),
         Some(reason) => format!("{} ({})", other.version, words(reason)),
     });
     let (status, input) = (version.status.ineligible(), version.input_schema.as_ref());
-    let head = output.fields([
+    let head = fields([
         ("template", version.family()),
         ("version", version.version.to_string()),
         ("status", status.map(words).unwrap_or_default()),
@@ -127,31 +115,29 @@ fn version_text(version: &TemplateVersion, others: &[TemplateVersion], output: O
             input.map_or_else(String::new, |it| format!("{it:#}")),
         ),
     ]);
-    let report = version
-        .compat_report
-        .iter()
-        .map(|it| changes::block(it, output));
-    let steps = steps(&version.steps, output);
-    paragraphs([head].into_iter().chain(report).chain([steps]))
+    let report = version.compat_report.iter().map(changes::block);
+    paragraphs(
+        [head]
+            .into_iter()
+            .chain(report)
+            .chain([steps(&version.steps)]),
+    )
 }
 
-fn steps(steps: &[StepTemplate], output: Output) -> String {
+fn steps(steps: &[StepTemplate]) -> String {
+    let after = |it: &StepTemplate| joined(it.depends_on.iter().map(Name::as_str), ", ");
     let timeout = |it: &StepTemplate| {
         let ms = i64::try_from(it.timeout_ms).unwrap_or(i64::MAX);
         units::span(TimeDelta::milliseconds(ms))
     };
-    output.columns(
-        steps,
-        [
-            ("step", &|it| it.name.to_string()),
-            ("handler", &|it| it.handler.to_string()),
-            ("after", &|it| {
-                joined(it.depends_on.iter().map(Name::as_str), ", ")
-            }),
-            ("timeout", &timeout),
-            ("attempts", &|it| it.retry.max_attempts.to_string()),
-            ("limits", &|it| it.limits.to_string()),
-        ],
-        "no steps",
-    )
+    Table::new([
+        ("step", &|it: &StepTemplate| it.name.to_string()),
+        ("handler", &|it| it.handler.to_string()),
+        ("after", &after),
+        ("timeout", &timeout),
+        ("attempts", &|it| it.retry.max_attempts.to_string()),
+        ("limits", &|it| it.limits.to_string()),
+    ])
+    .or("no steps")
+    .rows(steps)
 }

@@ -44,14 +44,15 @@ pub async fn run(args: Args, global: &Global, output: Output) -> Result<Exit, Cl
     checks.extend(host::checks(&client, &global.url).await);
     checks.extend(access::check(&client).await);
     let is_well = !checks.iter().any(Check::is_grave);
-    let answer = json!({ "ok": is_well, "checks": checks }).to_string();
-    output.show(&answer, || {
-        let lines: Vec<String> = checks.iter().map(|c| c.text(output.paint)).collect();
+    let answer = json!({ "ok": is_well, "checks": checks });
+    let reply = output.show(answer, || {
+        let lines: Vec<String> = checks.iter().map(Check::text).collect();
         lines.join("\n")
-    })?;
-    Ok(if is_well {
+    });
+    let end = if is_well {
         Exit::Complete
     } else {
         Exit::Failed
-    })
+    };
+    reply.end(Ok(end)).print()
 }

@@ -1,16 +1,10 @@
 //! A migration request by request, until it is done.
 
-use crate::client::{Answer, Ask as _};
-use crate::output::{Output, tell};
-use crate::{CliError, Context, units};
-use indicatif::{ProgressBar, ProgressStyle};
+use crate::drawn::Drawn;
+use crate::{Answer, Ask as _, Context, Result, tell, units};
 use semver::Version;
-use std::time::Duration;
 use tasker_domain::name::Name;
 use tasker_wire::migration::{MigrateTasks, MigratedComponent, Migration, NewMigration};
-
-/// How often the sign of life turns.
-const TURN_INTERVAL: Duration = Duration::from_millis(100);
 
 /// Sends the body until the host says that the migration is done; the answer is that of all requests
 /// together. Where one fails, what moved before stays so, and this is said.
@@ -18,10 +12,10 @@ pub(super) async fn all(
     context: &Context,
     endpoint: MigrateTasks,
     mut body: NewMigration,
-) -> Result<Answer<Migration>, CliError> {
-    let progress = Progress::new(context.output);
+) -> Result<Answer<Migration>> {
+    let progress = Drawn::spinner(context.output.is_json());
     let ask = async |body: &NewMigration| {
-        let call = context.client.call(endpoint.clone());
+        let call = context.call(endpoint.clone());
         call.json(body).ask().await
     };
     let first = ask(&body).await?;
@@ -30,10 +24,13 @@ pub(super) async fn all(
     }
     let mut value = first.value;
     while let Some(next) = value.next.take() {
-        progress.show(&value);
+        progress.0.set_message(shown(&value));
         body.after = Some(next);
         let batch = ask(&body).await;
-        let batch = batch.inspect_err(|_| progress.broken_off(&value))?;
+        let batch = batch.inspect_err(|_| {
+            progress.0.finish_and_clear();
+            broken_off(&value, context);
+        })?;
         add(&mut value, batch.value);
     }
     let text = serde_json::to_string(&value).expect("it is of strings and numbers");
@@ -60,57 +57,24 @@ fn add(all: &mut Migration, batch: Migration) {
 
 /// What takes which version instead of which.
 fn change(component: &MigratedComponent) -> (&Name, &Name, &Version, &Version) {
-    let MigratedComponent {
-        namespace,
-        component,
-        from,
-        to,
-        ..
-    } = component;
-    (namespace, component, from, to)
+    let it = component;
+    (&it.namespace, &it.component, &it.from, &it.to)
 }
 
-/// How far it got, on a terminal; gone when dropped.
-struct Progress {
-    bar: ProgressBar,
-    output: Output,
-}
-
-impl Progress {
-    fn new(output: Output) -> Self {
-        let style = ProgressStyle::with_template("{spinner} {msg}");
-        let style = style.expect("the template is written here");
-        let bar = match output.is_json() {
-            true => ProgressBar::hidden(),
-            false => ProgressBar::new_spinner().with_style(style),
-        };
-        bar.enable_steady_tick(TURN_INTERVAL);
-        Self { bar, output }
-    }
-
-    fn show(&self, migrated: &Migration) {
-        let looked_at = units::count(migrated.looked_at, "open task");
-        self.bar.set_message(match migrated.matched {
-            0 => format!("looked at {looked_at}"),
-            _ if migrated.dry_run => format!("looked at {looked_at}"),
-            _ => format!("{} of {looked_at} moved", migrated.tasks),
-        });
-    }
-
-    /// Says what stays, before what went wrong is told.
-    fn broken_off(&self, migrated: &Migration) {
-        self.bar.finish_and_clear();
-        if migrated.tasks > 0 && !migrated.dry_run && !self.output.is_json() {
-            let moved = units::count(migrated.tasks, "task");
-            tell(&format!(
-                "{moved} moved; the same command again goes on with the others\n"
-            ));
-        }
+/// How far it got.
+fn shown(migrated: &Migration) -> String {
+    let looked_at = units::count(migrated.looked_at, "open task");
+    match migrated.matched == 0 || migrated.dry_run {
+        true => format!("looked at {looked_at}"),
+        false => format!("{} of {looked_at} moved", migrated.tasks),
     }
 }
 
-impl Drop for Progress {
-    fn drop(&mut self) {
-        self.bar.finish_and_clear();
+/// Says what stays, before what went wrong is told.
+fn broken_off(migrated: &Migration, context: &Context) {
+    if migrated.tasks > 0 && !migrated.dry_run && !context.output.is_json() {
+        let moved = units::count(migrated.tasks, "task");
+        let again = "the same command again goes on with the others";
+        tell(&format!("{moved} moved; {again}\n"));
     }
 }

@@ -1,7 +1,7 @@
 //! One thing that was looked at.
 
 use serde::Serialize;
-use tasker_cli::{Paint, Tone};
+use tasker_cli::Tone;
 
 /// What was found, and how to mend it if it is not well.
 #[derive(Debug, Serialize)]
@@ -51,20 +51,16 @@ impl Check {
     }
 
     /// A line with a mark, and one more with how to mend it.
-    pub fn text(&self, paint: Paint) -> String {
+    pub fn text(&self) -> String {
         let mark = match (self.ok, self.needed) {
-            (true, _) => paint.tone(Tone::Good, "✓"),
-            (false, true) => paint.tone(Tone::Bad, "✗"),
-            (false, false) => paint.tone(Tone::Quiet, "–"),
+            (true, _) => Tone::Good.of("✓"),
+            (false, true) => Tone::Bad.of("✗"),
+            (false, false) => Tone::Quiet.of("–"),
         };
         let line = format!("{mark} {:<11}  {}", self.name, self.found);
         match &self.help {
             None => line,
-            Some(help) => format!(
-                "{line}\n{:16}{} {help}",
-                "",
-                paint.tone(Tone::Active, "help:")
-            ),
+            Some(help) => format!("{line}\n{:16}{} {help}", "", Tone::Active.of("help:")),
         }
     }
 }
@@ -72,19 +68,20 @@ impl Check {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use tasker_cli::plain;
 
     #[test]
     fn what_is_wrong_is_reported_with_the_way_to_mend_it() {
         let check = Check::bad("disk", "12 MiB free in /", "make room");
         let expected = "✗ disk         12 MiB free in /\n                help: make room";
-        assert_eq!(check.text(Paint::off()), expected);
+        assert_eq!(plain(&check.text()), expected);
         assert!(check.is_grave());
     }
 
     #[test]
     fn what_one_can_do_without_is_not_grave() {
         let check = Check::bad("host", "none", "start one").optional();
-        assert!(check.text(Paint::off()).starts_with("– host"));
+        assert!(plain(&check.text()).starts_with("– host"));
         assert!(!check.is_grave());
     }
 }
