@@ -5,6 +5,7 @@ use super::super::access::Access;
 use semver::Version;
 use tasker_domain::hidden::keep;
 use tasker_domain::name::Name;
+use tasker_domain::permission::Action;
 use tasker_domain::requirement::QualifiedName;
 use tasker_registry::RegistryError;
 use tasker_registry::listed::ListedFamily;
@@ -16,13 +17,14 @@ pub fn between(query: &DiffQuery) -> Result<(Version, Version), RegistryError> {
     Ok((parse_version(&query.from)?, parse_version(&query.to)?))
 }
 
-/// Refuses to list what is in a namespace that does not exist.
+/// Refuses to list what is in a namespace that does not exist, unless the caller's permissions name it.
 pub async fn check_listed(
     api: &Api,
     access: &Access,
     namespace: Option<&Name>,
 ) -> Result<(), RegistryError> {
-    let Some(namespace) = namespace else {
+    let named = access.permissions().namespaces(Action::Read);
+    let Some(namespace) = namespace.filter(|it| !named.contains(it.as_str())) else {
         return Ok(());
     };
     let may_read = |other: &str| access.may_read(other);
