@@ -36,7 +36,7 @@ JSON
 if command -v chromium >/dev/null; then
   # What took less than three seconds is left out of the picture.
   sed '/id="min-unit-time"/s/value="0"/value="3"/' "$CARGO_TARGET_DIR/cargo-timings/cargo-timing.html" >"$scratch/timing.html"
-  chromium --headless --no-sandbox --hide-scrollbars --window-size=2600,1500 \
+  chromium --headless --no-sandbox --hide-scrollbars --window-size=4300,2100 \
     --screenshot="$PWD/$results/build.png" "file://$scratch/timing.html" >/dev/null 2>&1
 fi
 cat "$results/build.json"
