@@ -25,6 +25,11 @@ impl Printed {
     }
 }
 
+/// A figure with so many digits; a dash if it could not be had.
+pub(super) fn shown(figure: Option<f64>, digits: usize) -> String {
+    figure.map_or_else(|| "-".to_owned(), |figure| format!("{figure:.digits$}"))
+}
+
 /// Percentiles of a time.
 #[derive(Clone, Copy, Debug, Default, Serialize)]
 pub(super) struct Percentiles {
@@ -98,10 +103,6 @@ impl Figures {
 
 impl BenchReport for Figures {
     fn table(&self) -> String {
-        let shown = |figure: Option<f64>, digits: usize| match figure {
-            Some(figure) => format!("{figure:.digits$}"),
-            None => "-".to_owned(),
-        };
         let Percentiles { p50, p95, p99 } = self.task_ms;
         let overhead = self.step_overhead_ms;
         [

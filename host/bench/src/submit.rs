@@ -2,7 +2,7 @@
 
 use super::hosts::{BenchArgs, FIRST, Hosts, publish_component, publish_template, submit};
 use super::pgbench::Pgbench;
-use super::report::{BenchReport, Percentiles, Printed};
+use super::report::{BenchReport, Percentiles, Printed, shown};
 use super::run::percentiles_of;
 use super::usage;
 use super::workload::Workload;
@@ -123,10 +123,6 @@ async fn submit_one(client: &Client) -> anyhow::Result<()> {
 
 impl BenchReport for Measured {
     fn table(&self) -> String {
-        let shown = |figure: Option<f64>, digits: usize| match figure {
-            Some(figure) => format!("{figure:.digits$}"),
-            None => "-".to_owned(),
-        };
         [
             format!(
                 "{} tasks of {} clients, one by one",
