@@ -4,6 +4,7 @@ mod ancestor_results;
 mod backoff_ms;
 mod calls;
 mod cancel_tasks;
+mod catalog;
 mod checkpoint_steps;
 mod claim_ready;
 mod clock;

@@ -45,7 +45,7 @@ begin
   update tasker.component c set revision = c.revision + 1
   where c.component_id in (select v.component_id from tasker.component_version v
                            where v.component_version_id = any (v_versions));
-  update tasker.namespace n set revision = n.revision + 1
+  update tasker.namespace n set revision = n.revision + 1, families_revision = n.families_revision + 1
   where n.namespace_id in (select c.namespace_id from tasker.component_version v
                            join tasker.component c using (component_id)
                            where v.component_version_id = any (v_versions));

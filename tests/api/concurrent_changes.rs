@@ -103,7 +103,7 @@ async fn a_pin_knows_the_one_that_it_replaces_however_young_that_is() {
     let pin = json!({"requirement": "=1.0.0"});
     let put = server.put("/v1/namespaces/shop/pins/component/guest", &pin);
     let other = async {
-        until_blocked(third.pool(), "tasker.share").await;
+        until_blocked(third.pool(), "tasker.namespace_rules").await;
         let made = format!(
             "insert into tasker.pin (namespace_id, kind, target, requirement)
                select namespace_id, 'component', 'guest', '=1.1.0' from tasker.namespace where name = 'shop';

@@ -84,3 +84,48 @@ async fn a_change_in_one_namespace_has_a_host_read_nothing_of_another() {
     .await;
     assert_eq!(outcome(&host).await, (json!("unseen"), json!("1.0.0")));
 }
+
+#[tokio::test]
+async fn a_change_of_a_pin_has_a_host_read_no_version_again() {
+    let database = TestDatabase::new().await;
+    let host = host(&database).await;
+    host.publish_component("guest", "1.1.0", crate::sandbox::guests::misbehaving())
+        .await;
+    forget_description(&database).await;
+    host.publish_yaml(
+        "shop",
+        "one",
+        &format!("namespace: shop\nname: one\nversion: 1.0.0\n{STEPS}"),
+    )
+    .await;
+    let taken = async || {
+        let body = json!({"namespace": "shop", "template": "one", "input": "LEVEL"});
+        let created = post(&host, "/v1/tasks", &body).await;
+        let task = host.finished(created["task"]["id"].as_str().unwrap()).await;
+        task["lock"][0]["version"].clone()
+    };
+    assert_eq!(taken().await, "1.1.0");
+
+    // What a host finds only where it reads the versions again.
+    run(
+        &database,
+        "update tasker.component_version set status = 'yanked' where version = '1.1.0';
+         update tasker.component set revision = revision + 1",
+    )
+    .await;
+    for (requirement, version) in [("=1.0.0", "1.0.0"), ("^1", "1.1.0")] {
+        let pin = json!({"requirement": requirement});
+        let (status, answer) = host
+            .put("/v1/namespaces/shop/pins/component/guest", &pin)
+            .await;
+        assert_eq!(status, 200, "{answer}");
+        assert_eq!(taken().await, version);
+    }
+
+    run(
+        &database,
+        "update tasker.namespace set revision = revision + 1, families_revision = families_revision + 1",
+    )
+    .await;
+    assert_eq!(taken().await, "1.0.0");
+}

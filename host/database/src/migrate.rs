@@ -95,6 +95,10 @@ functions! {
     "70_explain_steps",
     "71_brief_error",
     "80_ensure_partitions",
+    "90_namespace_rules",
+    "91_component_revisions",
+    "92_component_families",
+    "93_template_families",
 }
 
 /// The oldest release whose hosts work beside this one on a database: the release before, whose function

@@ -77,7 +77,7 @@ impl Registry {
     /// function `tasker.collectable_versions`, which has the rest of the rule.
     async fn needed_versions(&self) -> Result<Vec<i32>, RegistryError> {
         let versions = self.store.every_component_version().await?;
-        let rules = self.store.namespace_rules(None).await?;
+        let rules = self.store.every_namespace_rules().await?;
         let mut catalog = stored::catalog(rules, PinKind::Component, versions)?;
         catalog.histories = self.histories(None).await?;
         let handlers = self.store.every_handler().await?.into_iter();

@@ -61,7 +61,9 @@ impl Registry {
         let mut names: Vec<&str> = components.iter().map(|it| it.namespace.as_str()).collect();
         names.push(template.namespace.as_str());
         let rows = self.store.namespace_revisions(&names).await?;
-        let revisions = rows.into_iter().map(|row| (row.namespace, row.revision));
+        let revisions = rows
+            .into_iter()
+            .map(|row| (row.namespace, row.revisions.namespace));
         Ok(revisions.collect())
     }
 

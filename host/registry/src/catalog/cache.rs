@@ -57,7 +57,7 @@ pub(crate) type FamilyKey = (PinKind, QualifiedName);
 #[derive(Clone)]
 pub(crate) struct KeptFamily {
     /// Of its namespace.
-    pub namespace_revision: i64,
+    pub families_revision: i64,
     /// Its own; none of a template.
     pub revision: Option<i64>,
     pub family: Arc<Family>,
@@ -120,7 +120,7 @@ mod tests {
             id: 1,
         };
         KeptFamily {
-            namespace_revision: 1,
+            families_revision: 1,
             revision: Some(1),
             family: Arc::new(Family::new(1, 1, 1).of((0..versions).map(version))),
         }

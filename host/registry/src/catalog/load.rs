@@ -6,6 +6,7 @@
 
 use super::cache::KeptFamily;
 use super::{Catalog, Family, NamespaceRules, stored};
+use crate::store::catalog::Revisions;
 use crate::{Registry, RegistryError};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -34,8 +35,7 @@ pub(crate) struct Selection {
 /// Loads parts as they were together at one moment.
 pub(crate) struct Loader<'r> {
     pub registry: &'r Registry,
-    /// Of a namespace that does not exist, 0.
-    revisions: BTreeMap<Name, i64>,
+    revisions: BTreeMap<Name, Revisions>,
     /// Something was read that may be younger than the revisions.
     has_read: bool,
 }
@@ -116,20 +116,24 @@ impl<'r> Loader<'r> {
     async fn read_revisions(
         &self,
         namespaces: BTreeSet<&Name>,
-    ) -> Result<BTreeMap<Name, i64>, RegistryError> {
+    ) -> Result<BTreeMap<Name, Revisions>, RegistryError> {
         let names: Vec<&str> = namespaces.iter().map(|name| name.as_str()).collect();
-        let mut revisions: BTreeMap<Name, i64> = namespaces
+        let mut revisions: BTreeMap<Name, Revisions> = namespaces
             .into_iter()
-            .map(|name| (name.clone(), 0))
+            .map(|name| (name.clone(), Revisions::default()))
             .collect();
         for row in self.registry.store.namespace_revisions(&names).await? {
-            revisions.insert(row.namespace, row.revision);
+            revisions.insert(row.namespace, row.revisions);
         }
         Ok(revisions)
     }
 
     /// The revision of a namespace that was seen.
     pub fn revision(&self, namespace: &Name) -> i64 {
+        self.revisions(namespace).namespace
+    }
+
+    fn revisions(&self, namespace: &Name) -> Revisions {
         self.revisions.get(namespace).copied().unwrap_or_default()
     }
 
@@ -178,8 +182,8 @@ impl<'r> Loader<'r> {
         }
         if !missing.is_empty() {
             self.has_read = true;
-            for row in self.registry.store.namespace_rules(Some(&missing)).await? {
-                let revision = row.revision;
+            for row in self.registry.store.namespace_rules(&missing).await? {
+                let revision = row.revisions.namespace;
                 let (namespace, rules) = stored::rules(row)?;
                 let rules = Arc::new(rules);
                 kept.keep(namespace.clone(), revision, rules.clone());
@@ -216,7 +220,7 @@ impl<'r> Loader<'r> {
         let (mut found, mut older) = (Families::new(), BTreeMap::new());
         for target in targets {
             match kept.get(&(kind, target.clone())) {
-                Some(it) if it.namespace_revision == self.revision(&target.namespace) => {
+                Some(it) if it.families_revision == self.revisions(&target.namespace).families => {
                     found.insert(target.clone(), it.family);
                 }
                 it => drop(older.insert(target.clone(), it)),
@@ -251,7 +255,7 @@ impl<'r> Loader<'r> {
                     && before.revision == Some(row.revision)
                 {
                     let family = KeptFamily {
-                        namespace_revision: row.namespace_revision,
+                        families_revision: row.families_revision,
                         ..before.clone()
                     };
                     older.remove(&target);

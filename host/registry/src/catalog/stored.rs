@@ -111,7 +111,7 @@ pub(crate) fn families(
         let revision = row.revision.unwrap_or_default();
         let whole = Family::new(row.namespace_id, row.family_id, revision);
         let kept = KeptFamily {
-            namespace_revision: row.namespace_revision,
+            families_revision: row.families_revision,
             revision: row.revision,
             family: Arc::new(whole.of(versions)),
         };

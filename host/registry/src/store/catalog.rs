@@ -11,12 +11,24 @@ use tasker_domain::pin::PinKind;
 use tasker_domain::requirement::QualifiedName;
 use tasker_domain::resolve::{VersionState, VersionStatus};
 
-/// A namespace, with the number of changes so far of what new tasks take of it or by it.
+/// How often a namespace has changed; 0 if it does not exist.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, FromRow)]
+pub struct Revisions {
+    /// All changes of what new tasks take of it or by it.
+    #[sqlx(rename = "revision")]
+    pub namespace: i64,
+    /// Those of the versions of its components and templates.
+    #[sqlx(rename = "families_revision")]
+    pub families: i64,
+}
+
+/// A namespace by its name.
 #[derive(Debug, FromRow)]
 pub struct NamespaceRevision {
     #[sqlx(try_from = "String")]
     pub namespace: Name,
-    pub revision: i64,
+    #[sqlx(flatten)]
+    pub revisions: Revisions,
 }
 
 /// What a namespace says about its own tasks and its own components.
@@ -24,7 +36,8 @@ pub struct NamespaceRevision {
 pub struct NamespaceRulesRow {
     #[sqlx(try_from = "String")]
     pub namespace: Name,
-    pub revision: i64,
+    #[sqlx(flatten)]
+    pub revisions: Revisions,
     /// One of these keys has to have signed what its tasks run; all is taken where there is none.
     pub keys: Vec<Vec<u8>>,
     /// What it shares and, in the same order, with which namespaces.
@@ -40,7 +53,7 @@ pub struct FamilyVersionRow {
     pub namespace_id: i32,
     #[sqlx(try_from = "String")]
     pub namespace: Name,
-    pub namespace_revision: i64,
+    pub families_revision: i64,
     pub family_id: i32,
     #[sqlx(try_from = "String")]
     pub family: Name,
@@ -85,7 +98,7 @@ impl PinFacts {
     ) -> Result<Self, DatabaseError> {
         let names = [namespace.as_str(), target.namespace.as_str()];
         Ok(Self {
-            rules: namespace_rules(&mut *tx, Some(&names)).await?,
+            rules: namespace_rules(&mut *tx, &names).await?,
             versions: family_versions(&mut *tx, kind, std::slice::from_ref(target)).await?,
         })
     }
@@ -94,7 +107,7 @@ impl PinFacts {
     pub(crate) fn revisions(&self) -> BTreeMap<Name, i64> {
         let rules = self.rules.iter();
         rules
-            .map(|row| (row.namespace.clone(), row.revision))
+            .map(|row| (row.namespace.clone(), row.revisions.namespace))
             .collect()
     }
 }
@@ -116,21 +129,28 @@ impl Store {
         &self,
         names: &[&str],
     ) -> Result<Vec<NamespaceRevision>, DatabaseError> {
-        let rows = sqlx::query_as(
-            "select name as namespace, revision from tasker.namespace where name = any ($1)",
-        )
-        .bind(names)
-        .fetch_all(self.pool())
-        .await?;
-        Ok(rows)
+        let query = match names {
+            // Of this one PostgreSQL keeps the plan.
+            [name] => sqlx::query_as(REVISIONS_OF_ONE).bind(*name),
+            names => sqlx::query_as(REVISIONS).bind(names),
+        };
+        Ok(query.fetch_all(self.pool()).await?)
     }
 
-    /// What these namespaces say, or all; those that do not exist are left out.
+    /// What these namespaces say; those that do not exist are left out.
     pub async fn namespace_rules(
         &self,
-        names: Option<&[&str]>,
+        names: &[&str],
     ) -> Result<Vec<NamespaceRulesRow>, DatabaseError> {
         namespace_rules(self.pool(), names).await
+    }
+
+    /// What every namespace says.
+    pub async fn every_namespace_rules(&self) -> Result<Vec<NamespaceRulesRow>, DatabaseError> {
+        let rows = sqlx::query_as("select * from tasker.namespace_rule")
+            .fetch_all(self.pool())
+            .await?;
+        Ok(rows)
     }
 
     /// Every version of these components or templates, each named once.
@@ -144,7 +164,7 @@ impl Store {
 
     /// Every version of every component.
     pub async fn every_component_version(&self) -> Result<Vec<FamilyVersionRow>, DatabaseError> {
-        let rows = sqlx::query_as(EVERY_COMPONENT_VERSION)
+        let rows = sqlx::query_as("select * from tasker.component_family")
             .fetch_all(self.pool())
             .await?;
         Ok(rows)
@@ -202,9 +222,9 @@ impl Store {
 
 pub(crate) async fn namespace_rules(
     executor: impl PgExecutor<'_>,
-    names: Option<&[&str]>,
+    names: &[&str],
 ) -> Result<Vec<NamespaceRulesRow>, DatabaseError> {
-    let rows = sqlx::query_as(RULES)
+    let rows = sqlx::query_as("select * from tasker.namespace_rules($1)")
         .bind(names)
         .fetch_all(executor)
         .await?;
@@ -218,60 +238,17 @@ pub(crate) async fn family_versions(
 ) -> Result<Vec<FamilyVersionRow>, DatabaseError> {
     let (namespaces, names) = columns(families);
     let query = match kind {
-        PinKind::Component => COMPONENT_VERSIONS,
-        PinKind::Template => TEMPLATE_VERSIONS,
+        PinKind::Component => "select * from tasker.component_families($1, $2)",
+        PinKind::Template => "select * from tasker.template_families($1, $2)",
     };
     let query = sqlx::query_as(query).bind(namespaces).bind(names);
     Ok(query.fetch_all(executor).await?)
 }
 
-const RULES: &str = "
-    select n.name as namespace, n.revision,
-           array(select k.public_key from tasker.signing_key k
-                 where k.namespace_id = n.namespace_id) as keys,
-           array(select s.component from tasker.share s
-                 where s.namespace_id = n.namespace_id order by s.share_id) as shared,
-           array(select s.shared_with from tasker.share s
-                 where s.namespace_id = n.namespace_id order by s.share_id) as shared_with,
-           (select coalesce(jsonb_agg(to_jsonb(p)), '[]') from tasker.pin p
-            where p.namespace_id = n.namespace_id) as pins
-    from tasker.namespace n
-    where $1::text[] is null or n.name = any ($1)";
+const REVISIONS_OF_ONE: &str =
+    "select name as namespace, revision, families_revision from tasker.namespace where name = $1";
 
-macro_rules! component_versions {
-    ($from:literal) => {
-        concat!(
-            "select n.namespace_id, n.name as namespace, n.revision as namespace_revision,
-                    c.component_id as family_id, c.name as family, c.revision,
-                    v.component_version_id as version_id, v.version, v.status::text as status,
-                    q.digest is not null as is_quarantined, v.collected_at is not null as is_collected,
-                    array(select s.public_key from tasker.signature s where s.digest = v.digest) as signers
-             from ",
-            $from,
-            " join tasker.component_version v using (component_id)
-             left join tasker.quarantine q using (digest)"
-        )
-    };
-}
-
-const COMPONENT_VERSIONS: &str = component_versions!(
-    "unnest($1::text[], $2::text[]) as wanted (namespace, family)
-     join tasker.namespace n on n.name = wanted.namespace
-     join tasker.component c on c.namespace_id = n.namespace_id and c.name = wanted.family"
-);
-
-const EVERY_COMPONENT_VERSION: &str =
-    component_versions!("tasker.namespace n join tasker.component c using (namespace_id)");
-
-const TEMPLATE_VERSIONS: &str = "
-    select n.namespace_id, n.name as namespace, n.revision as namespace_revision,
-           t.template_id as family_id, t.name as family, null::bigint as revision,
-           v.template_version_id as version_id, v.version, v.status::text as status,
-           false as is_quarantined, false as is_collected, '{}'::bytea[] as signers
-    from unnest($1::text[], $2::text[]) as wanted (namespace, family)
-    join tasker.namespace n on n.name = wanted.namespace
-    join tasker.template t on t.namespace_id = n.namespace_id and t.name = wanted.family
-    join tasker.template_version v using (template_id)";
+const REVISIONS: &str = "select name as namespace, revision, families_revision from tasker.namespace where name = any ($1)";
 
 macro_rules! list_families {
     ($table:literal) => {

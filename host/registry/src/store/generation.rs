@@ -14,7 +14,8 @@ use tasker_domain::requirement::QualifiedName;
 pub struct ComponentRevision {
     #[sqlx(try_from = "String")]
     pub namespace: Name,
-    pub namespace_revision: i64,
+    /// Of the namespace.
+    pub families_revision: i64,
     #[sqlx(try_from = "String")]
     pub component: Name,
     pub revision: i64,
@@ -36,16 +37,11 @@ impl Store {
         components: &[QualifiedName],
     ) -> Result<Vec<ComponentRevision>, DatabaseError> {
         let (namespaces, names) = columns(components);
-        let rows = sqlx::query_as(
-            "select n.name as namespace, n.revision as namespace_revision, c.name as component, c.revision
-             from unnest($1::text[], $2::text[]) as wanted (namespace, component)
-             join tasker.namespace n on n.name = wanted.namespace
-             join tasker.component c on c.namespace_id = n.namespace_id and c.name = wanted.component",
-        )
-        .bind(namespaces)
-        .bind(names)
-        .fetch_all(self.pool())
-        .await?;
+        let rows = sqlx::query_as("select * from tasker.component_revisions($1, $2)")
+            .bind(namespaces)
+            .bind(names)
+            .fetch_all(self.pool())
+            .await?;
         Ok(rows)
     }
 }
@@ -73,11 +69,29 @@ pub(crate) async fn revise_components(
     Ok(namespaces)
 }
 
-/// Called last in the transaction of whatever resolution depends on, with the namespaces whose rules,
-/// components or templates changed: what was loaded of them is loaded anew. Locks them by id.
+/// Called last in the transaction of whatever changes the versions of components or templates of these
+/// namespaces, or what may be taken of them: all that was loaded of the namespaces is loaded anew. Locks
+/// them by id.
 pub(crate) async fn advance<'n>(
     tx: &mut Connection,
     namespaces: impl IntoIterator<Item = &'n str>,
+) -> Result<(), DatabaseError> {
+    advance_by(tx, namespaces, true).await
+}
+
+/// The same for a change of what the namespaces say, such as a pin: what was loaded of their versions
+/// stays.
+pub(crate) async fn advance_rules<'n>(
+    tx: &mut Connection,
+    namespaces: impl IntoIterator<Item = &'n str>,
+) -> Result<(), DatabaseError> {
+    advance_by(tx, namespaces, false).await
+}
+
+async fn advance_by<'n>(
+    tx: &mut Connection,
+    namespaces: impl IntoIterator<Item = &'n str>,
+    has_families: bool,
 ) -> Result<(), DatabaseError> {
     let namespaces: Vec<&str> = namespaces.into_iter().collect();
     sqlx::query(
@@ -85,38 +99,35 @@ pub(crate) async fn advance<'n>(
            select namespace_id from tasker.namespace where name = any ($1)
            order by namespace_id for no key update
          )
-         update tasker.namespace n set revision = n.revision + 1
+         update tasker.namespace n
+         set revision = n.revision + 1, families_revision = n.families_revision + $2::bool::int
          from advanced a where n.namespace_id = a.namespace_id",
     )
     .bind(namespaces)
+    .bind(has_families)
     .execute(&mut *tx)
     .await?;
     advance_generation(tx).await
 }
 
-/// The same for a change that was decided by what was read of these namespaces in this transaction, at
-/// these revisions. False if one of them has moved since: then the transaction is to be given up, and
-/// the change decided anew.
-pub(crate) async fn advance_unmoved(
+/// Called before one of these for a change that was decided by what was read of these namespaces in this
+/// transaction, at these revisions. False if one of them has moved since: then the transaction is to be
+/// given up, and the change decided anew. Locks them by id.
+pub(crate) async fn lock_unmoved(
     tx: &mut Connection,
-    changed: &str,
     decided_by: &BTreeMap<Name, i64>,
 ) -> Result<bool, DatabaseError> {
     let names: Vec<&str> = decided_by.keys().map(Name::as_str).collect();
     let now: Vec<NamespaceRevision> = sqlx::query_as(
-        "select name as namespace, revision from tasker.namespace where name = any ($1)
+        "select name as namespace, revision, families_revision from tasker.namespace where name = any ($1)
          order by namespace_id for no key update",
     )
     .bind(names)
     .fetch_all(&mut *tx)
     .await?;
-    let is_unmoved = now
+    Ok(now
         .iter()
-        .all(|it| decided_by.get(&it.namespace) == Some(&it.revision));
-    if is_unmoved {
-        advance(tx, [changed]).await?;
-    }
-    Ok(is_unmoved)
+        .all(|it| decided_by.get(&it.namespace) == Some(&it.revisions.namespace)))
 }
 
 /// Called last in the transaction of whatever hosts depend on: its row is locked until the commit, and a

@@ -56,7 +56,7 @@ impl Store {
         let namespace_id = ensure_namespace(&mut tx, new.namespace).await?;
         let granted = insert(&mut tx, namespace_id, &new).await?;
         if let Addition::Added(_) = granted {
-            generation::advance(&mut tx, [new.namespace.as_str()]).await?;
+            generation::advance_rules(&mut tx, [new.namespace.as_str()]).await?;
             tx.commit().await?;
         }
         Ok(granted)
@@ -79,7 +79,7 @@ impl Store {
         if let Some(row) = &removed {
             let change = change("grant.remove", row, actor, reason);
             audit::record(&mut tx, &change).await?;
-            generation::advance(&mut tx, [namespace.as_str()]).await?;
+            generation::advance_rules(&mut tx, [namespace.as_str()]).await?;
         }
         tx.commit().await?;
         Ok(removed)

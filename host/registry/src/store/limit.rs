@@ -78,7 +78,7 @@ impl Store {
             },
         };
         record(&mut tx, &change, &before, &after).await?;
-        generation::advance(&mut tx, [change.namespace.as_str()]).await?;
+        generation::advance_rules(&mut tx, [change.namespace.as_str()]).await?;
         tx.commit().await?;
         Ok(changed)
     }
@@ -92,7 +92,7 @@ impl Store {
         let removed = delete(&mut tx, &change).await?;
         if let Some(rule) = &removed {
             record(&mut tx, &change, &rule.limits, &LimitSettings::default()).await?;
-            generation::advance(&mut tx, [change.namespace.as_str()]).await?;
+            generation::advance_rules(&mut tx, [change.namespace.as_str()]).await?;
         }
         tx.commit().await?;
         Ok(removed)

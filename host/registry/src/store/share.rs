@@ -67,7 +67,7 @@ impl Store {
             return Ok(standing.map_or(Addition::Full, Addition::Stood));
         };
         audit::record(&mut tx, &recorded("share.add", &change)).await?;
-        generation::advance(&mut tx, [change.namespace.as_str()]).await?;
+        generation::advance_rules(&mut tx, [change.namespace.as_str()]).await?;
         tx.commit().await?;
         Ok(Addition::Added(row))
     }
@@ -86,7 +86,7 @@ impl Store {
             .await?;
         if removed.is_some() {
             audit::record(&mut tx, &recorded("share.remove", &change)).await?;
-            generation::advance(&mut tx, [change.namespace.as_str()]).await?;
+            generation::advance_rules(&mut tx, [change.namespace.as_str()]).await?;
         }
         tx.commit().await?;
         Ok(removed)

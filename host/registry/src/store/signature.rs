@@ -1,7 +1,7 @@
 //! Signatures of components, and the keys that namespaces take them by.
 
 use super::Store;
-use super::generation::{advance, revise_components};
+use super::generation::{advance, advance_rules, revise_components};
 use super::namespace::ensure_namespace;
 use chrono::{DateTime, Utc};
 use serde_json::{Value, json};
@@ -136,7 +136,7 @@ impl Store {
         let detail = json!({"name": name, "public_key": key.to_string()});
         let change = policy_change("signing_key.add", namespace, &key.id(), actor, detail);
         audit::record(&mut tx, &change).await?;
-        advance(&mut tx, [namespace.as_str()]).await?;
+        advance_rules(&mut tx, [namespace.as_str()]).await?;
         tx.commit().await?;
         Ok(row)
     }
@@ -162,7 +162,7 @@ impl Store {
             let detail = json!({"name": name});
             let change = policy_change("signing_key.remove", namespace, key, actor, detail);
             audit::record(&mut tx, &change).await?;
-            advance(&mut tx, [namespace.as_str()]).await?;
+            advance_rules(&mut tx, [namespace.as_str()]).await?;
         }
         tx.commit().await?;
         Ok(name.is_some())

@@ -1,7 +1,7 @@
 //! Task templates and their versions.
 
 use super::Store;
-use super::generation::advance_unmoved;
+use super::generation::{advance, lock_unmoved};
 use super::namespace::ensure_namespace;
 use chrono::{DateTime, Utc};
 use semver::Version;
@@ -96,9 +96,10 @@ impl Store {
             insert_steps(&mut tx, template_version_id, &new.steps).await?;
             insert_dependencies(&mut tx, template_version_id, &new.dependencies).await?;
             audit::record(&mut tx, &published(new)).await?;
-            if !advance_unmoved(&mut tx, new.namespace.as_str(), decided_by).await? {
+            if !lock_unmoved(&mut tx, decided_by).await? {
                 return Ok(None);
             }
+            advance(&mut tx, [new.namespace.as_str()]).await?;
         }
         tx.commit().await?;
         let row = self

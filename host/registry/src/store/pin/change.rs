@@ -2,7 +2,7 @@
 
 use super::super::Store;
 use super::super::catalog::PinFacts;
-use super::super::generation::{advance, advance_unmoved};
+use super::super::generation::{advance_rules, lock_unmoved};
 use super::super::namespace::ensure_namespace;
 use super::{PinKind, PinRow, RolloutColumns};
 use serde_json::{Map, Value, json};
@@ -93,9 +93,10 @@ impl Store {
         }
         let new_state = decide(facts, locked.pinned.clone(), &past)?;
         let row = write(&mut tx, key, &locked, &new_state, by).await?;
-        if !advance_unmoved(&mut tx, key.namespace.as_str(), &decided_by).await? {
+        if !lock_unmoved(&mut tx, &decided_by).await? {
             return Ok(None);
         }
+        advance_rules(&mut tx, [key.namespace.as_str()]).await?;
         tx.commit().await.map_err(of_database)?;
         Ok(Some(row))
     }
@@ -121,7 +122,7 @@ impl Store {
         .execute(&mut *tx)
         .await?;
         record(&mut tx, key, (Some(pinned), None), None, by).await?;
-        advance(&mut tx, [key.namespace.as_str()]).await?;
+        advance_rules(&mut tx, [key.namespace.as_str()]).await?;
         tx.commit().await?;
         Ok(true)
     }
