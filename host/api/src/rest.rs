@@ -16,6 +16,7 @@ mod pins;
 mod reason;
 mod references;
 mod registry;
+mod retention;
 mod secrets;
 mod shares;
 mod signatures;
@@ -41,6 +42,7 @@ pub(crate) fn routes() -> Routes {
         .and(grants::routes())
         .and(shares::routes())
         .and(limits::routes())
+        .and(retention::routes())
         .and(signatures::routes())
         .and(audit::routes())
         .and(collections::routes())

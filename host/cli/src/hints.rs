@@ -15,6 +15,7 @@ use tasker_wire::migration::MigrateTasks;
 use tasker_wire::namespace::CreateNamespace;
 use tasker_wire::pin::{SetPin, ShowPinHistory};
 use tasker_wire::quarantine::ReleaseComponent;
+use tasker_wire::retention::{ListRetention, SetRetention};
 use tasker_wire::secret::SetSecret;
 use tasker_wire::share::{AddShare, ListShares};
 use tasker_wire::signature::{AddSigningKey, ListSigningKeys};
@@ -71,6 +72,8 @@ fn needs(noun: &str, verb: &str) -> Option<Needs> {
         ("grant", _) => AddGrant::NEEDS,
         ("limit", "ls") => ListLimits::NEEDS,
         ("limit", _) => ChangeLimits::NEEDS,
+        ("retention", "ls") => ListRetention::NEEDS,
+        ("retention", _) => SetRetention::NEEDS,
         ("share", "ls") => ListShares::NEEDS,
         ("share", _) => AddShare::NEEDS,
         ("kv", "ls" | "get") => ListKv::NEEDS,

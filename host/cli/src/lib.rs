@@ -39,6 +39,7 @@ mod reference;
 mod references;
 mod registry;
 mod reply;
+mod retention;
 mod rollout;
 #[cfg(test)]
 mod samples;
@@ -188,6 +189,9 @@ pub enum Command {
     /// Manage resource limits: memory, time, HTTP, results, logs.
     #[command(subcommand)]
     Limit(limit::Command),
+    /// Manage how long finished tasks are kept.
+    #[command(subcommand)]
+    Retention(retention::Command),
     /// Show the audit log.
     #[command(subcommand)]
     Audit(audit::Command),
@@ -230,6 +234,7 @@ async fn dispatch(command: Command, global: &Global, output: Output) -> Result {
         Command::Namespace(command) => namespace::run(command, &context()?).await,
         Command::Share(command) => share::run(command, &context()?).await,
         Command::Limit(command) => limit::run(command, &context()?).await,
+        Command::Retention(command) => retention::run(command, &context()?).await,
         Command::Audit(command) => audit::run(command, &context()?).await,
         Command::Key(command) => key::run(command, &context()?).await,
     }

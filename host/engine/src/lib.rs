@@ -21,6 +21,7 @@ pub mod payload_read;
 pub mod plan;
 pub mod quarantine;
 pub mod report;
+pub mod retention;
 pub mod rollout;
 mod row;
 pub mod secret;

@@ -21,6 +21,7 @@ pub mod publish_template;
 pub mod references;
 pub mod resolve;
 pub mod resolved_pin;
+pub mod retention;
 pub mod rollout;
 pub mod secret;
 pub mod semver_violation;

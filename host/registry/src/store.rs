@@ -15,6 +15,7 @@ mod namespace;
 pub mod pin;
 pub mod quarantine;
 pub mod references;
+pub mod retention;
 pub mod secret;
 pub mod share;
 pub mod signature;

@@ -29,6 +29,7 @@ use tasker_engine::secret::{KeyRingError, SecretError, SecretKeys};
 use tasker_registry::Registry;
 use tasker_registry::maintenance::Maintenance;
 use tasker_sandbox::{Compiler, Sandbox, SandboxConfig, SandboxError};
+use tasker_tasks::retention::Retention;
 use tasker_worker::{BEATS_BEFORE_DEAD, Worker, WorkerConfig, WorkerStats};
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
@@ -199,6 +200,7 @@ impl Host {
         }
         tokio::spawn(engine.clone().keep_uses(draining.clone()));
         tokio::spawn(database.keep_partitions(draining.clone()));
+        tokio::spawn(Retention::new(engine.clone()).run(draining.clone()));
         let maintenance = config.maintenance;
         tokio::spawn(registry.maintain(maintenance, notifications.clone(), draining.clone()));
         let stats = Arc::<WorkerStats>::default();

@@ -25,6 +25,7 @@ pub mod problem;
 pub mod quarantine;
 pub mod reason;
 pub mod registry;
+pub mod retention;
 pub mod secret;
 pub mod share;
 pub mod signature;
