@@ -15,7 +15,7 @@ mod operations;
 mod poison;
 mod quarantine;
 mod registry;
-mod retention;
+pub mod retention;
 mod retries;
 mod revisions;
 mod rollouts;

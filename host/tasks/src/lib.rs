@@ -1,5 +1,6 @@
 //! Tasks as callers see them: submit, look, wait, cancel; and the deletion of those that are kept no longer.
 
+pub mod archive;
 pub mod cancel;
 pub mod migrated_component;
 pub mod migration;

@@ -1,5 +1,6 @@
 //! Deleting finished tasks that their namespaces keep no longer.
 
+use super::archive::{Archive, ArchiveError};
 use std::time::{Duration, Instant};
 use tasker_database::DatabaseError;
 use tasker_database::backoff::Backoff;
@@ -33,11 +34,23 @@ pub struct Batch {
 #[derive(Clone, Debug)]
 pub struct Retention {
     engine: Engine,
+    /// None: what is deleted is gone.
+    archive: Option<Archive>,
+}
+
+/// Why a batch was not deleted, or is not known to be.
+#[derive(Debug, thiserror::Error)]
+pub enum RetentionError {
+    #[error(transparent)]
+    Database(#[from] DatabaseError),
+    #[error(transparent)]
+    Archive(#[from] ArchiveError),
 }
 
 impl Retention {
-    pub fn new(engine: Engine) -> Self {
-        Self { engine }
+    /// With an archive, nothing is deleted that is not in it.
+    pub fn new(engine: Engine, archive: Option<Archive>) -> Self {
+        Self { engine, archive }
     }
 
     /// Deletes what is due, until `stop`. Every host does it; the database lets one at a time.
@@ -63,9 +76,12 @@ impl Retention {
     }
 
     /// Deletes a few of the tasks that are due, in one transaction.
-    pub async fn delete_batch(&self) -> Result<Batch, DatabaseError> {
-        let due = self.engine.due_tasks(BATCH_TASKS).await?;
+    pub async fn delete_batch(&self) -> Result<Batch, RetentionError> {
+        let mut due = self.engine.due_tasks(BATCH_TASKS).await?;
         let is_more_due = due.is_more_due;
+        if let Some(archive) = &self.archive {
+            archive.write(&mut due).await?;
+        }
         let deleted = match is_more_due {
             true => due.delete().await?,
             false => 0,
