@@ -1,6 +1,6 @@
 use super::terminal::Terminal;
 use crate::flow::retention::make_old;
-use crate::harness::wait_until;
+use crate::harness::wait_until_sql;
 use serde_json::json;
 use std::collections::HashSet;
 
@@ -71,11 +71,9 @@ async fn a_deleted_task_is_shown_from_the_archive_as_it_was_shown_before() {
 
     let set = ["retention", "set", "demo", "--complete", "30d"];
     terminal.run(set).await.succeeds();
-    wait_until("the task is deleted", async || {
-        let shown = terminal.run(["task", "show", id]).await;
-        (shown.code == 3).then_some(())
-    })
-    .await;
+    let deleted = "select not exists (select from tasker.task)";
+    wait_until_sql(terminal.database().pool(), deleted).await;
+    terminal.run(["task", "show", id]).await.ends_with(3);
     let archive = terminal.path("archive");
     let from = ["task", "show", id, "--from", &archive];
     let text = terminal.run(from).await.succeeds();

@@ -132,7 +132,7 @@ async fn what_was_archived_and_not_deleted_is_archived_again_and_nothing_is_lost
     assert_eq!(ids.len(), tasks.len());
     for line in &lines {
         assert_eq!(line["steps"][0]["state"], "complete");
-        assert_eq!(line["log"].as_array().unwrap().len(), 4, "{line}");
+        assert_eq!(line["log"].as_array().unwrap().len(), 5, "{line}");
     }
 }
 

@@ -96,13 +96,17 @@ fn task_of(line: &str) -> serde_json::Result<Task> {
         let count = counts.get(state).and_then(Value::as_u64).unwrap_or(0);
         counts.insert(state.to_owned(), json!(count + 1));
     }
-    let result = match task.get("state").and_then(Value::as_str) {
-        Some("complete") => result_of(&steps),
-        _ => Value::Null,
-    };
-    let result_bytes = (!result.is_null()).then(|| result.to_string().len());
-    task.insert("result".to_owned(), result);
-    task.insert("result_bytes".to_owned(), json!(result_bytes));
+    let sinks: Vec<_> = steps
+        .iter()
+        .filter(|step| is_true(step, "is_sink"))
+        .collect();
+    if task.get("state") == Some(&json!("complete")) {
+        let bytes = sinks
+            .iter()
+            .filter_map(|step| step.get("result_bytes")?.as_u64());
+        task.insert("result_bytes".to_owned(), json!(bytes.sum::<u64>()));
+        task.insert("result".to_owned(), result_of(&sinks));
+    }
     task.insert("step_counts".to_owned(), Value::Object(counts));
     task.insert("steps".to_owned(), json!(steps));
     task.insert("seq".to_owned(), seq_of(log.last()).unwrap_or(json!(0)));
@@ -114,22 +118,22 @@ fn seq_of(transition: Option<&&RawValue>) -> Option<Value> {
     transition.get("seq").cloned()
 }
 
+fn is_true(step: &Map<String, Value>, member: &str) -> bool {
+    step.get(member) == Some(&json!(true))
+}
+
 /// The result of the only sink, or an object of those of all by name.
-fn result_of(steps: &[Map<String, Value>]) -> Value {
-    let sinks = steps
-        .iter()
-        .filter(|step| step.get("is_sink") == Some(&json!(true)));
-    let sinks: Vec<_> = sinks.collect();
+fn result_of(sinks: &[&Map<String, Value>]) -> Value {
     let result = |step: &Map<String, Value>| step.get("result").cloned().unwrap_or_default();
-    match sinks[..] {
+    match sinks {
         [only] => result(only),
-        _ => sinks
-            .into_iter()
-            .map(|step| {
+        _ => {
+            let named = sinks.iter().map(|step| {
                 let name = step.get("name").and_then(Value::as_str).unwrap_or_default();
                 (name.to_owned(), result(step))
-            })
-            .collect(),
+            });
+            named.collect()
+        }
     }
 }
 
