@@ -63,6 +63,8 @@ async fn a_deleted_task_is_shown_from_the_archive_as_it_was_shown_before() {
         "json",
     ];
     terminal.run(ran).await.succeeds();
+    let complete = "select bool_and(state = 'complete') from tasker.task";
+    wait_until_sql(terminal.database().pool(), complete).await;
     make_old(terminal.database()).await;
     let ids = terminal.run(["task", "ls", "demo", "-q"]).await.succeeds();
     let id = ids.out.trim();

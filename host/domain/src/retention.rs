@@ -64,7 +64,7 @@ pub fn show(ms: u64) -> String {
     ];
     let whole = units
         .into_iter()
-        .find(|(_, unit)| ms >= *unit && ms % unit == 0);
+        .find(|(_, unit)| ms >= *unit && ms.is_multiple_of(*unit));
     match whole {
         Some((name, unit)) => format!("{}{name}", ms / unit),
         None => format!("{ms}ms"),
