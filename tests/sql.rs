@@ -30,6 +30,7 @@ mod migrate_tasks;
 mod plans;
 mod poison;
 mod populated;
+mod queue;
 mod reap;
 mod reap_overdue;
 mod release_steps;

@@ -67,6 +67,8 @@ functions! {
     "20_complete_steps",
     "21_fail_steps",
     "22_checkpoint_steps",
+    "28_queue_next",
+    "29_queue_turns",
     "30_claim_ready",
     "31_claim_each",
     "32_claim_one",

@@ -75,6 +75,8 @@ pub(super) struct Dispatch<'a> {
     held: HeldBytes,
     reports: (UnboundedSender<Finished>, UnboundedReceiver<Finished>),
     calls: JoinSet<CallResult>,
+    /// The namespace that the last claim served last; the next one begins after it.
+    last_turn: i32,
     /// What runs and what has yet to be reported, for the heartbeat and the reaper.
     leases: HeldLeases,
     beats: Receiver<Beat>,
@@ -113,6 +115,7 @@ impl<'a> Dispatch<'a> {
             held: HeldBytes::default(),
             reports: mpsc::unbounded_channel(),
             calls: JoinSet::new(),
+            last_turn: 0,
             leases,
             beats,
         }
@@ -177,9 +180,9 @@ impl<'a> Dispatch<'a> {
 
     fn start_claim(&mut self, call: CallId, limit: usize, bytes: u64) {
         let (worker, id, plans) = (self.worker.clone(), self.id, self.plans.clone());
-        let held = self.held.clone();
+        let (held, after) = (self.held.clone(), self.last_turn);
         self.calls.spawn(async move {
-            let result = round::claim(&worker, id, &plans, &held, (limit, bytes)).await;
+            let result = round::claim(&worker, id, &plans, &held, (limit, bytes, after)).await;
             CallResult::Claimed(call, result)
         });
     }
@@ -238,6 +241,7 @@ impl<'a> Dispatch<'a> {
         match result {
             Ok(claims) => {
                 claiming.succeeded();
+                self.last_turn = claims.last_turn;
                 let answer = Answer::Claimed {
                     claimed: leases(&claims.steps),
                     due_in: claims.due_in,

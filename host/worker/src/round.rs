@@ -36,6 +36,8 @@ pub(super) struct Claims {
     pub(super) steps: Vec<Assigned>,
     /// When the next step is due; zero: now, but it was left.
     pub(super) due_in: Option<Duration>,
+    /// The namespace that was served last.
+    pub(super) last_turn: i32,
 }
 
 /// A batch by kind of outcome.
@@ -149,22 +151,25 @@ fn at_hand(task_id: TaskId, completed: &[Completed]) -> Option<(i16, Arc<str>)> 
     }
 }
 
-/// Claims up to `limit` steps that are due, with up to `bytes` of inputs and checkpoints.
+/// Claims up to `limit` steps that are due, with up to `bytes` of inputs and checkpoints. The namespaces
+/// take turns, from the one after `after`.
 pub(super) async fn claim(
     worker: &Worker,
     id: WorkerId,
     plans: &PlanCache,
     held: &HeldBytes,
-    (limit, bytes): (usize, u64),
+    (limit, bytes, after): (usize, u64, i32),
 ) -> Result<Claims, DatabaseError> {
     worker.stats.count_call();
-    let claims = worker.engine.claim_ready(id, limit, bytes).await?;
+    let claims = worker.engine.claim_ready(id, limit, bytes, after).await?;
+    let last_turn = claims.last_turn(after);
     let next = claims.steps.into_iter().map(|step| next_step(step, held));
     Ok(Claims {
         steps: plans
             .assign(&worker.engine.for_guests(), next.collect())
             .await,
         due_in: claims.due_in,
+        last_turn,
     })
 }
 

@@ -141,7 +141,7 @@ impl Play<'_> {
                 .map(|released| self.held(released.lease));
             calls.push(Call::Complete(worker, results.to_vec(), released.collect()));
         }
-        let claims = engine.claim_ready(id, left, CLAIM_BYTES).await.unwrap();
+        let claims = engine.claim_ready(id, left, CLAIM_BYTES, 0).await.unwrap();
         let claimed = claims.steps.into_iter().map(|claimed| Taken {
             held: self.held(claimed.lease),
             checkpoint: claimed.checkpoint,

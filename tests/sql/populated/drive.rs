@@ -199,7 +199,7 @@ pub async fn drive(database: &TestDatabase) {
     let over = host.run("two", json!({})).await;
     let over = over["id"].as_str().unwrap().to_owned();
     // Put off and suspended steps stay.
-    let none_due = "select not exists (select from tasker.step where ready_at <= now())";
+    let none_due = "select not exists (select from tasker.queue where ready_at <= now())";
     wait_until_sql(database.pool(), none_due).await;
     read(&host, &over, &over).await;
     let complete = "select task_id::text from tasker.task where state = 'complete' limit 1";
