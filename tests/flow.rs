@@ -14,6 +14,7 @@ mod migration;
 mod operations;
 mod poison;
 mod quarantine;
+mod queue;
 mod registry;
 mod retries;
 mod revisions;

@@ -189,7 +189,7 @@ steps:
     host.step_in(&id, "a", "running").await;
     // As while hosts of two versions run.
     let rename = |from: &str, to: &str| {
-        format!("alter function tasker.{from}(int, int, bigint) rename to {to}")
+        format!("alter function tasker.{from}(int, int, bigint, int) rename to {to}")
     };
     run(&database, &rename("claim_ready", "claim_later")).await;
     assert_eq!(host.finished(&id).await["result"], 2);

@@ -104,6 +104,19 @@ async fn a_paused_namespace_is_claimed_nothing_of_and_nobody_waits_for_it() {
 }
 
 #[tokio::test]
+async fn a_report_claims_nothing_of_a_paused_namespace() {
+    let (_database, mut session, worker) = engine().await;
+    let version = Graph::chain(2).publish(&mut session).await;
+    let task = session.create(version).await;
+    let claimed = session.claim(worker, 1).await;
+    rule(&mut session, 1, 1, true).await;
+    assert_eq!(session.report(worker, &claimed, 10).await, []);
+    assert_eq!(session.steps(task).await, "complete ready");
+    let wrong: i64 = session.one(WRONG_IN_QUEUE).await;
+    assert_eq!(wrong, 0);
+}
+
+#[tokio::test]
 async fn a_share_that_was_filled_says_that_more_is_due() {
     let (_database, mut session, worker) = engine().await;
     tasks(&mut session, 1, 100).await;

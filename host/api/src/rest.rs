@@ -13,6 +13,7 @@ mod limits;
 mod migrations;
 mod namespaces;
 mod pins;
+mod queue;
 mod reason;
 mod references;
 mod registry;
@@ -41,6 +42,7 @@ pub(crate) fn routes() -> Routes {
         .and(grants::routes())
         .and(shares::routes())
         .and(limits::routes())
+        .and(queue::routes())
         .and(signatures::routes())
         .and(audit::routes())
         .and(collections::routes())

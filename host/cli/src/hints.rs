@@ -15,6 +15,7 @@ use tasker_wire::migration::MigrateTasks;
 use tasker_wire::namespace::CreateNamespace;
 use tasker_wire::pin::{SetPin, ShowPinHistory};
 use tasker_wire::quarantine::ReleaseComponent;
+use tasker_wire::queue::{ChangeQueue, ListQueue};
 use tasker_wire::secret::SetSecret;
 use tasker_wire::share::{AddShare, ListShares};
 use tasker_wire::signature::{AddSigningKey, ListSigningKeys};
@@ -71,6 +72,8 @@ fn needs(noun: &str, verb: &str) -> Option<Needs> {
         ("grant", _) => AddGrant::NEEDS,
         ("limit", "ls") => ListLimits::NEEDS,
         ("limit", _) => ChangeLimits::NEEDS,
+        ("queue", "ls") => ListQueue::NEEDS,
+        ("queue", _) => ChangeQueue::NEEDS,
         ("share", "ls") => ListShares::NEEDS,
         ("share", _) => AddShare::NEEDS,
         ("kv", "ls" | "get") => ListKv::NEEDS,
@@ -92,9 +95,14 @@ fn namespace(words: &[&str]) -> Option<String> {
     let other = other.and_then(|at| words.get(at + 1).copied());
     let of_name = || words.iter().find_map(|word| Some(word.split_once('/')?.0));
     let alone = || match words {
-        [_, "registry" | "audit" | "signing-policy", _, name, ..] | [_, _, "ls", name, ..] => {
-            Some(*name)
-        }
+        [
+            _,
+            "registry" | "audit" | "signing-policy" | "queue",
+            _,
+            name,
+            ..,
+        ]
+        | [_, _, "ls", name, ..] => Some(*name),
         _ => None,
     };
     let found = other.or_else(of_name).or_else(alone)?;

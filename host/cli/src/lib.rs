@@ -35,6 +35,7 @@ mod pin_name;
 mod place;
 mod plan_text;
 mod problem;
+mod queue;
 mod reference;
 mod references;
 mod registry;
@@ -188,6 +189,9 @@ pub enum Command {
     /// Manage resource limits: memory, time, HTTP, results, logs.
     #[command(subcommand)]
     Limit(limit::Command),
+    /// Show the queue of steps; pause, resume and weigh namespaces.
+    #[command(subcommand)]
+    Queue(queue::Command),
     /// Show the audit log.
     #[command(subcommand)]
     Audit(audit::Command),
@@ -230,6 +234,7 @@ async fn dispatch(command: Command, global: &Global, output: Output) -> Result {
         Command::Namespace(command) => namespace::run(command, &context()?).await,
         Command::Share(command) => share::run(command, &context()?).await,
         Command::Limit(command) => limit::run(command, &context()?).await,
+        Command::Queue(command) => queue::run(command, &context()?).await,
         Command::Audit(command) => audit::run(command, &context()?).await,
         Command::Key(command) => key::run(command, &context()?).await,
     }

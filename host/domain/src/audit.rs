@@ -1,7 +1,7 @@
 //! What the audit calls the changes that it has.
 
 /// Every action that is written down, by its object.
-pub const ACTIONS: [&str; 36] = [
+pub const ACTIONS: [&str; 39] = [
     "component.approve",
     "component.collect",
     "component.publish",
@@ -25,6 +25,9 @@ pub const ACTIONS: [&str; 36] = [
     "pin.rollback",
     "pin.rollout",
     "pin.set",
+    "queue.pause",
+    "queue.resume",
+    "queue.weight",
     "secret.remove",
     "secret.rotate",
     "secret.set",

@@ -23,6 +23,7 @@ pub mod page;
 pub mod pin;
 pub mod problem;
 pub mod quarantine;
+pub mod queue;
 pub mod reason;
 pub mod registry;
 pub mod secret;
