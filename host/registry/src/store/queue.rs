@@ -153,7 +153,7 @@ const PUT: &str = "
 
 const LIST: &str = "
     select n.name as namespace, d.steps as due, l.steps as later, d.oldest as oldest_due_at,
-           coalesce(r.weight, 1) as weight, coalesce(r.is_paused, false) as is_paused, r.set_at, r.set_by
+           coalesce(r.weight, 1::smallint) as weight, coalesce(r.is_paused, false) as is_paused, r.set_at, r.set_by
     from (select n.* from tasker.namespace n
           where ($1::text is null or n.name = $1) and ($2::text is null or n.name > $2)
             and ($1 is not null
