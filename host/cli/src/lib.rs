@@ -17,6 +17,7 @@ mod gc;
 mod grant;
 mod hidden;
 mod hints;
+mod host;
 mod input;
 mod json;
 mod key;
@@ -188,6 +189,9 @@ pub enum Command {
     /// Manage resource limits: memory, time, HTTP, results, logs.
     #[command(subcommand)]
     Limit(limit::Command),
+    /// List hosts, drain them before an upgrade, and resume them.
+    #[command(subcommand)]
+    Host(host::Command),
     /// Show the audit log.
     #[command(subcommand)]
     Audit(audit::Command),
@@ -230,6 +234,7 @@ async fn dispatch(command: Command, global: &Global, output: Output) -> Result {
         Command::Namespace(command) => namespace::run(command, &context()?).await,
         Command::Share(command) => share::run(command, &context()?).await,
         Command::Limit(command) => limit::run(command, &context()?).await,
+        Command::Host(command) => host::run(command, &context()?).await,
         Command::Audit(command) => audit::run(command, &context()?).await,
         Command::Key(command) => key::run(command, &context()?).await,
     }
