@@ -1,16 +1,22 @@
 use super::terminal::Terminal;
-use crate::harness::TestHost;
+use crate::harness::{TestHost, wait_until};
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn hosts_are_listed_drained_and_resumed() {
-    let terminal = Terminal::with_host().await;
-    let _other = TestHost::start(terminal.database()).await;
-    let ids = crate::harness::wait_until("both hosts are listed", async || {
+/// A host beside that of the terminal, and the ids of both, the newest first.
+async fn two_hosts(terminal: &Terminal) -> (TestHost, Vec<String>) {
+    let other = TestHost::start(terminal.database()).await;
+    let ids = wait_until("both hosts are listed", async || {
         let listed = terminal.run(["host", "ls", "--quiet"]).await.succeeds();
         let ids: Vec<String> = listed.out.lines().map(str::to_owned).collect();
         (ids.len() == 2).then_some(ids)
     })
     .await;
+    (other, ids)
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn hosts_are_listed_with_what_they_do() {
+    let terminal = Terminal::with_host().await;
+    let (_other, ids) = two_hosts(&terminal).await;
     let listed = terminal.run(["host", "ls"]).await.succeeds();
     let headings = listed.out.lines().next().unwrap();
     let words: Vec<_> = headings.split_whitespace().collect();
@@ -35,7 +41,12 @@ async fn hosts_are_listed_drained_and_resumed() {
     }
     let next = format!("next: tasker host drain {} --wait\n", ids[0]);
     assert_eq!(listed.err, next);
+}
 
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_host_is_drained_and_resumed() {
+    let terminal = Terminal::with_host().await;
+    let (_other, ids) = two_hosts(&terminal).await;
     let drain = [
         "host",
         "drain",
