@@ -140,7 +140,7 @@ async fn wait(
         if is_over(host) || host.draining_since.is_none() || is_late {
             return Ok(answer);
         }
-        let line = format!("waiting for {}", left(host));
+        let line = format!("waiting for the end of {}", left(host));
         if line != told && !context.output.is_json() {
             tell(&format!("{line}\n"));
             told = line;
@@ -170,7 +170,7 @@ fn not_drained(host: &Host) -> Problem {
         Some(_) => Problem::new(
             Exit::TimedOut,
             "timed_out",
-            format!("{name} still drains: {} left", left(host)),
+            format!("{name} still finishes {}", left(host)),
         ),
     }
 }
@@ -178,9 +178,9 @@ fn not_drained(host: &Host) -> Problem {
 fn drain_text(host: &Host) -> String {
     match (host.state, host.changed) {
         (HostState::Drained | HostState::Stopped, _) => over_text(host),
-        (_, Some(false)) => format!("{} drains already: {} left", name(host), left(host)),
+        (_, Some(false)) => format!("{} drains already; it finishes {}", name(host), left(host)),
         (_, Some(true) | None) => format!(
-            "{} drains: it claims nothing more from its next heartbeat; {} may end",
+            "{} drains: it claims nothing more from its next heartbeat, and finishes {}",
             name(host),
             left(host)
         ),
@@ -197,8 +197,12 @@ fn over_text(host: &Host) -> String {
     }
 }
 
+/// What it has to finish, by its last heartbeat.
 fn left(host: &Host) -> String {
-    count(host.running, "attempt")
+    match host.running {
+        0 => "what it claimed since its last heartbeat".to_owned(),
+        some => count(some, "attempt"),
+    }
 }
 
 /// `host 7 (build-1, pid 4711)`.
@@ -261,7 +265,7 @@ mod tests {
         let text = drain_text(&host(HostState::Draining, 1));
         assert_eq!(
             text,
-            "host 7 (build-1, pid 12) drains: it claims nothing more from its next heartbeat; 1 attempt may end"
+            "host 7 (build-1, pid 12) drains: it claims nothing more from its next heartbeat, and finishes 1 attempt"
         );
         assert!(drain_text(&host(HostState::Drained, 0)).contains("the process can be stopped"));
         assert_eq!(running(&host(HostState::Active, 3)), "3 of 4");

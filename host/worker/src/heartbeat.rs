@@ -14,7 +14,8 @@ use tasker_engine::lease::{HeartbeatAnswer, Holding};
 use tokio::sync::mpsc::Sender;
 use tokio::sync::mpsc::error::TrySendError;
 
-/// A heartbeat that failed is repeated after this part of the interval.
+/// A heartbeat that failed is repeated after this part of the interval, and so is one of a host that drains, to
+/// report its end soon.
 const RETRY_PART: u32 = 4;
 
 /// Messages from the heartbeat to the loop.
@@ -51,7 +52,9 @@ async fn beat_steadily(worker: &Worker, id: WorkerId, held: &HeldLeases, to_loop
             Err(TrySendError::Full(_)) => {}
             Err(TrySendError::Closed(_)) => return,
         }
+        let was_drained = worker.stats.claiming().drain().is_drained();
         let pause = match beat(worker, id, held, answered).await {
+            Ok(HeartbeatAnswer::Drain) if !was_drained => interval / RETRY_PART,
             Ok(HeartbeatAnswer::Claim | HeartbeatAnswer::Drain) => interval,
             Ok(HeartbeatAnswer::Dead) => {
                 to_loop.send(Beat::Dead).await.ok();
