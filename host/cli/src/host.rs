@@ -76,7 +76,9 @@ async fn ls(context: &Context) -> Result {
     let hosts = context.list(ListHosts {}, PageQuery::default(), table);
     Ok(hosts.await?.next(|page| {
         let drained = page.items.iter().find(|it| it.state == HostState::Drained);
-        let active = page.items.iter().find(|it| it.state == HostState::Active);
+        // The last one that claims steps is not to be drained lightly.
+        let mut active = page.items.iter().filter(|it| it.state == HostState::Active);
+        let active = active.next().filter(|_| active.next().is_some());
         let resume = drained.map(|it| format!("tasker host resume {}", it.id.0));
         let drain = active.map(|it| format!("tasker host drain {} --wait", it.id.0));
         drain.into_iter().chain(resume).collect()
