@@ -1,6 +1,7 @@
 //! Tasks from submit to end, through the API, the database, a worker and the sandbox.
 
 mod collect;
+mod drain;
 mod events;
 mod failures;
 mod grants;

@@ -218,8 +218,10 @@ impl Session {
 
     /// Whether the worker is not declared dead; a gap of a second interrupts its series.
     pub async fn heartbeat(&mut self, worker: i32) -> bool {
-        self.one(&format!("select tasker.heartbeat({worker}, '1 second')"))
-            .await
+        self.one(&format!(
+            "select is_alive from tasker.heartbeat({worker}, '1 second')"
+        ))
+        .await
     }
 
     /// Positions of stale leases.

@@ -117,6 +117,9 @@ async fn call_functions(session: &mut Session) {
     let tasks = session.create_many(version, 200).await;
     let claimed = session.claim(worker, 64).await;
     session.heartbeat(worker).await;
+    session
+        .run(&format!("select tasker.drain_worker({worker}, true)"))
+        .await;
     session.stale_leases(worker, &claimed).await;
     session.fail(worker, &claimed[..8], BY_POLICY).await;
     session.fail(worker, &claimed[8..16], PERMANENT).await;

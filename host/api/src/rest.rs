@@ -7,6 +7,7 @@ mod collections;
 mod components;
 mod definitions;
 mod grants;
+mod hosts;
 pub mod keys;
 mod kv;
 mod limits;
@@ -46,6 +47,7 @@ pub(crate) fn routes() -> Routes {
         .and(signatures::routes())
         .and(audit::routes())
         .and(collections::routes())
+        .and(hosts::routes())
         .and(registry::routes())
         .and(namespaces::routes())
         .and(tasks::routes())

@@ -8,6 +8,7 @@ use tasker_wire::collection::CollectVersions;
 use tasker_wire::component::{ApproveComponent, PublishComponent, ShowComponent, YankComponent};
 use tasker_wire::endpoint::{Endpoint as _, Needs, Scope};
 use tasker_wire::grant::{AddGrant, ListGrants};
+use tasker_wire::host::{DrainHost, ListHosts};
 use tasker_wire::key::CreateKey;
 use tasker_wire::kv::{ListKv, SetKv};
 use tasker_wire::limit::{ChangeLimits, ListLimits};
@@ -82,6 +83,8 @@ fn needs(noun: &str, verb: &str) -> Option<Needs> {
         ("signing-policy", _) => AddSigningKey::NEEDS,
         ("secret", _) => SetSecret::NEEDS,
         ("namespace", "create") => CreateNamespace::NEEDS,
+        ("host", "ls") => ListHosts::NEEDS,
+        ("host", _) => DrainHost::NEEDS,
         ("key", _) => CreateKey::NEEDS,
         ("gc", _) => CollectVersions::NEEDS,
         ("audit", _) => ListAudit::NEEDS,

@@ -75,6 +75,7 @@ functions! {
     "33_postpone_step",
     "41_complete_with_kv",
     "50_register_worker",
+    "51_drain_worker",
     "51_heartbeat",
     "52_release_steps",
     "53_stop_worker",

@@ -1,7 +1,7 @@
 //! What the audit calls the changes that it has.
 
 /// Every action that is written down, by its object.
-pub const ACTIONS: [&str; 39] = [
+pub const ACTIONS: [&str; 41] = [
     "component.approve",
     "component.collect",
     "component.publish",
@@ -12,6 +12,8 @@ pub const ACTIONS: [&str; 39] = [
     "component.yank",
     "grant.add",
     "grant.remove",
+    "host.drain",
+    "host.resume",
     "key.create",
     "key.revoke",
     "kv.remove",

@@ -14,6 +14,7 @@ pub mod failure;
 pub mod grant;
 pub mod headers;
 pub mod health;
+pub mod host;
 pub mod key;
 pub mod kv;
 pub mod limit;

@@ -67,6 +67,8 @@ pub(super) struct Dispatch<'a> {
     plans: Arc<PlanCache>,
     /// What is not started, and ended where it runs.
     quarantined: watch::Receiver<HashSet<Digest>>,
+    /// Whether the host is to claim nothing.
+    draining: watch::Receiver<bool>,
     state: DispatchState,
     attempts: HashMap<Lease, Attempt>,
     /// Outcomes of attempts until they are recorded.
@@ -108,6 +110,7 @@ impl<'a> Dispatch<'a> {
             id,
             plans,
             quarantined,
+            draining: worker.stats.claiming().drain().subscribe(),
             state: DispatchState::new(bounds, Instant::now(), seed),
             attempts: HashMap::new(),
             unrecorded: HashMap::new(),
@@ -125,7 +128,9 @@ impl<'a> Dispatch<'a> {
     pub(super) async fn run(mut self, shutdown: &CancellationToken) -> LoopEnd {
         let mut give_up_at = None;
         let mut ended = Vec::with_capacity(self.worker.config.slots);
+        self.follow_drain();
         loop {
+            self.report_drained();
             let is_stopping = shutdown.is_cancelled();
             if is_stopping {
                 self.state.stop();
@@ -151,6 +156,7 @@ impl<'a> Dispatch<'a> {
                 }
                 _ = self.reports.1.recv_many(&mut ended, self.worker.config.slots) => self.take_finished(&mut ended),
                 Ok(()) = self.quarantined.changed() => self.stop_quarantined(),
+                Ok(()) = self.draining.changed() => self.follow_drain(),
                 () = self.worker.notifications.ready() => self.state.hint(Instant::now()),
                 () = tokio::time::sleep_until(wake_at.into()) => {}
                 () = shutdown.cancelled(), if !is_stopping => {}
@@ -330,6 +336,18 @@ impl<'a> Dispatch<'a> {
         running
             .filter(|running| quarantined.contains(running.digest()))
             .for_each(Running::quarantine);
+    }
+
+    /// Claims nothing more, or again, as the operators want it.
+    fn follow_drain(&mut self) {
+        let is_draining = *self.draining.borrow_and_update();
+        self.state.set_draining(Instant::now(), is_draining);
+    }
+
+    /// Reports to the heartbeat whether nothing is left.
+    fn report_drained(&self) {
+        let drain = self.worker.stats.claiming().drain();
+        drain.set_drained(self.state.has_nothing_left());
     }
 
     /// Keeps what is still ours to report.

@@ -20,6 +20,11 @@ impl HeldLeases {
         self.leases().remove(lease);
     }
 
+    /// How many there are.
+    pub(super) fn len(&self) -> usize {
+        self.leases().len()
+    }
+
     pub(super) fn all(&self) -> Vec<Lease> {
         self.leases().keys().copied().collect()
     }

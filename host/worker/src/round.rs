@@ -75,13 +75,16 @@ pub(super) async fn report(
         released = completing.await?;
         worker.notifications.hint_ended(&released.ended);
     }
-    if released.is_left_ready {
+    let is_more = !sorted.checkpointed.is_empty() || !sorted.with_kv.is_empty();
+    // What this host would claim itself, others are to claim while it drains.
+    let is_for_others = worker.stats.claiming().drain().is_asked() && (is_more || due_in.is_some());
+    if released.is_left_ready || is_for_others {
         worker.notifications.hint_ready();
     }
     let next = next_steps(batch, &sorted.completed, released.steps);
     Ok(ReportAnswer {
         released: plans.assign(&worker.engine.for_guests(), next).await,
-        is_more: !sorted.checkpointed.is_empty() || !sorted.with_kv.is_empty(),
+        is_more,
         due_in,
     })
 }

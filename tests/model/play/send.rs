@@ -13,6 +13,7 @@ use tasker_domain::outcome::{Failure, FailureKind, Retry};
 use tasker_domain::requirement::QualifiedName;
 use tasker_engine::Engine;
 use tasker_engine::kv::CompletedWithKv;
+use tasker_engine::lease::Holding;
 use tasker_engine::migration::{Move, MoveBy};
 use tasker_engine::report::{Completed, FailedAttempt};
 use tasker_registry::availability::after_ineligible;
@@ -188,11 +189,14 @@ impl Play<'_> {
 
     async fn heartbeat(&self, engine: &Engine, worker: i32, asked: &[Held]) -> Vec<Call> {
         let (id, leases) = (WorkerId(worker), self.leases(asked));
-        let is_alive = engine.heartbeat(id, GAP_MAX).await.unwrap();
+        let answer = engine
+            .heartbeat(id, GAP_MAX, Holding::default())
+            .await
+            .unwrap();
         let stale = engine.stale_leases(id, &leases).await.unwrap();
         let stale = stale.into_iter().map(|lease| self.held(lease)).collect();
         vec![
-            Call::Heartbeat(worker, is_alive),
+            Call::Heartbeat(worker, answer.is_alive()),
             Call::Stale(worker, asked.to_vec(), stale),
         ]
     }

@@ -68,6 +68,7 @@ async fn read(host: &TestHost, open: &str, over: &str) {
         "/v1/registry/graph",
         "/v1/registry/stats",
         "/v1/quarantine",
+        "/v1/hosts",
         "/v1/namespaces/shop/components/guest/versions/1.0.0/references",
         "/v1/namespaces/shop/templates/filled/versions/1.0.0/references",
         "/v1/namespaces/shop/templates/one/versions/1.0.0/graph",
