@@ -3,7 +3,7 @@ create or replace function tasker.register_worker(p_host_name text, p_pid int) r
 language sql
 set search_path = ''
 as $$
-  insert into tasker.worker (host_name, pid, started_at, heartbeat_at, alive_since)
-  select p_host_name, p_pid, c.now, c.now, c.now from (select tasker.clock() as now) c
+  insert into tasker.worker (host_name, pid, started_at, heartbeat_at, alive_since, leases_at, checked_at)
+  select p_host_name, p_pid, c.now, c.now, c.now, c.now, c.now from (select tasker.clock() as now) c
   returning worker_id
 $$;

@@ -35,12 +35,17 @@ pub(super) fn gap_max(dead_after: Duration) -> Duration {
 /// Beats until the worker is declared dead or the loop has ended.
 pub(super) async fn run(worker: Worker, id: WorkerId, held: HeldLeases, to_loop: Sender<Beat>) {
     tokio::select! {
-        () = beat_steadily(&worker, id, &to_loop) => {}
+        () = beat_steadily(&worker, id, &held, &to_loop) => {}
         () = watch_leases(&worker, id, &held, &to_loop) => {}
     }
 }
 
-async fn beat_steadily(worker: &Worker, id: WorkerId, to_loop: &Sender<Beat>) {
+async fn beat_steadily(
+    worker: &Worker,
+    id: WorkerId,
+    held: &HeldLeases,
+    to_loop: &Sender<Beat>,
+) {
     let interval = worker.config.heartbeat_interval;
     let mut answered = Instant::now();
     loop {
@@ -50,7 +55,7 @@ async fn beat_steadily(worker: &Worker, id: WorkerId, to_loop: &Sender<Beat>) {
             Err(TrySendError::Full(_)) => {}
             Err(TrySendError::Closed(_)) => return,
         }
-        let pause = match beat(worker, id, answered).await {
+        let pause = match beat(worker, id, held, answered).await {
             Ok(true) => interval,
             Ok(false) => {
                 to_loop.send(Beat::Dead).await.ok();
@@ -65,7 +70,12 @@ async fn beat_steadily(worker: &Worker, id: WorkerId, to_loop: &Sender<Beat>) {
     }
 }
 
-async fn beat(worker: &Worker, id: WorkerId, answered: Instant) -> Result<bool, DatabaseError> {
+async fn beat(
+    worker: &Worker,
+    id: WorkerId,
+    held: &HeldLeases,
+    answered: Instant,
+) -> Result<bool, DatabaseError> {
     let dead_after = worker.config.dead_after;
     if answered.elapsed() > dead_after {
         tracing::error!(
@@ -74,7 +84,12 @@ async fn beat(worker: &Worker, id: WorkerId, answered: Instant) -> Result<bool, 
         );
         return Ok(true);
     }
-    worker.engine.heartbeat(id, gap_max(dead_after)).await
+    let named = held.to_name();
+    let leases = named.leases.as_deref();
+    let is_alive = worker.engine.heartbeat(id, gap_max(dead_after), leases);
+    let is_alive = is_alive.await?;
+    held.named(&named);
+    Ok(is_alive)
 }
 
 /// Asks about leases apart from the heartbeat: a lock on the steps must not make the worker look dead.
