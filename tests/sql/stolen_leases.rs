@@ -127,7 +127,7 @@ async fn a_lease_that_has_expired_changes_nothing_for_the_one_who_has_it_now() {
     let next = engine.register_worker("next", 9).await.unwrap();
     wait_until("the late worker is declared dead", async || {
         engine
-            .heartbeat(next, Duration::from_secs(1))
+            .heartbeat(next, Duration::from_secs(1), Some(&[]))
             .await
             .unwrap();
         let reaped = engine.reap(next, Duration::from_millis(100)).await.unwrap();

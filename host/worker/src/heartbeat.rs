@@ -40,12 +40,7 @@ pub(super) async fn run(worker: Worker, id: WorkerId, held: HeldLeases, to_loop:
     }
 }
 
-async fn beat_steadily(
-    worker: &Worker,
-    id: WorkerId,
-    held: &HeldLeases,
-    to_loop: &Sender<Beat>,
-) {
+async fn beat_steadily(worker: &Worker, id: WorkerId, held: &HeldLeases, to_loop: &Sender<Beat>) {
     let interval = worker.config.heartbeat_interval;
     let mut answered = Instant::now();
     loop {

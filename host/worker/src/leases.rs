@@ -64,7 +64,10 @@ impl HeldLeases {
     /// Leases of at least this `age`.
     pub(super) fn older_than(&self, age: Duration) -> Vec<Lease> {
         let held = self.held();
-        let old = held.leases.iter().filter(|(_, since)| since.elapsed() >= age);
+        let old = held
+            .leases
+            .iter()
+            .filter(|(_, since)| since.elapsed() >= age);
         old.map(|(lease, _)| *lease).collect()
     }
 
@@ -104,7 +107,11 @@ mod tests {
         held.named(&earlier);
         let next = held.to_name();
         assert_eq!(next.leases, None);
-        assert_eq!(held.to_name().leases, None, "that heartbeat may have failed");
+        assert_eq!(
+            held.to_name().leases,
+            None,
+            "that heartbeat may have failed"
+        );
         held.named(&next);
         assert_eq!(held.to_name().leases, Some(Vec::new()));
     }
