@@ -13,6 +13,7 @@ returns table (
 language plpgsql
 set search_path = '' set plan_cache_mode = force_generic_plan set jit = off
 set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off
+set max_parallel_workers_per_gather = 0
 as $$
 declare
   v_from constant timestamptz := (
@@ -29,9 +30,14 @@ begin
       from tasker.transition r
       where p_with_log and r.at >= v_from and r.worker_id = any (p_worker_id) and r.to_state = 'running'
     )
-    select s.task_id, s.step_no, s.attempt, s.started_at, s.deadline_at, s.worker_losses
+    -- `offset` keeps the planner from beginning with the steps: it cannot know how few the leases are.
+    select h.*
     from lease l
-    join tasker.step s on s.task_id = l.task_id and s.step_no = l.step_no and s.attempt = l.attempt
-    where s.state = 'running' and s.worker_id = any (p_worker_id);
+    cross join lateral (
+      select s.task_id, s.step_no, s.attempt, s.started_at, s.deadline_at, s.worker_losses
+      from tasker.step s
+      where s.task_id = l.task_id and s.step_no = l.step_no and s.attempt = l.attempt
+        and s.state = 'running' and s.worker_id = any (p_worker_id)
+      offset 0) h;
 end
 $$;

@@ -7,9 +7,9 @@
 -- worker (p_keep_… is everything that it runs or has yet to report). The database ends no attempt itself, because
 -- it cannot distinguish an attempt that runs too long from a report that cannot get through.
 --
--- Reads the leases that heartbeats named and, only if heartbeats have not been sure for p_grace, the log (see
--- tasker.held_steps). If it found nothing to give back, it notes that it searched and removes what is over from the
--- leases. Call it every half minute.
+-- Reads the leases that heartbeats named and, only if heartbeats have not been sure for p_grace or
+-- tasker.call_max(), the log (see tasker.held_steps). If it found nothing to give back, it notes that it searched and
+-- removes what is over from the leases. Call it every half minute.
 --
 -- Locks: as tasker.give_back_steps, or the row of the worker: never both, so that no step keeps a heartbeat waiting.
 -- Idempotent.
@@ -28,7 +28,7 @@ declare
   v_over tasker.lease[];
 begin
   select w.* into v_worker from tasker.worker w where w.worker_id = p_worker_id;
-  v_is_sure := v_worker.leases_at >= v_now - p_grace;
+  v_is_sure := v_worker.leases_at >= v_now - least(p_grace, tasker.call_max());
 
   with unknown as materialized (
     select h.task_id, h.step_no, h.attempt,

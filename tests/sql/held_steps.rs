@@ -215,7 +215,7 @@ async fn leases_that_are_never_checked_have_a_limit_and_none_is_missed() {
 
 const OPEN_TASKS: i32 = 100_000;
 
-/// Many open tasks whose step waits.
+/// Many open tasks whose step waits, and a log of what was claimed long ago.
 async fn fill(session: &mut Session) {
     session
         .run(&format!(
@@ -227,6 +227,10 @@ async fn fill(session: &mut Session) {
              )
              insert into tasker.step (task_id, step_no, state, remaining_deps, is_sink, timeout_ms, ready_at)
              select task_id, 0, 'ready', 0, true, 1000, tasker.clock() + interval '1 day' from t;
+             insert into tasker.transition (at, task_id, step_no, attempt, worker_id, to_state)
+             select tasker.clock() - interval '1 hour', gen_random_uuid(), 0, 1, 1, 'running'
+             from generate_series(1, {OPEN_TASKS});
+             vacuum analyze tasker.transition;
              analyze"
         ))
         .await;
