@@ -25,6 +25,7 @@ mod follow_clock;
 mod give_back_steps;
 mod graph;
 mod heartbeat;
+mod held_steps;
 mod listener;
 mod lock_order;
 mod migrate_tasks;

@@ -166,7 +166,9 @@ impl<'d> Play<'d> {
                 Request::Suspend(self.workers[host], self.chosen(host, leases))
             }
             Action::Heartbeat { host, leases } => {
-                Request::Heartbeat(self.workers[host], self.chosen(host, leases))
+                let worker = self.workers[host];
+                let held = self.model.held_by(worker);
+                Request::Heartbeat(worker, self.chosen(host, leases), held)
             }
             Action::Recover { host, keep } => {
                 let keep = self.chosen(host, Choice { ever: 0, ..keep });

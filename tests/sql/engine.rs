@@ -207,7 +207,7 @@ async fn a_stopped_worker_gives_all_back_and_is_dead() {
     engine.advance(worker, &[], 1).await.unwrap();
     assert_eq!(engine.stop_worker(worker, "host stopped").await.unwrap(), 1);
     let gap_max = Duration::from_secs(1);
-    let answer = engine.heartbeat(worker, gap_max, Holding::default());
+    let answer = engine.heartbeat(worker, gap_max, None, Holding::default());
     assert_eq!(answer.await.unwrap(), HeartbeatAnswer::Dead);
 }
 
@@ -222,7 +222,6 @@ async fn nothing_is_reaped_while_all_is_well() {
     let (hour, grace) = (Duration::from_secs(3600), Duration::from_secs(15));
     assert_eq!(engine.reap(worker, hour).await.unwrap(), 0);
     assert_eq!(engine.reap_overdue(worker, &[], grace).await.unwrap(), 0);
-    assert_eq!(engine.fail_lost_steps().await.unwrap(), 0);
     assert_eq!(engine.follow_clock(10).await.unwrap(), None);
     engine.database().ensure_partitions().await.unwrap();
 }
@@ -253,14 +252,14 @@ async fn cancelled_tasks_are_reported() {
 
 #[tokio::test]
 async fn a_worker_need_not_wait_for_the_reaper_to_register() {
-    let (database, mut session, engine, _, _) = ready(Graph::single()).await;
+    let (database, mut session, engine, worker, _) = ready(Graph::single()).await;
     session.begin().await;
     session
-        .run("lock table tasker.task in access exclusive mode")
+        .run("lock table tasker.step in access exclusive mode")
         .await;
     let reaping = tokio::spawn({
         let engine = engine.clone();
-        async move { engine.fail_lost_steps().await }
+        async move { engine.reap_overdue(worker, &[], Duration::ZERO).await }
     });
     let is_waiting = "select count(*) > 0 from pg_stat_activity
         where datname = current_database() and wait_event_type = 'Lock'";

@@ -27,7 +27,8 @@ async fn two_held_by_one(graph: Graph) -> (TestDatabase, Session, i32, [Claim; 2
     let (database, mut session, [worker, _], claims) = two_running(graph).await;
     session
         .run(&format!(
-            "update tasker.step set worker_id = {worker} where worker_id is not null"
+            "update tasker.step set worker_id = {worker} where worker_id is not null;
+             update tasker.transition set worker_id = {worker} where worker_id is not null"
         ))
         .await;
     (database, session, worker, claims)
@@ -185,6 +186,24 @@ async fn leaving_checkpoints_takes_the_lower_step_first() {
         let pid = session.pid();
         let call = session.checkpoint(worker, &claims, "1");
         waits_for_the_lower_first(&database, "step", tasks(&claims), pid, call).await;
+    }
+}
+
+#[tokio::test]
+async fn taking_steps_back_takes_the_lower_one_first() {
+    for (losses, table) in [(0, "step"), (100, "step"), (100, "task")] {
+        let (database, mut session, worker, claims) = two_held_by_one(Graph::single()).await;
+        session
+            .run(&format!("update tasker.step set worker_losses = {losses}"))
+            .await;
+        let pid = session.pid();
+        let released = format!(
+            "select tasker.release_steps(array[{worker}], '{{}}', '{{}}', '{{}}', 'worker lost', true)"
+        );
+        let released = session.one::<i32>(&released);
+        let released =
+            waits_for_the_lower_first(&database, table, tasks(&claims), pid, released).await;
+        assert_eq!(released, 2);
     }
 }
 

@@ -59,7 +59,7 @@ async fn no_call_scans_a_table_of_many_finished_tasks() {
     let (scans, _) = counts(&mut session).await;
     let tasks = session.create_many(version, 64).await;
     let claimed = session.claim(worker, 32).await;
-    session.heartbeat(worker).await;
+    session.name(worker, &claimed).await;
     session.stale_leases(worker, &claimed).await;
     session.fail(worker, &claimed[..8], BY_POLICY).await;
     session.fail(worker, &claimed[8..16], PERMANENT).await;
@@ -76,7 +76,6 @@ async fn no_call_scans_a_table_of_many_finished_tasks() {
     session.cancel(&tasks[..4]).await;
     session.reap_overdue(worker, &[], "1 minute").await;
     session.reap(worker, "1 hour").await;
-    session.run("select tasker.fail_lost_steps()").await;
     session.stop(worker).await;
     let worker = session.worker().await;
     drive(&mut session, worker, 16).await;

@@ -116,7 +116,7 @@ async fn call_functions(session: &mut Session) {
     let worker = session.worker().await;
     let tasks = session.create_many(version, 200).await;
     let claimed = session.claim(worker, 64).await;
-    session.heartbeat(worker).await;
+    session.name(worker, &claimed).await;
     session
         .run(&format!("select tasker.drain_worker({worker}, true)"))
         .await;
@@ -151,6 +151,9 @@ async fn call_functions(session: &mut Session) {
     session.cancel(&tasks[..4]).await;
     session.reap_overdue(worker, &[], "1 minute").await;
     session.reap(worker, "1 hour").await;
+    session
+        .run("select tasker.fail_lost_steps('{}', '{}', '{}', '{}')")
+        .await;
     let mut ready = session.claim(worker, 16).await;
     for _ in 0..6 {
         ready = session.advance(worker, &ready, 16).await;

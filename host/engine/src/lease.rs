@@ -65,15 +65,22 @@ impl Engine {
 
     /// Keeps a worker's leases alive. After a gap of more than `gap_max` it has to be heard for a while
     /// before it may declare others dead.
+    ///
+    /// `leases` are all that it holds, so that they are found without it; `None` if it may hold others, because a
+    /// call got no answer since the last heartbeat.
     pub async fn heartbeat(
         &self,
         worker: WorkerId,
         gap_max: Duration,
+        leases: Option<&[Lease]>,
         holding: Holding,
     ) -> Result<HeartbeatAnswer, DatabaseError> {
         let (is_alive, is_draining): (bool, bool) = sqlx::query_as(HEARTBEAT)
             .bind(worker.0)
             .bind(millis(gap_max))
+            .bind(leases.map(|leases| column(leases, |l| l.task_id.0)))
+            .bind(leases.map(|leases| column(leases, |l| l.step_no)))
+            .bind(leases.map(|leases| column(leases, |l| l.attempt)))
             .bind(count(holding.running))
             .bind(holding.is_drained)
             .fetch_one(self.database.heartbeats())
@@ -139,7 +146,7 @@ impl Engine {
     }
 
     /// Takes back what workers held that had no heartbeat for `dead_after`, where the one that asks was
-    /// heard all that time. Returns how many steps.
+    /// heard all that time. Steps that were lost too often fail. Returns how many steps.
     pub async fn reap(&self, worker: WorkerId, dead_after: Duration) -> Result<i32, DatabaseError> {
         let reaped = sqlx::query_scalar("select tasker.reap($1, $2 * interval '1 ms')")
             .bind(worker.0)
@@ -149,8 +156,8 @@ impl Engine {
         Ok(reaped)
     }
 
-    /// Gives back attempts of the worker whose deadline passed more than `grace` ago and which are not
-    /// among those that it knows. Returns how many.
+    /// Gives back attempts of the worker that are not among those that it knows, if their deadline passed more
+    /// than `grace` ago or they were claimed longer ago than any call takes. Returns how many.
     pub async fn reap_overdue(
         &self,
         worker: WorkerId,
@@ -167,14 +174,6 @@ impl Engine {
                 .fetch_one(&self.database.scans())
                 .await?;
         Ok(reaped)
-    }
-
-    /// Fails steps whose workers ended again and again. Returns how many.
-    pub async fn fail_lost_steps(&self) -> Result<i32, DatabaseError> {
-        let failed = sqlx::query_scalar("select tasker.fail_lost_steps()")
-            .fetch_one(&self.database.scans())
-            .await?;
-        Ok(failed)
     }
 
     /// Detects that the database's clock was set back, and moves up to `limit` steps that would wait

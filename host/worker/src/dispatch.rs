@@ -178,18 +178,21 @@ impl<'a> Dispatch<'a> {
         let batch = leases.iter().filter_map(|it| self.unrecorded.get(it));
         let batch: Vec<Arc<Unrecorded>> = batch.cloned().collect();
         let (worker, id, plans) = (self.worker.clone(), self.id, self.plans.clone());
+        let leases = self.leases.clone();
         self.calls.spawn(async move {
-            let result = round::report(&worker, id, &plans, &batch, claim).await;
-            CallResult::Reported(call, result)
+            let result = round::report(&worker, id, &plans, &leases, (&batch, claim)).await;
+            CallResult::Reported(call, doubted(&leases, result))
         });
     }
 
     fn start_claim(&mut self, call: CallId, limit: usize, bytes: u64) {
         let (worker, id, plans) = (self.worker.clone(), self.id, self.plans.clone());
-        let (held, after) = (self.held.clone(), self.last_turn);
+        let (leases, held) = (self.leases.clone(), self.held.clone());
+        let after = self.last_turn;
         self.calls.spawn(async move {
-            let result = round::claim(&worker, id, &plans, &held, (limit, bytes, after)).await;
-            CallResult::Claimed(call, result)
+            let bounds = (limit, bytes, after);
+            let result = round::claim(&worker, id, &plans, (&leases, &held), bounds).await;
+            CallResult::Claimed(call, doubted(&leases, result))
         });
     }
 
@@ -311,7 +314,7 @@ impl<'a> Dispatch<'a> {
             invocation,
         } in assigned
         {
-            self.leases.insert(lease);
+            self.leases.insert([lease]);
             let invocation = match invocation {
                 Err(unrun) => Err(unrun),
                 Ok(invocation) if self.quarantined.borrow().contains(&invocation.step.digest) => {
@@ -397,6 +400,15 @@ fn failed(error: &DatabaseError) -> CallFailure {
         (Fault::Outage | Fault::Mismatch, true) => CallFailure::Unanswered,
         (Fault::Outage | Fault::Mismatch, false) => CallFailure::Undone,
     }
+}
+
+/// Notes that the database may have leases of which this worker does not know: at once, not when the loop comes to it.
+fn doubted<T>(leases: &HeldLeases, result: Result<T, DatabaseError>) -> Result<T, DatabaseError> {
+    let is_unanswered = |error| failed(error) == CallFailure::Unanswered;
+    if result.as_ref().is_err_and(is_unanswered) {
+        leases.doubt();
+    }
+    result
 }
 
 #[cfg(test)]

@@ -91,8 +91,15 @@ async fn beat(
         running: held.len(),
         is_drained: drain.is_drained(),
     };
-    let beating = worker.engine.heartbeat(id, gap_max(dead_after), holding);
+    let named = held.to_name();
+    let leases = named.leases.as_deref();
+    let beating = worker
+        .engine
+        .heartbeat(id, gap_max(dead_after), leases, holding);
     let answer = beating.await?;
+    if answer.is_alive() {
+        held.named(&named);
+    }
     if answer.is_alive() && drain.ask(answer == HeartbeatAnswer::Drain) {
         match answer {
             HeartbeatAnswer::Drain => tracing::info!(

@@ -4,6 +4,7 @@
 use super::Worker;
 use super::finished::{Finished, Unrecorded};
 use super::held::{HeldBytes, TaskText};
+use super::leases::HeldLeases;
 use super::plan::{Assigned, NextStep, PlanCache};
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -57,8 +58,8 @@ pub(super) async fn report(
     worker: &Worker,
     id: WorkerId,
     plans: &PlanCache,
-    batch: &[Arc<Unrecorded>],
-    claim: usize,
+    leases: &HeldLeases,
+    (batch, claim): (&[Arc<Unrecorded>], usize),
 ) -> Result<ReportAnswer, DatabaseError> {
     let sorted = sorted(batch);
     let mut due_in = report_unfinished(worker, id, &sorted).await?;
@@ -82,6 +83,8 @@ pub(super) async fn report(
         worker.notifications.hint_ready();
     }
     let next = next_steps(batch, &sorted.completed, released.steps);
+    // Before their plans are read, which may take longer than the database allows a call.
+    leases.insert(next.iter().map(|step| step.lease));
     Ok(ReportAnswer {
         released: plans.assign(&worker.engine.for_guests(), next).await,
         is_more,
@@ -160,11 +163,12 @@ pub(super) async fn claim(
     worker: &Worker,
     id: WorkerId,
     plans: &PlanCache,
-    held: &HeldBytes,
+    (leases, held): (&HeldLeases, &HeldBytes),
     (limit, bytes, after): (usize, u64, i32),
 ) -> Result<Claims, DatabaseError> {
     worker.stats.count_call();
     let claims = worker.engine.claim_ready(id, limit, bytes, after).await?;
+    leases.insert(claims.steps.iter().map(|step| step.lease));
     let last_turn = claims.last_turn(after);
     let next = claims.steps.into_iter().map(|step| next_step(step, held));
     Ok(Claims {
