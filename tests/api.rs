@@ -26,6 +26,7 @@ mod references;
 mod registry;
 mod requests;
 mod resolution;
+mod retention;
 mod rollouts;
 pub mod routes;
 mod runnable;

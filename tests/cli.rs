@@ -24,6 +24,7 @@ mod plans;
 mod references;
 mod refusals;
 mod registry;
+mod retention;
 mod secrets;
 mod shares;
 mod signing;

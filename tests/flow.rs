@@ -17,6 +17,7 @@ mod poison;
 mod quarantine;
 mod queue;
 mod registry;
+pub mod retention;
 mod retries;
 mod revisions;
 mod rollouts;

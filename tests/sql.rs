@@ -37,6 +37,7 @@ mod reap;
 mod reap_overdue;
 mod release_steps;
 mod reports_and_claims;
+mod retention;
 mod schema;
 mod secrets;
 mod send_events;

@@ -40,13 +40,32 @@ impl Terminal {
         }
     }
 
+    /// With a host that has the sample handlers and an archive, at `path("archive")`.
+    pub async fn with_archive() -> Self {
+        let (folder, database) = (tempfile::tempdir().unwrap(), TestDatabase::new().await);
+        let archive = folder.path().join("archive");
+        let host = TestHost::start_with(&database, |config| config.archive = Some(archive)).await;
+        let terminal = Self {
+            url: host.host.url(),
+            folder,
+            _host: Some(host),
+            database: Some(database),
+        };
+        terminal.publish_basics().await;
+        terminal
+    }
+
     /// With a host that has the sample handlers.
     pub async fn with_basics() -> Self {
         let terminal = Self::with_host().await;
-        let file = terminal.file("basics.wasm", basics());
-        let publish = ["component", "publish", &file];
-        terminal.run(publish.iter().chain(&BASICS)).await.succeeds();
+        terminal.publish_basics().await;
         terminal
+    }
+
+    async fn publish_basics(&self) {
+        let file = self.file("basics.wasm", basics());
+        let publish = ["component", "publish", &file];
+        self.run(publish.iter().chain(&BASICS)).await.succeeds();
     }
 
     /// Where no host listens.

@@ -102,6 +102,7 @@ async fn be_host(url: String) {
         worker: Some(worker),
         watch: None,
         maintenance: Maintenance::default(),
+        archive: None,
     };
     let _host = Host::start(config).await.unwrap();
     std::future::pending::<()>().await;

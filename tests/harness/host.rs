@@ -48,6 +48,7 @@ impl TestHost {
             worker: Some(worker()),
             watch: None,
             maintenance: Maintenance::default(),
+            archive: None,
             auth: AuthConfig::Keys {
                 admin_key: Some(ADMIN_KEY.parse().unwrap()),
                 tokens: None,

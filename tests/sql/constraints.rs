@@ -115,6 +115,13 @@ constraints! {
     limit_rule_is_unique:
         "insert into tasker.limit_rule (namespace_id, component, limits, set_by)
          select 1, '*', '{}', 'ada' from generate_series(1, 2)";
+    retention_state_is_final:
+        "insert into tasker.retention (namespace_id, state, keep_ms, set_by, walk_at)
+         values (1, 'pending', 60000, 'ada', now())";
+    retention_keep_ms_is_a_minute:
+        "insert into tasker.retention (namespace_id, state, keep_ms, set_by, walk_at)
+         values (1, 'complete', 59999, 'ada', now())";
+    retention_pace_is_one_row: "insert into tasker.retention_pace values (false)";
     share_is_unique:
         "insert into tasker.share (namespace_id, component, shared_with, created_by)
          select 1, '*', '*', 'ada' from generate_series(1, 2)";

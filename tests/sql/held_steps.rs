@@ -2,6 +2,7 @@
 //! held.
 
 use super::{Claim, Graph, Session, TestDatabase, Uuid, engine, engine_with};
+use crate::harness::REQUEUE;
 
 const DEAD_AFTER: &str = "2 seconds";
 const GRACE: &str = "15 seconds";
@@ -225,11 +226,11 @@ async fn fill(session: &mut Session) {
                select gen_random_uuid(), 1, 1, 1, 1, 'in_progress', 1, '{{}}', '', tasker.clock()
                from generate_series(1, {OPEN_TASKS}) returning task_id
              )
-             insert into tasker.step (task_id, step_no, state, remaining_deps, is_sink, timeout_ms, ready_at)
-             select task_id, 0, 'ready', 0, true, 1000, tasker.clock() + interval '1 day' from t;
+             insert into tasker.step (task_id, step_no, namespace_id, state, remaining_deps, is_sink, timeout_ms, ready_at)
+             select task_id, 0, 1, 'ready', 0, true, 1000, tasker.clock() + interval '1 day' from t;
              insert into tasker.transition (at, task_id, step_no, attempt, worker_id, to_state)
              select tasker.clock() - interval '1 hour', gen_random_uuid(), 0, 1, 1, 'running'
-             from generate_series(1, {OPEN_TASKS})"
+             from generate_series(1, {OPEN_TASKS}); {REQUEUE}"
         ))
         .await;
     session.run("vacuum analyze tasker.transition").await;

@@ -3,6 +3,7 @@
 
 use std::future::Future;
 
+use super::retention::ended;
 use super::suspend_steps::{make_lock, quarantine, release};
 use super::{BY_POLICY, Claim, Graph, PERMANENT, Session, TestDatabase, Uuid, engine};
 
@@ -321,4 +322,27 @@ async fn completing_in_failing_tasks_takes_the_lower_task_first() {
         call,
     )
     .await;
+}
+
+/// It waits for neither, so that it needs no order among them.
+#[tokio::test]
+async fn locking_finished_tasks_waits_for_no_step_and_no_task() {
+    for table in ["step", "task"] {
+        let (database, mut session, _) = engine().await;
+        let version = Graph::single().publish(&mut session).await;
+        let tasks = ended(&mut session, version, "complete", "1 hour", 2).await;
+        let mut blocker = Session::new(&database).await;
+        blocker.begin().await;
+        let row = format!(
+            "select from tasker.{table} where task_id = '{}' for update",
+            tasks[0]
+        );
+        blocker.run(&row).await;
+        let lock = format!(
+            "select tasker.lock_finished_tasks(array['{}', '{}']::uuid[])",
+            tasks[1], tasks[0]
+        );
+        session.run("set lock_timeout = '1ms'").await;
+        assert_eq!(session.one::<Vec<Uuid>>(&lock).await, [tasks[1]]);
+    }
 }

@@ -18,6 +18,7 @@ mod queue;
 mod reason;
 mod references;
 mod registry;
+mod retention;
 mod secrets;
 mod shares;
 mod signatures;
@@ -44,6 +45,7 @@ pub(crate) fn routes() -> Routes {
         .and(shares::routes())
         .and(limits::routes())
         .and(queue::routes())
+        .and(retention::routes())
         .and(signatures::routes())
         .and(audit::routes())
         .and(collections::routes())

@@ -131,6 +131,7 @@ fn config(data_dir: PathBuf, database: DatabaseChoice, worker: Option<WorkerConf
         worker,
         watch: None,
         maintenance: Maintenance::default(),
+        archive: None,
         auth: AuthConfig::Off,
         tls: None,
     }

@@ -17,6 +17,7 @@ use tasker_wire::namespace::CreateNamespace;
 use tasker_wire::pin::{SetPin, ShowPinHistory};
 use tasker_wire::quarantine::ReleaseComponent;
 use tasker_wire::queue::{ChangeQueue, ListQueue};
+use tasker_wire::retention::{ListRetention, SetRetention};
 use tasker_wire::secret::SetSecret;
 use tasker_wire::share::{AddShare, ListShares};
 use tasker_wire::signature::{AddSigningKey, ListSigningKeys};
@@ -75,6 +76,8 @@ fn needs(noun: &str, verb: &str) -> Option<Needs> {
         ("limit", _) => ChangeLimits::NEEDS,
         ("queue", "ls") => ListQueue::NEEDS,
         ("queue", _) => ChangeQueue::NEEDS,
+        ("retention", "ls") => ListRetention::NEEDS,
+        ("retention", _) => SetRetention::NEEDS,
         ("share", "ls") => ListShares::NEEDS,
         ("share", _) => AddShare::NEEDS,
         ("kv", "ls" | "get") => ListKv::NEEDS,

@@ -41,6 +41,7 @@ mod reference;
 mod references;
 mod registry;
 mod reply;
+mod retention;
 mod rollout;
 #[cfg(test)]
 mod samples;
@@ -196,6 +197,9 @@ pub enum Command {
     /// List hosts, drain them before an upgrade, and resume them.
     #[command(subcommand)]
     Host(host::Command),
+    /// Manage how long finished tasks are kept.
+    #[command(subcommand)]
+    Retention(retention::Command),
     /// Show the audit log.
     #[command(subcommand)]
     Audit(audit::Command),
@@ -240,6 +244,7 @@ async fn dispatch(command: Command, global: &Global, output: Output) -> Result {
         Command::Limit(command) => limit::run(command, &context()?).await,
         Command::Queue(command) => queue::run(command, &context()?).await,
         Command::Host(command) => host::run(command, &context()?).await,
+        Command::Retention(command) => retention::run(command, &context()?).await,
         Command::Audit(command) => audit::run(command, &context()?).await,
         Command::Key(command) => key::run(command, &context()?).await,
     }

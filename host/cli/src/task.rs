@@ -1,5 +1,6 @@
 //! `tasker task …`
 
+mod archived;
 mod cancel;
 mod events;
 mod follow;

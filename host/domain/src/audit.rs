@@ -1,7 +1,7 @@
 //! What the audit calls the changes that it has.
 
 /// Every action that is written down, by its object.
-pub const ACTIONS: [&str; 41] = [
+pub const ACTIONS: [&str; 43] = [
     "component.approve",
     "component.collect",
     "component.publish",
@@ -30,6 +30,8 @@ pub const ACTIONS: [&str; 41] = [
     "queue.pause",
     "queue.resume",
     "queue.weight",
+    "retention.remove",
+    "retention.set",
     "secret.remove",
     "secret.rotate",
     "secret.set",

@@ -14,6 +14,12 @@ pub const DEFAULT_COLLECT_AGE: Duration = Duration::from_secs(30 * 24 * 60 * 60)
 /// The most that may be asked for: 100 years.
 pub const MAX_COLLECT_AGE: Duration = Duration::from_secs(100 * 365 * 24 * 60 * 60);
 
+/// How long finished tasks are kept at least, so that who waits for a task reads its end: a minute.
+pub const MIN_KEEP: Duration = Duration::from_secs(60);
+
+/// The longest time to keep them that may be asked for: 100 years.
+pub const MAX_KEEP: Duration = MAX_COLLECT_AGE;
+
 /// The most digits of a number in what is stored as `jsonb`, which writes numbers out.
 pub const MAX_NUMBER_DIGITS: u64 = 1_000;
 

@@ -41,6 +41,7 @@ pub mod reason;
 pub mod references;
 pub mod requirement;
 pub mod resolve;
+pub mod retention;
 pub mod rollout;
 pub mod rule_file;
 pub mod sanitize;

@@ -4,6 +4,7 @@
 //! Whatever changes the state of a task is one call of one SQL function, hence one transaction. What an
 //! attempt needs of the registry is read here; the registry writes it.
 
+pub mod archived;
 pub mod attempt_rules;
 pub mod bounded_map;
 pub mod claim;
@@ -23,6 +24,7 @@ pub mod payload_read;
 pub mod plan;
 pub mod quarantine;
 pub mod report;
+pub mod retention;
 pub mod rollout;
 mod row;
 pub mod secret;

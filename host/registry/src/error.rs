@@ -14,7 +14,9 @@ use std::fmt;
 use std::time::Duration;
 use tasker_compat::CompatChange;
 use tasker_database::DatabaseError;
-use tasker_domain::bounds::{MAX_COLLECT_AGE, MAX_GRANTS, MAX_LIMIT_RULES, MAX_NUMBER_DIGITS};
+use tasker_domain::bounds::{
+    MAX_COLLECT_AGE, MAX_GRANTS, MAX_KEEP, MAX_LIMIT_RULES, MAX_NUMBER_DIGITS,
+};
 use tasker_domain::capability::{Capability, CapabilityError};
 use tasker_domain::digest::Digest;
 use tasker_domain::error_report::{ErrorClass, ErrorReport, Report};
@@ -231,6 +233,19 @@ pub enum RegistryError {
         "namespace {namespace} sets no limits for `{component}`; list them with: tasker limit ls {namespace}"
     )]
     UnknownLimitRule { namespace: Name, component: Scope },
+    #[error(
+        "`{0}` has to be from 1 minute to {max} days; leave it out to keep such tasks for ever",
+        max = MAX_KEEP.as_secs() / 86_400
+    )]
+    RetentionTime(&'static str),
+    #[error(
+        "`complete_ms`, `error_ms` and `cancelled_ms` are all left out; to keep all tasks, remove the rule"
+    )]
+    EmptyRetention,
+    #[error(
+        "namespace {0} has no retention and keeps its tasks for ever; list all with: tasker retention ls"
+    )]
+    UnknownRetention(Name),
     #[error("{release} does not wait for approval: it is {status}")]
     NotWaiting {
         release: Box<Release>,
@@ -301,6 +316,8 @@ impl Report for RegistryError {
             Self::TooManyShares(_) => (Refused, "too_many_shares"),
             Self::UnknownShare { .. } => (NotFound, "unknown_share"),
             Self::UnknownLimitRule { .. } => (NotFound, "unknown_limits"),
+            Self::RetentionTime(_) | Self::EmptyRetention => (Refused, "invalid_retention"),
+            Self::UnknownRetention(_) => (NotFound, "unknown_retention"),
             Self::NotWaiting { .. } => (Conflict, "not_waiting_for_approval"),
             Self::MigrationTarget { .. } | Self::Unresolved(_) => (Refused, "unresolved"),
             Self::UnknownHandler { .. } => (Refused, "unknown_handler"),

@@ -22,6 +22,7 @@ pub mod queue;
 pub mod references;
 pub mod resolve;
 pub mod resolved_pin;
+pub mod retention;
 pub mod rollout;
 pub mod secret;
 pub mod semver_violation;

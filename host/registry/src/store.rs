@@ -16,6 +16,7 @@ pub mod pin;
 pub mod quarantine;
 pub mod queue;
 pub mod references;
+pub mod retention;
 pub mod secret;
 pub mod share;
 pub mod signature;

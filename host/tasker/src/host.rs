@@ -29,6 +29,8 @@ use tasker_engine::secret::{KeyRingError, SecretError, SecretKeys};
 use tasker_registry::Registry;
 use tasker_registry::maintenance::Maintenance;
 use tasker_sandbox::{Compiler, Sandbox, SandboxConfig, SandboxError};
+use tasker_tasks::archive::{Archive, ArchiveError};
+use tasker_tasks::retention::Retention;
 use tasker_worker::{BEATS_BEFORE_DEAD, Worker, WorkerConfig, WorkerStats};
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
@@ -63,6 +65,8 @@ pub struct HostConfig {
     pub watch: Option<PathBuf>,
     /// How the registry and the disk are kept in bounds.
     pub maintenance: Maintenance,
+    /// Where finished tasks are written before they are deleted; none: nowhere.
+    pub archive: Option<PathBuf>,
     pub auth: AuthConfig,
     /// None: the API speaks plain HTTP.
     pub tls: Option<TlsFiles>,
@@ -119,6 +123,8 @@ pub enum HostError {
     Database(#[from] DatabaseError),
     #[error(transparent)]
     Sandbox(#[from] SandboxError),
+    #[error(transparent)]
+    Archive(#[from] ArchiveError),
     #[error("the API ended")]
     Serve(#[source] std::io::Error),
 }
@@ -177,6 +183,7 @@ impl Host {
         let own_keys = || SecretKeys::made_in_file(config.data_dir.join(SECRET_KEY_FILE));
         let keys = config.secret_keys.unwrap_or_else(own_keys);
         keys.check()?;
+        let archive = config.archive.map(Archive::open).transpose()?;
         let (listener, address) = bind(config.listen).await?;
         let postgres = Postgres::open(&config.database, &config.data_dir).await?;
         let database = postgres.connect(config.connections).await?;
@@ -199,6 +206,7 @@ impl Host {
         }
         tokio::spawn(engine.clone().keep_uses(draining.clone()));
         tokio::spawn(database.keep_partitions(draining.clone()));
+        tokio::spawn(Retention::new(engine.clone(), archive).run(draining.clone()));
         let maintenance = config.maintenance;
         tokio::spawn(registry.maintain(maintenance, notifications.clone(), draining.clone()));
         let stats = Arc::<WorkerStats>::default();

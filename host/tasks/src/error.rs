@@ -62,7 +62,9 @@ pub enum TasksError {
          use that task or change the input"
     )]
     Duplicate { task_id: TaskId },
-    #[error("there is no task {task_id}")]
+    #[error(
+        "there is no task {task_id}; it never existed, or its namespace keeps such tasks no longer"
+    )]
     UnknownTask { task_id: TaskId },
     #[error("task {task_id} has no step `{}`", .step.escape_debug())]
     UnknownStep { task_id: TaskId, step: String },

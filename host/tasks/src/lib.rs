@@ -1,9 +1,11 @@
-//! Tasks as callers see them: submit, look, wait, cancel.
+//! Tasks as callers see them: submit, look, wait, cancel; and the deletion of those that are kept no longer.
 
+pub mod archive;
 pub mod cancel;
 pub mod migrated_component;
 pub mod migration;
 pub mod payload;
+pub mod retention;
 pub mod show;
 pub mod steps;
 pub mod submit;

@@ -27,6 +27,7 @@ pub mod quarantine;
 pub mod queue;
 pub mod reason;
 pub mod registry;
+pub mod retention;
 pub mod secret;
 pub mod share;
 pub mod signature;

@@ -1,6 +1,6 @@
 //! A host that is asked for everything that it does.
 
-use crate::harness::{TestDatabase, TestHost, wait_until_sql};
+use crate::harness::{TestDatabase, TestHost, wait_until, wait_until_sql};
 use crate::sandbox::guests::{self, noted};
 use serde_json::{Value, json};
 use tasker_domain::ids::TaskId;
@@ -179,6 +179,26 @@ async fn ask_the_store(store: &Engine, over: &str) {
     );
 }
 
+/// Archives and deletes a batch, where it is not the turn of the host itself.
+async fn delete_finished(host: &TestHost) {
+    let path = "/v1/namespaces/shop/retention";
+    let rule = json!({"complete_ms": 2_592_000_000_u64, "error_ms": 2_592_000_000_u64});
+    host.put(path, &rule).await;
+    for _ in 0..2 {
+        let mut due = wait_until("tasks are due", async || {
+            let due = host.host.engine.due_tasks(100).await.unwrap();
+            (!due.task_ids.is_empty()).then_some(due)
+        })
+        .await;
+        due.ended_on().await.unwrap();
+        let tasks = due.task_ids[..32].to_vec();
+        let parts = due.parts(&tasks, None).await.unwrap();
+        due.parts(&tasks, parts.last()).await.unwrap();
+        due.delete().await.unwrap();
+    }
+    ask(host, "DELETE", path, json!(null)).await;
+}
+
 pub async fn drive(database: &TestDatabase) {
     let folder = tempfile::tempdir().unwrap();
     let data_dir = folder.path().to_owned();
@@ -213,6 +233,7 @@ pub async fn drive(database: &TestDatabase) {
         read_payloads(&host, id).await;
     }
     ask_the_store(&host.host.engine, &over).await;
+    delete_finished(&host).await;
     let registry = Registry::new(host.host.engine.clone(), host.host.sandbox.clone());
     registry.sweep(1).await.unwrap();
     host.host.stop().await.unwrap();

@@ -5,6 +5,7 @@ use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 use tasker_domain::limits::LimitSettings;
 use tasker_domain::permission::Permissions;
+use tasker_domain::retention::Retention;
 use tasker_wire::pin::{Rollout, RolloutState};
 
 /// Characters of a digest that are shown.
@@ -22,6 +23,7 @@ pub fn made(action: &str, detail: Option<&Value>) -> String {
         "share.add" => signed("+", detail, "shared_with"),
         "share.remove" => signed("-", detail, "shared_with"),
         "limit.set" | "limit.remove" => limits(detail),
+        "retention.set" | "retention.remove" => retention(detail),
         "component.approve" => list(detail, "unapproved", "+ "),
         "component.publish" => published(detail),
         "key.create" => key(detail),
@@ -74,6 +76,14 @@ fn limits(detail: &Map<String, Value>) -> String {
     let side = |name| {
         let limits = read::<LimitSettings>(detail, name);
         limits.map(|it| it.to_string()).unwrap_or_default()
+    };
+    step(&side("before"), &side("after"))
+}
+
+fn retention(detail: &Map<String, Value>) -> String {
+    let side = |name| {
+        let retention = read::<Retention>(detail, name);
+        retention.map(|it| it.to_string()).unwrap_or_default()
     };
     step(&side("before"), &side("after"))
 }

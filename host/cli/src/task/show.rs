@@ -1,7 +1,8 @@
 //! `tasker task show`
 
-use super::{OfTask, report, step};
+use super::{OfTask, archived, report, step};
 use crate::{Context, Painted as _, Result, fields, units};
+use std::path::PathBuf;
 use tasker_wire::task::{ShowTask, Task};
 
 /// Show a task: its state, steps, input and result.
@@ -9,11 +10,17 @@ use tasker_wire::task::{ShowTask, Task};
 pub struct Show {
     #[command(flatten)]
     of: OfTask,
+    /// Read the task from this folder of archived tasks (`serve --archive`), without a host.
+    #[arg(long, value_name = "DIR")]
+    from: Option<PathBuf>,
 }
 
 impl Show {
     pub async fn run(self, context: &Context) -> Result {
         let id = self.of.task;
+        if let Some(folder) = &self.from {
+            return Ok(context.show(&archived::find(folder, id)?, text));
+        }
         let mut answer = context.ask(ShowTask { id }).await?;
         let reply = report::shown(&mut answer, context, text).await?;
         Ok(match answer.value.state.is_final() {

@@ -70,6 +70,10 @@ pub struct Serve {
     /// Maximum of compiled code on disk; the least recently used is removed, except that of open tasks.
     #[arg(long, default_value_t = DEFAULT_CACHE_BYTES >> 20, value_name = "MIB", value_parser = clap::value_parser!(u64).range(1..=1_048_576))]
     cache_limit: u64,
+    /// Write finished tasks to this folder before they are deleted (see `tasker retention`), as compressed
+    /// JSON lines by day. Give it to all hosts of a database, or to none.
+    #[arg(long, value_name = "DIR")]
+    archive: Option<PathBuf>,
     /// Serve the API only.
     #[arg(long)]
     no_worker: bool,
@@ -181,6 +185,7 @@ impl Serve {
                 collect_after: self.collect_after,
                 cache_bytes: self.cache_limit << 20,
             },
+            archive: self.archive,
             auth: match self.auth {
                 Auth::Off => AuthConfig::Off,
                 Auth::On => AuthConfig::Keys {

@@ -1,0 +1,158 @@
+//! What is kept of a finished task when it is archived: all that the database has of it, as JSON text.
+
+use super::retention::DueTasks;
+use sqlx::FromRow;
+use tasker_database::DatabaseError;
+use uuid::Uuid;
+
+/// Parts that are read at once: each may have a payload.
+const PAGE_PARTS: i64 = 128;
+
+/// Which part of a task it is, in the order in which they are archived.
+pub const TASK: i16 = 0;
+pub const STEP: i16 = 1;
+pub const TRANSITION: i16 = 2;
+
+/// A task itself, one of its steps, or one row of its log.
+#[derive(Clone, Debug, FromRow)]
+pub struct ArchivedPart {
+    pub task_id: Uuid,
+    /// [`TASK`], [`STEP`] or [`TRANSITION`].
+    pub kind: i16,
+    /// Orders the parts of a kind.
+    pub no: i64,
+    /// A JSON object whose members are those of the API, with whole payloads.
+    pub json: String,
+}
+
+/// The day on which a task ended.
+#[derive(Clone, Debug, FromRow)]
+pub struct EndedOn {
+    pub task_id: Uuid,
+    /// In UTC, such as `2026-11-28`.
+    pub day: String,
+}
+
+impl DueTasks {
+    /// When each of the tasks ended, in the order of their ids.
+    pub async fn ended_on(&mut self) -> Result<Vec<EndedOn>, DatabaseError> {
+        let rows = sqlx::query_as(ENDED_ON)
+            .bind(&self.task_ids)
+            .fetch_all(&mut *self.transaction)
+            .await?;
+        Ok(rows)
+    }
+
+    /// The next parts of these tasks behind `after`, by task, kind and number; empty at the end.
+    pub async fn parts(
+        &mut self,
+        tasks: &[Uuid],
+        after: Option<&ArchivedPart>,
+    ) -> Result<Vec<ArchivedPart>, DatabaseError> {
+        let after = after.map_or((Uuid::nil(), 0, 0), |it| (it.task_id, it.kind, it.no));
+        let rows = sqlx::query_as(PARTS)
+            .bind(tasks)
+            .bind(after.0)
+            .bind(after.1)
+            .bind(after.2)
+            .bind(PAGE_PARTS)
+            .fetch_all(&mut *self.transaction)
+            .await?;
+        Ok(rows)
+    }
+}
+
+const ENDED_ON: &str = "
+    select t.task_id, to_char(t.finished_at at time zone 'UTC', 'YYYY-MM-DD') as day
+    from tasker.task t
+    where t.task_id = any ($1)
+    order by t.task_id";
+
+// The page is made of keys first, so that no payload is read but those of the page. A row of the log is found
+// again by its place, since no index has its number.
+const PARTS: &str = "
+    with page as materialized (
+      select p.*
+      from (
+        select u.task_id, 0::int2 as kind, 0::int8 as no, null::oid as partition, null::tid as place
+        from unnest($1::uuid[]) as u (task_id)
+        union all
+        select s.task_id, 1::int2, s.step_no::int8, null, null from tasker.step s where s.task_id = any ($1)
+        union all
+        select r.task_id, 2::int2, r.seq, r.tableoid, r.ctid from tasker.transition r where r.task_id = any ($1)
+      ) p
+      where (p.task_id, p.kind, p.no) > ($2, $3, $4)
+      order by p.task_id, p.kind, p.no
+      limit $5
+    ), ran as materialized (
+      select distinct on (r.task_id, r.step_no) r.task_id, r.step_no, r.component_version_id
+      from tasker.transition r
+      where r.task_id = any (array(select g.task_id from page g where g.kind = 1))
+        and r.component_version_id is not null
+      order by r.task_id, r.step_no, r.seq desc
+    )
+    select g.task_id, g.kind, g.no, (case g.kind
+      when 0 then (
+        select json_build_object(
+                 'id', t.task_id, 'namespace', n.name, 'template', p.name, 'version', v.version, 'state', t.state,
+                 'created_at', t.created_at, 'finished_at', t.finished_at, 'correlation_id', t.correlation_id,
+                 'identity_key', t.identity_key, 'error', t.error, 'input', t.input,
+                 'input_bytes', octet_length(t.input::text),
+                 'lock', coalesce((
+                   select json_agg(json_build_object('component', k.component, 'version', k.version,
+                                                     'digest', k.digest, 'steps', k.steps) order by k.first_no)
+                   from (select ln.name || '/' || lc.name as component, cv.version,
+                                encode(cv.digest, 'hex') as digest, count(*) as steps, min(e.step_no) as first_no
+                         from tasker.lock_entry e
+                         join tasker.component_version cv using (component_version_id)
+                         join tasker.component lc using (component_id)
+                         join tasker.namespace ln on ln.namespace_id = lc.namespace_id
+                         where e.lock_id = t.lock_id
+                         group by ln.name, lc.name, cv.version, cv.digest) k
+                 ), '[]'))
+        from tasker.task t
+        join tasker.namespace n using (namespace_id)
+        join tasker.template p using (template_id)
+        join tasker.template_version v using (template_version_id)
+        where t.task_id = g.task_id)
+      when 1 then (
+        select json_build_object(
+                 'name', st.name, 'state', s.state, 'attempts', s.attempt,
+                 'counted_attempts', s.attempt - s.free_attempts, 'max_attempts', st.max_attempts,
+                 'depends_on', array(select pst.name
+                                     from tasker.dependency d
+                                     join tasker.step_template pst
+                                       on pst.template_version_id = d.template_version_id and pst.step_no = d.from_no
+                                     where d.template_version_id = t.template_version_id and d.to_no = s.step_no
+                                     order by d.from_no limit 100),
+                 'ready_at', null, 'started_at', s.started_at, 'finished_at', s.finished_at,
+                 'duration_ms', (extract(epoch from s.finished_at - s.started_at) * 1000)::float8,
+                 'component', n.name || '/' || c.name, 'version', cv.version, 'digest', encode(cv.digest, 'hex'),
+                 'handler', e.handler, 'is_sink', s.is_sink,
+                 'result', s.result, 'result_bytes', octet_length(s.result::text),
+                 'checkpoint', s.checkpoint, 'checkpoint_bytes', octet_length(s.checkpoint::text),
+                 'error', s.error, 'error_bytes', octet_length(s.error::text))
+        from tasker.step s
+        join tasker.task t using (task_id)
+        join tasker.step_template st on st.template_version_id = t.template_version_id and st.step_no = s.step_no
+        join tasker.lock_entry e on e.lock_id = t.lock_id and e.step_no = s.step_no
+        left join ran on ran.task_id = s.task_id and ran.step_no = s.step_no
+        join tasker.component_version cv
+          on cv.component_version_id = coalesce(ran.component_version_id, e.component_version_id)
+        join tasker.component c using (component_id)
+        join tasker.namespace n on n.namespace_id = c.namespace_id
+        where s.task_id = g.task_id and s.step_no = g.no::int2)
+      else (
+        select json_build_object(
+                 'seq', r.seq, 'at', r.at, 'step', st.name, 'attempt', r.attempt, 'worker_id', r.worker_id,
+                 'to_state', r.to_state, 'event', r.event, 'detail', r.detail,
+                 'detail_bytes', octet_length(r.detail::text), 'wall_ms', r.wall_ms, 'cpu_ms', r.cpu_ms,
+                 'host_ms', r.host_ms, 'memory_kib', r.memory_kib, 'in_bytes', r.in_bytes,
+                 'out_bytes', r.out_bytes, 'http_requests', r.http_requests)
+        from tasker.transition r
+        join tasker.task t using (task_id)
+        left join tasker.step_template st on st.template_version_id = t.template_version_id and st.step_no = r.step_no
+        where r.ctid = g.place and r.tableoid = g.partition)
+      end)::text as json
+    from page g
+    order by g.task_id, g.kind, g.no";

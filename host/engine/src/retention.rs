@@ -1,0 +1,52 @@
+//! Deleting finished tasks that their namespaces keep no longer, in batches.
+
+use super::Engine;
+use sqlx::FromRow;
+use tasker_database::{DatabaseError, Transaction};
+use uuid::Uuid;
+
+/// Tasks that may be deleted, locked by a transaction: nothing changes them before it ends.
+#[derive(Debug)]
+pub struct DueTasks {
+    pub(crate) transaction: Transaction,
+    /// In the order of their ids; all are finished.
+    pub task_ids: Vec<Uuid>,
+    /// False if nothing is due, or if it is the turn of another host.
+    pub is_more_due: bool,
+}
+
+#[derive(FromRow)]
+struct DueRow {
+    locked: Vec<Uuid>,
+    is_more_due: bool,
+}
+
+impl Engine {
+    /// The next tasks that their namespaces keep no longer, `limit` at most.
+    pub async fn due_tasks(&self, limit: i32) -> Result<DueTasks, DatabaseError> {
+        let maintenance = self.for_maintenance();
+        let mut transaction = maintenance.pool().begin().await?;
+        let due: DueRow = sqlx::query_as("select locked, is_more_due from tasker.due_tasks($1)")
+            .bind(limit)
+            .fetch_one(&mut *transaction)
+            .await?;
+        Ok(DueTasks {
+            transaction,
+            task_ids: due.locked,
+            is_more_due: due.is_more_due,
+        })
+    }
+}
+
+impl DueTasks {
+    /// Deletes them with their steps and their log. Call it even for none: it sets the pace of all hosts.
+    /// Returns how many; an error leaves in doubt whether they are deleted.
+    pub async fn delete(mut self) -> Result<i32, DatabaseError> {
+        let deleted = sqlx::query_scalar("select tasker.delete_finished_tasks($1)")
+            .bind(&self.task_ids)
+            .fetch_one(&mut *self.transaction)
+            .await?;
+        self.transaction.commit().await?;
+        Ok(deleted)
+    }
+}

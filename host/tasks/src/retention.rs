@@ -1,0 +1,104 @@
+//! Deleting finished tasks that their namespaces keep no longer.
+
+use super::archive::{Archive, ArchiveError};
+use std::time::{Duration, Instant};
+use tasker_database::DatabaseError;
+use tasker_database::backoff::Backoff;
+use tasker_domain::error_chain::ErrorChain;
+use tasker_engine::Engine;
+use tokio_util::sync::CancellationToken;
+
+/// Tasks that one batch deletes at most. The database bounds their steps too.
+const BATCH_TASKS: i32 = 500;
+
+/// After a batch the host rests for so many times as long as the batch took. The database holds all hosts
+/// together to the same, see `tasker.delete_finished_tasks`.
+const REST_SHARE: u32 = 4;
+
+/// Between two looks while nothing is due, or another host deletes.
+const LOOK_INTERVAL: Duration = Duration::from_secs(5);
+
+/// Between two tries after an error: the first delay and the longest.
+const RETRY_FIRST: Duration = Duration::from_secs(1);
+const RETRY_MAX: Duration = Duration::from_secs(5 * 60);
+
+/// What one batch came to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Batch {
+    pub deleted: i32,
+    /// False if nothing is due, or if it is the turn of another host.
+    pub is_more_due: bool,
+}
+
+/// Deletes what is due.
+#[derive(Clone, Debug)]
+pub struct Retention {
+    engine: Engine,
+    /// None: what is deleted is gone.
+    archive: Option<Archive>,
+}
+
+/// Why a batch was not deleted, or is not known to be.
+#[derive(Debug, thiserror::Error)]
+pub enum RetentionError {
+    #[error(transparent)]
+    Database(#[from] DatabaseError),
+    #[error(transparent)]
+    Archive(#[from] ArchiveError),
+}
+
+impl Retention {
+    /// With an archive, nothing is deleted that is not in it.
+    pub fn new(engine: Engine, archive: Option<Archive>) -> Self {
+        Self { engine, archive }
+    }
+
+    /// Deletes what is due, until `stop`. Every host does it; the database lets one at a time.
+    pub async fn run(self, stop: CancellationToken) {
+        let mut backoff = Backoff::new(RETRY_FIRST, RETRY_MAX);
+        while !stop.is_cancelled() {
+            let began = Instant::now();
+            let rest = match self.delete_batch().await {
+                Ok(batch) => {
+                    backoff.reset();
+                    rest_after(batch, began.elapsed())
+                }
+                Err(error) => {
+                    tracing::warn!(error = %ErrorChain(&error), "finished tasks were not deleted; retrying");
+                    backoff.delay()
+                }
+            };
+            tokio::select! {
+                () = stop.cancelled() => return,
+                () = tokio::time::sleep(rest) => {}
+            }
+        }
+    }
+
+    /// Deletes a few of the tasks that are due, in one transaction.
+    pub async fn delete_batch(&self) -> Result<Batch, RetentionError> {
+        let mut due = self.engine.due_tasks(BATCH_TASKS).await?;
+        let is_more_due = due.is_more_due;
+        if let Some(archive) = &self.archive {
+            archive.write(&mut due).await?;
+        }
+        let deleted = match is_more_due {
+            true => due.delete().await?,
+            false => 0,
+        };
+        if deleted > 0 {
+            tracing::debug!(deleted, "deleted finished tasks");
+        }
+        Ok(Batch {
+            deleted,
+            is_more_due,
+        })
+    }
+}
+
+fn rest_after(batch: Batch, took: Duration) -> Duration {
+    match batch.is_more_due {
+        true => took.saturating_mul(REST_SHARE),
+        false => LOOK_INTERVAL,
+    }
+}

@@ -1,0 +1,32 @@
+-- Deletes these tasks with their steps, their log and the records of their superseded attempts. Returns how many.
+-- The caller has locked them in this transaction: see tasker.due_tasks and tasker.lock_finished_tasks. An open task is
+-- not deleted. What handlers wrote to kv stays, with the id of a task that is gone.
+--
+-- Locks: steps, then tasks, both of which the caller has locked. Records of superseded attempts that another
+-- transaction has locked are left to tasker.clear_collected. Then sets the pace: the time since the transaction
+-- began, times v_rest_share, passes before it is the turn of a host again. Idempotent.
+create or replace function tasker.delete_finished_tasks(p_task_id uuid[]) returns int
+language plpgsql
+set search_path = '' set plan_cache_mode = force_generic_plan set jit = off set enable_seqscan = off
+as $$
+declare
+  v_rest_share constant int := 4;
+  v_finished constant uuid[] := array(
+    select t.task_id from tasker.task t where t.task_id = any (p_task_id) and t.finished_at is not null);
+  v_deleted int;
+begin
+  delete from tasker.superseded_attempt a
+  where a.task_id = any (v_finished) and (a.task_id, a.step_no) in (
+    select d.task_id, d.step_no from tasker.superseded_attempt d
+    where d.task_id = any (v_finished)
+    order by d.task_id, d.step_no
+    for update skip locked);
+  delete from tasker.transition r where r.task_id = any (v_finished);
+  delete from tasker.step s where s.task_id = any (v_finished);
+  delete from tasker.task t where t.task_id = any (v_finished);
+  get diagnostics v_deleted = row_count;
+  update tasker.retention_pace
+  set next_at = tasker.clock() + v_rest_share * (clock_timestamp() - transaction_timestamp());
+  return v_deleted;
+end
+$$;

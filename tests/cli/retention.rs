@@ -1,0 +1,98 @@
+use super::terminal::Terminal;
+use crate::flow::retention::make_old;
+use crate::harness::wait_until_sql;
+use serde_json::json;
+use std::collections::HashSet;
+
+#[tokio::test]
+async fn retention_is_set_listed_and_removed() {
+    let terminal = Terminal::with_host().await;
+    let none = terminal.run(["retention", "ls"]).await.succeeds();
+    assert!(none.out.contains("kept for ever"), "{none:?}");
+    let set = [
+        "retention",
+        "set",
+        "orders",
+        "--complete",
+        "30d",
+        "--error",
+        "36h",
+    ];
+    let set = terminal.run(set).await.succeeds();
+    let told = "orders keeps tasks: complete 30d, error 36h, cancelled for ever";
+    assert!(set.out.contains(told), "{set:?}");
+    assert!(
+        set.err.contains("next: tasker retention ls orders"),
+        "{set:?}"
+    );
+    let listed = terminal.run(["retention", "ls"]).await.succeeds();
+    assert!(
+        listed.out.contains("orders     30d       36h    for ever"),
+        "{listed:?}"
+    );
+    terminal
+        .run(["retention", "rm", "orders"])
+        .await
+        .ends_with(2);
+    let gone = ["retention", "rm", "--yes", "orders"];
+    let gone = terminal.run(gone).await.succeeds();
+    assert!(
+        gone.out.contains("before: --complete 30d --error 36h"),
+        "{gone:?}"
+    );
+    terminal
+        .run(["retention", "set", "orders"])
+        .await
+        .ends_with(2);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_deleted_task_is_shown_from_the_archive_as_it_was_shown_before() {
+    let terminal = Terminal::with_archive().await;
+    let steps = "
+  - {name: first, handler: basics/echo}
+  - {name: second, handler: basics/echo, depends_on: [first]}";
+    terminal.template("two", steps).await;
+    let ran = [
+        "task",
+        "run",
+        "demo/two",
+        "--input",
+        "{\"n\": 1.50}",
+        "--output",
+        "json",
+    ];
+    terminal.run(ran).await.succeeds();
+    make_old(terminal.database()).await;
+    let ids = terminal.run(["task", "ls", "demo", "-q"]).await.succeeds();
+    let id = ids.out.trim();
+    let before = terminal.run(["task", "show", id, "-o", "json"]).await;
+    let before = before.succeeds().json();
+
+    let set = ["retention", "set", "demo", "--complete", "30d"];
+    terminal.run(set).await.succeeds();
+    let deleted = "select not exists (select from tasker.task)";
+    wait_until_sql(terminal.database().pool(), deleted).await;
+    terminal.run(["task", "show", id]).await.ends_with(3);
+    let archive = terminal.path("archive");
+    let from = ["task", "show", id, "--from", &archive];
+    let text = terminal.run(from).await.succeeds();
+    assert!(
+        text.out.contains("demo/two@1.0.0") && text.out.contains("second"),
+        "{text:?}"
+    );
+    let json = from.into_iter().chain(["-o", "json"]);
+    let after = terminal.run(json).await.succeeds().json();
+    let differing: HashSet<&String> = before
+        .as_object()
+        .unwrap()
+        .iter()
+        .filter(|(name, value)| after[name] != **value)
+        .map(|(name, _)| name)
+        .collect();
+    assert!(differing.is_empty(), "{differing:?}\n{before}\n{after}");
+    assert_eq!(after["result"], json!({"n": 1.50}));
+    let other = "0190aaaa-0000-7000-8000-000000000000";
+    let other = ["task", "show", other, "--from", &archive];
+    terminal.run(other).await.ends_with(3);
+}
