@@ -19,6 +19,7 @@ use tasker_database::Database;
 use tasker_domain::ids::{LockId, TaskId, WorkerId};
 use tasker_domain::invocation::Lease;
 use tasker_engine::Engine;
+use tasker_engine::lease::WorkerFacts;
 
 /// A worker without a heartbeat for this long is dead.
 const DEAD_AFTER: Duration = Duration::from_secs(2);
@@ -165,7 +166,9 @@ impl<'d> Play<'d> {
                 Request::Suspend(self.workers[host], self.chosen(host, leases))
             }
             Action::Heartbeat { host, leases } => {
-                Request::Heartbeat(self.workers[host], self.chosen(host, leases))
+                let worker = self.workers[host];
+                let held = self.model.held_by(worker);
+                Request::Heartbeat(worker, self.chosen(host, leases), held)
             }
             Action::Recover { host, keep } => {
                 let keep = self.chosen(host, Choice { ever: 0, ..keep });
@@ -212,7 +215,9 @@ impl<'d> Play<'d> {
     }
 
     async fn register(&mut self, host: usize) {
-        let registered = self.engines[host].register_worker("model", 1).await;
+        let registered = self.engines[host]
+            .register_worker("model", 1, WorkerFacts::default())
+            .await;
         let WorkerId(worker) = registered.unwrap();
         self.model.register(worker);
         self.workers[host] = worker;

@@ -216,10 +216,25 @@ impl Session {
             .unwrap()
     }
 
-    /// Whether the worker is not declared dead; a gap of a second interrupts its series.
+    /// Whether the worker is not declared dead; a gap of a second interrupts its series. It is not sure what it
+    /// holds.
     pub async fn heartbeat(&mut self, worker: i32) -> bool {
-        self.one(&format!("select tasker.heartbeat({worker}, '1 second')"))
+        self.one(&format!(
+            "select is_alive from tasker.heartbeat({worker}, '1 second', null, null, null)"
+        ))
+        .await
+    }
+
+    /// The same of a worker that is sure to hold these leases and no others.
+    pub async fn name(&mut self, worker: i32, held: &[Claim]) -> bool {
+        sqlx::query_scalar("select is_alive from tasker.heartbeat($1, '1 second', $2, $3, $4)")
+            .bind(worker)
+            .bind(task_ids(held))
+            .bind(step_nos(held))
+            .bind(attempts(held))
+            .fetch_one(&mut self.connection)
             .await
+            .unwrap()
     }
 
     /// Positions of stale leases.
@@ -251,6 +266,14 @@ impl Session {
         for _ in 0..2 * seconds {
             self.later("500 ms").await;
             assert!(self.heartbeat(worker).await);
+        }
+    }
+
+    /// The same, where each heartbeat names what the worker holds.
+    pub async fn go_on(&mut self, worker: i32, held: &[Claim], seconds: u32) {
+        for _ in 0..2 * seconds {
+            self.later("500 ms").await;
+            assert!(self.name(worker, held).await);
         }
     }
 

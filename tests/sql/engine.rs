@@ -9,6 +9,7 @@ use tasker_domain::ids::{LockId, TaskId, WorkerId};
 use tasker_domain::outcome::{Failure, FailureKind, Retry};
 use tasker_engine::Engine;
 use tasker_engine::claim::Claimed;
+use tasker_engine::lease::{HeartbeatAnswer, Holding, WorkerFacts};
 use tasker_engine::report::{Completed, FailedAttempt};
 use tasker_engine::task::NewTask;
 
@@ -19,7 +20,10 @@ pub(super) async fn ready(graph: Graph) -> (TestDatabase, Session, Engine, Worke
     let (database, mut session, _) = engine().await;
     let version = graph.publish(&mut session).await;
     let engine = Engine::new(Database::open(database.options(), 4));
-    let worker = engine.register_worker("host", 7).await.unwrap();
+    let worker = engine
+        .register_worker("host", 7, WorkerFacts::default())
+        .await
+        .unwrap();
     (database, session, engine, worker, version)
 }
 
@@ -203,7 +207,8 @@ async fn a_stopped_worker_gives_all_back_and_is_dead() {
     engine.advance(worker, &[], 1).await.unwrap();
     assert_eq!(engine.stop_worker(worker, "host stopped").await.unwrap(), 1);
     let gap_max = Duration::from_secs(1);
-    assert!(!engine.heartbeat(worker, gap_max).await.unwrap());
+    let answer = engine.heartbeat(worker, gap_max, None, Holding::default());
+    assert_eq!(answer.await.unwrap(), HeartbeatAnswer::Dead);
 }
 
 #[tokio::test]
@@ -217,7 +222,6 @@ async fn nothing_is_reaped_while_all_is_well() {
     let (hour, grace) = (Duration::from_secs(3600), Duration::from_secs(15));
     assert_eq!(engine.reap(worker, hour).await.unwrap(), 0);
     assert_eq!(engine.reap_overdue(worker, &[], grace).await.unwrap(), 0);
-    assert_eq!(engine.fail_lost_steps().await.unwrap(), 0);
     assert_eq!(engine.follow_clock(10).await.unwrap(), None);
     engine.database().ensure_partitions().await.unwrap();
 }
@@ -248,19 +252,19 @@ async fn cancelled_tasks_are_reported() {
 
 #[tokio::test]
 async fn a_worker_need_not_wait_for_the_reaper_to_register() {
-    let (database, mut session, engine, _, _) = ready(Graph::single()).await;
+    let (database, mut session, engine, worker, _) = ready(Graph::single()).await;
     session.begin().await;
     session
-        .run("lock table tasker.task in access exclusive mode")
+        .run("lock table tasker.step in access exclusive mode")
         .await;
     let reaping = tokio::spawn({
         let engine = engine.clone();
-        async move { engine.fail_lost_steps().await }
+        async move { engine.reap_overdue(worker, &[], Duration::ZERO).await }
     });
     let is_waiting = "select count(*) > 0 from pg_stat_activity
         where datname = current_database() and wait_event_type = 'Lock'";
     wait_until_sql(database.pool(), is_waiting).await;
-    let registering = engine.register_worker("host", 8);
+    let registering = engine.register_worker("host", 8, WorkerFacts::default());
     let registered = tokio::time::timeout(Duration::from_secs(2), registering).await;
     registered
         .expect("it has another connection")

@@ -14,7 +14,7 @@ async fn two_running(graph: Graph) -> (TestDatabase, Session, [i32; 2], [Claim; 
     let version = graph.publish(&mut session).await;
     let tasks = session.create_many(version, 2).await;
     let older = "update tasker.step set ready_at = ready_at - interval '1 second' where ready_at is not null and task_id = ";
-    session.run(&format!("{older}'{}'", tasks[1])).await;
+    session.rewrite(&format!("{older}'{}'", tasks[1])).await;
     let claims = [
         session.claim_one(first).await,
         session.claim_one(second).await,
@@ -28,7 +28,8 @@ async fn two_held_by_one(graph: Graph) -> (TestDatabase, Session, i32, [Claim; 2
     let (database, mut session, [worker, _], claims) = two_running(graph).await;
     session
         .run(&format!(
-            "update tasker.step set worker_id = {worker} where worker_id is not null"
+            "update tasker.step set worker_id = {worker} where worker_id is not null;
+             update tasker.transition set worker_id = {worker} where worker_id is not null"
         ))
         .await;
     (database, session, worker, claims)
@@ -152,7 +153,9 @@ async fn failing_for_good_takes_a_siblings_row_before_its_own_higher_one() {
     let version = Graph::new(2, &[]).publish(&mut session).await;
     let task = session.create(version).await;
     session
-        .run("update tasker.step set ready_at = ready_at - interval '1 second' where step_no = 1")
+        .rewrite(
+            "update tasker.step set ready_at = ready_at - interval '1 second' where step_no = 1",
+        )
         .await;
     let claimed = session.claim(worker, 1).await;
     let row = |step: i16| {
@@ -184,6 +187,24 @@ async fn leaving_checkpoints_takes_the_lower_step_first() {
         let pid = session.pid();
         let call = session.checkpoint(worker, &claims, "1");
         waits_for_the_lower_first(&database, "step", tasks(&claims), pid, call).await;
+    }
+}
+
+#[tokio::test]
+async fn taking_steps_back_takes_the_lower_one_first() {
+    for (losses, table) in [(0, "step"), (100, "step"), (100, "task")] {
+        let (database, mut session, worker, claims) = two_held_by_one(Graph::single()).await;
+        session
+            .run(&format!("update tasker.step set worker_losses = {losses}"))
+            .await;
+        let pid = session.pid();
+        let released = format!(
+            "select tasker.release_steps(array[{worker}], '{{}}', '{{}}', '{{}}', 'worker lost', true)"
+        );
+        let released = session.one::<i32>(&released);
+        let released =
+            waits_for_the_lower_first(&database, table, tasks(&claims), pid, released).await;
+        assert_eq!(released, 2);
     }
 }
 

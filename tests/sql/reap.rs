@@ -179,6 +179,50 @@ async fn it_is_taken_back_too_where_no_host_ran_for_long_and_looked_for_once() {
 }
 
 #[tokio::test]
+async fn a_step_that_ended_too_many_hosts_fails_for_good() {
+    for (losses, state, code) in [(99, "in_progress", "-"), (100, "error", "lost_too_often")] {
+        let (_database, mut session, worker) = engine().await;
+        let version = Graph::new(2, &[]).publish(&mut session).await;
+        let task = session.create(version).await;
+        let other = session.create(version).await;
+        session.claim(worker, 4).await;
+        let lost = "update tasker.step set worker_losses = ";
+        session
+            .run(&format!("{lost} {losses} where task_id = '{task}'"))
+            .await;
+        let reaper = reaper(&mut session).await;
+        assert_eq!(session.reap(reaper, DEAD_AFTER).await, 4);
+        assert_eq!(session.task(task).await, state);
+        assert_eq!(
+            session
+                .step(
+                    task,
+                    0,
+                    "case when state = 'error' then error ->> 'code' end"
+                )
+                .await,
+            code
+        );
+        assert_eq!(session.steps(other).await, "ready ready");
+    }
+}
+
+#[tokio::test]
+async fn a_step_that_cannot_be_failed_keeps_no_other_from_being_taken_back() {
+    let (_database, mut session, worker, task) = engine_with(Graph::new(2, &[])).await;
+    session.claim(worker, 2).await;
+    session
+        .run(
+            "update tasker.step set worker_losses = 100 where step_no = 0;
+             alter table tasker.step add constraint damaged check (state <> 'error')",
+        )
+        .await;
+    let reaper = reaper(&mut session).await;
+    assert_eq!(session.reap(reaper, DEAD_AFTER).await, 2);
+    assert_eq!(session.steps(task).await, "ready ready");
+}
+
+#[tokio::test]
 async fn one_host_reaps_while_the_others_go_on() {
     let (database, mut first, worker, _) = engine_with(Graph::single()).await;
     let mut second = Session::new(&database).await;

@@ -49,25 +49,41 @@ async fn no_worker_ends_what_another_holds() {
 }
 
 #[tokio::test]
-async fn a_step_that_ended_too_many_hosts_fails_for_good() {
-    let (_database, mut session, worker, task) = engine_with(Graph::single()).await;
+async fn an_attempt_that_its_worker_does_not_know_is_given_back_when_no_call_can_be_under_way() {
+    let (_database, mut session, worker, task) =
+        engine_with(Graph::single().timeout_ms(3_600_000)).await;
     session.claim(worker, 1).await;
-    let fail = "select tasker.fail_lost_steps()";
-    session
-        .run("update tasker.step set worker_losses = 100")
-        .await;
-    assert_eq!(session.one::<i32>(fail).await, 0);
-    session
-        .run("update tasker.step set worker_losses = 101")
-        .await;
-    assert_eq!(session.one::<i32>(fail).await, 1);
-    assert_eq!(session.task(task).await, "error");
-    assert_eq!(
-        session
-            .one::<String>("select error ->> 'code' from tasker.task")
-            .await,
-        "lost_too_often"
-    );
+    session.later("30 seconds").await;
+    assert_eq!(session.reap_overdue(worker, &[], GRACE).await, 0);
+    session.later("1 ms").await;
+    assert_eq!(session.reap_overdue(worker, &[], GRACE).await, 1);
+    assert_eq!(session.steps(task).await, "ready");
+}
+
+#[tokio::test]
+async fn what_heartbeats_named_and_the_worker_does_not_know_any_more_is_given_back() {
+    let (_database, mut session, worker, task) = engine_with(Graph::single()).await;
+    let claimed = session.claim(worker, 1).await;
+    session.go_on(worker, &claimed, 40).await;
+    session.go_on(worker, &[], 100).await;
+    let leases_at = "select leases_at > tasker.clock() - interval '1 s' from tasker.worker";
+    assert!(session.one::<bool>(leases_at).await, "the log is not read");
+    assert_eq!(session.reap_overdue(worker, &[], GRACE).await, 1);
+    assert_eq!(session.steps(task).await, "ready");
+}
+
+#[tokio::test]
+async fn what_is_over_is_removed_from_the_leases_and_what_is_held_stays() {
+    let (_database, mut session, worker, _) = engine_with(Graph::new(3, &[])).await;
+    let claimed = session.claim(worker, 3).await;
+    session.go_on(worker, &claimed, 1).await;
+    session.complete(worker, &claimed[..1]).await;
+    session.go_on(worker, &claimed[1..], 1).await;
+    let leases = "select cardinality(leases) from tasker.worker";
+    assert_eq!(session.one::<i32>(leases).await, 3);
+    // Of the others the worker knows one here, and the other cannot be overdue.
+    assert_eq!(session.reap_overdue(worker, &claimed[1..2], GRACE).await, 0);
+    assert_eq!(session.one::<i32>(leases).await, 2);
 }
 
 #[tokio::test]

@@ -130,7 +130,7 @@ impl Pools {
         self.engine.with_limits(CONTROL)
     }
 
-    /// For looks at all steps that run.
+    /// For what may read much of the log.
     pub(crate) fn scans(&self) -> Pool {
         self.control.with_limits(MAINTENANCE)
     }
@@ -157,6 +157,15 @@ impl Pools {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn no_claim_takes_as_long_as_the_database_takes_it_to() {
+        let sql = include_str!("../../../migrations/functions/02_call_max.sql");
+        let (_, interval) = sql.split_once("interval '").unwrap();
+        let seconds = interval.split(' ').next().unwrap().parse().unwrap();
+        // The statement, and behind a pooler the commit after it.
+        assert!(2 * ENGINE.client() < Duration::from_secs(seconds));
+    }
 
     #[test]
     fn every_use_has_a_connection_and_all_together_are_what_was_asked_for() {

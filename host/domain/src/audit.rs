@@ -1,7 +1,7 @@
 //! What the audit calls the changes that it has.
 
 /// Every action that is written down, by its object.
-pub const ACTIONS: [&str; 38] = [
+pub const ACTIONS: [&str; 43] = [
     "component.approve",
     "component.collect",
     "component.publish",
@@ -12,6 +12,8 @@ pub const ACTIONS: [&str; 38] = [
     "component.yank",
     "grant.add",
     "grant.remove",
+    "host.drain",
+    "host.resume",
     "key.create",
     "key.revoke",
     "kv.remove",
@@ -25,6 +27,9 @@ pub const ACTIONS: [&str; 38] = [
     "pin.rollback",
     "pin.rollout",
     "pin.set",
+    "queue.pause",
+    "queue.resume",
+    "queue.weight",
     "retention.remove",
     "retention.set",
     "secret.remove",

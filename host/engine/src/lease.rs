@@ -7,34 +7,89 @@ use tasker_database::column;
 use tasker_domain::ids::WorkerId;
 use tasker_domain::invocation::Lease;
 
+/// What operators see of a worker, besides its process.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct WorkerFacts {
+    /// Of the program.
+    pub version: &'static str,
+    /// Attempts that it runs at the same time.
+    pub slots: usize,
+    /// It claims nothing, because the host was asked to drain.
+    pub is_draining: bool,
+}
+
+/// What a worker reports with its heartbeat.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Holding {
+    /// Leases that it runs or has yet to report.
+    pub running: usize,
+    /// It knows that it is to drain, claims nothing, and holds nothing.
+    pub is_drained: bool,
+}
+
+/// The answer to a heartbeat.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum HeartbeatAnswer {
+    /// The worker was declared dead: all its leases are stale.
+    Dead,
+    /// The worker may claim steps.
+    Claim,
+    /// The worker is to claim nothing until a later answer.
+    Drain,
+}
+
+impl HeartbeatAnswer {
+    pub fn is_alive(self) -> bool {
+        self != Self::Dead
+    }
+}
+
 impl Engine {
     /// Registers a new run of a worker loop.
     pub async fn register_worker(
         &self,
         host_name: &str,
         pid: u32,
+        facts: WorkerFacts,
     ) -> Result<WorkerId, DatabaseError> {
-        let id = sqlx::query_scalar("select tasker.register_worker($1, $2)")
+        let id = sqlx::query_scalar("select tasker.register_worker($1, $2, $3, $4, $5)")
             .bind(host_name)
             .bind(i32::try_from(pid).unwrap_or_default())
+            .bind(facts.version)
+            .bind(count(facts.slots))
+            .bind(facts.is_draining)
             .fetch_one(&self.database.recovery())
             .await?;
         Ok(WorkerId(id))
     }
 
-    /// Keeps a worker's leases alive. False: it was declared dead, and all its leases are stale. After a
-    /// gap of more than `gap_max` it has to be heard for a while before it may declare others dead.
+    /// Keeps a worker's leases alive. After a gap of more than `gap_max` it has to be heard for a while
+    /// before it may declare others dead.
+    ///
+    /// `leases` are all that it holds, so that they are found without it; `None` if it may hold others, because a
+    /// call got no answer since the last heartbeat.
     pub async fn heartbeat(
         &self,
         worker: WorkerId,
         gap_max: Duration,
-    ) -> Result<bool, DatabaseError> {
-        let is_known = sqlx::query_scalar("select tasker.heartbeat($1, $2 * interval '1 ms')")
+        leases: Option<&[Lease]>,
+        holding: Holding,
+    ) -> Result<HeartbeatAnswer, DatabaseError> {
+        let (is_alive, is_draining): (bool, bool) = sqlx::query_as(HEARTBEAT)
             .bind(worker.0)
             .bind(millis(gap_max))
+            .bind(leases.map(|leases| column(leases, |l| l.task_id.0)))
+            .bind(leases.map(|leases| column(leases, |l| l.step_no)))
+            .bind(leases.map(|leases| column(leases, |l| l.attempt)))
+            .bind(count(holding.running))
+            .bind(holding.is_drained)
             .fetch_one(self.database.heartbeats())
             .await?;
-        Ok(is_known)
+        Ok(match (is_alive, is_draining) {
+            (false, _) => HeartbeatAnswer::Dead,
+            (true, false) => HeartbeatAnswer::Claim,
+            (true, true) => HeartbeatAnswer::Drain,
+        })
     }
 
     /// Which of the worker's `leases` are stale.
@@ -91,7 +146,7 @@ impl Engine {
     }
 
     /// Takes back what workers held that had no heartbeat for `dead_after`, where the one that asks was
-    /// heard all that time. Returns how many steps.
+    /// heard all that time. Steps that were lost too often fail. Returns how many steps.
     pub async fn reap(&self, worker: WorkerId, dead_after: Duration) -> Result<i32, DatabaseError> {
         let reaped = sqlx::query_scalar("select tasker.reap($1, $2 * interval '1 ms')")
             .bind(worker.0)
@@ -101,8 +156,8 @@ impl Engine {
         Ok(reaped)
     }
 
-    /// Gives back attempts of the worker whose deadline passed more than `grace` ago and which are not
-    /// among those that it knows. Returns how many.
+    /// Gives back attempts of the worker that are not among those that it knows, if their deadline passed more
+    /// than `grace` ago or they were claimed longer ago than any call takes. Returns how many.
     pub async fn reap_overdue(
         &self,
         worker: WorkerId,
@@ -121,14 +176,6 @@ impl Engine {
         Ok(reaped)
     }
 
-    /// Fails steps whose workers ended again and again. Returns how many.
-    pub async fn fail_lost_steps(&self) -> Result<i32, DatabaseError> {
-        let failed = sqlx::query_scalar("select tasker.fail_lost_steps()")
-            .fetch_one(&self.database.scans())
-            .await?;
-        Ok(failed)
-    }
-
     /// Detects that the database's clock was set back, and moves up to `limit` steps that would wait
     /// still for it. Returns how many; `None` if there is nothing to do.
     pub async fn follow_clock(&self, limit: i32) -> Result<Option<i32>, DatabaseError> {
@@ -138,6 +185,13 @@ impl Engine {
             .await?;
         Ok(moved)
     }
+}
+
+const HEARTBEAT: &str = "
+    select h.is_alive, h.is_draining from tasker.heartbeat($1, $2 * interval '1 ms', $3, $4) h";
+
+fn count(of: usize) -> i32 {
+    i32::try_from(of).unwrap_or(i32::MAX)
 }
 
 fn millis(duration: Duration) -> f64 {

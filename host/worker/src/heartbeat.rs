@@ -10,10 +10,12 @@ use tasker_database::DatabaseError;
 use tasker_domain::error_chain::ErrorChain;
 use tasker_domain::ids::WorkerId;
 use tasker_domain::invocation::Lease;
+use tasker_engine::lease::{HeartbeatAnswer, Holding};
 use tokio::sync::mpsc::Sender;
 use tokio::sync::mpsc::error::TrySendError;
 
-/// A heartbeat that failed is repeated after this part of the interval.
+/// A heartbeat that failed is repeated after this part of the interval, and so is one of a host that drains, to
+/// report its end soon.
 const RETRY_PART: u32 = 4;
 
 /// Messages from the heartbeat to the loop.
@@ -35,12 +37,12 @@ pub(super) fn gap_max(dead_after: Duration) -> Duration {
 /// Beats until the worker is declared dead or the loop has ended.
 pub(super) async fn run(worker: Worker, id: WorkerId, held: HeldLeases, to_loop: Sender<Beat>) {
     tokio::select! {
-        () = beat_steadily(&worker, id, &to_loop) => {}
+        () = beat_steadily(&worker, id, &held, &to_loop) => {}
         () = watch_leases(&worker, id, &held, &to_loop) => {}
     }
 }
 
-async fn beat_steadily(worker: &Worker, id: WorkerId, to_loop: &Sender<Beat>) {
+async fn beat_steadily(worker: &Worker, id: WorkerId, held: &HeldLeases, to_loop: &Sender<Beat>) {
     let interval = worker.config.heartbeat_interval;
     let mut answered = Instant::now();
     loop {
@@ -50,9 +52,11 @@ async fn beat_steadily(worker: &Worker, id: WorkerId, to_loop: &Sender<Beat>) {
             Err(TrySendError::Full(_)) => {}
             Err(TrySendError::Closed(_)) => return,
         }
-        let pause = match beat(worker, id, answered).await {
-            Ok(true) => interval,
-            Ok(false) => {
+        let was_drained = worker.stats.claiming().drain().is_drained();
+        let pause = match beat(worker, id, held, answered).await {
+            Ok(HeartbeatAnswer::Drain) if !was_drained => interval / RETRY_PART,
+            Ok(HeartbeatAnswer::Claim | HeartbeatAnswer::Drain) => interval,
+            Ok(HeartbeatAnswer::Dead) => {
                 to_loop.send(Beat::Dead).await.ok();
                 return;
             }
@@ -65,16 +69,48 @@ async fn beat_steadily(worker: &Worker, id: WorkerId, to_loop: &Sender<Beat>) {
     }
 }
 
-async fn beat(worker: &Worker, id: WorkerId, answered: Instant) -> Result<bool, DatabaseError> {
+async fn beat(
+    worker: &Worker,
+    id: WorkerId,
+    held: &HeldLeases,
+    answered: Instant,
+) -> Result<HeartbeatAnswer, DatabaseError> {
+    let drain = worker.stats.claiming().drain();
     let dead_after = worker.config.dead_after;
     if answered.elapsed() > dead_after {
         tracing::error!(
             worker_id = id.0,
             "the worker's loop is blocked; without a heartbeat other hosts take over its steps"
         );
-        return Ok(true);
+        return Ok(match drain.is_asked() {
+            true => HeartbeatAnswer::Drain,
+            false => HeartbeatAnswer::Claim,
+        });
     }
-    worker.engine.heartbeat(id, gap_max(dead_after)).await
+    let holding = Holding {
+        running: held.len(),
+        is_drained: drain.is_drained(),
+    };
+    let named = held.to_name();
+    let leases = named.leases.as_deref();
+    let beating = worker
+        .engine
+        .heartbeat(id, gap_max(dead_after), leases, holding);
+    let answer = beating.await?;
+    if answer.is_alive() {
+        held.named(&named);
+    }
+    if answer.is_alive() && drain.ask(answer == HeartbeatAnswer::Drain) {
+        match answer {
+            HeartbeatAnswer::Drain => tracing::info!(
+                worker_id = id.0,
+                running = held.len(),
+                "draining: no new attempts; those under way may end"
+            ),
+            _ => tracing::info!(worker_id = id.0, "resumed: steps are claimed again"),
+        }
+    }
+    Ok(answer)
 }
 
 /// Asks about leases apart from the heartbeat: a lock on the steps must not make the worker look dead.

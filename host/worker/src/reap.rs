@@ -10,7 +10,7 @@ use tasker_domain::ids::WorkerId;
 use tasker_engine::Engine;
 use tokio::time::{Interval, MissedTickBehavior};
 
-/// Between looks at attempts that outlived their deadline.
+/// Between looks for leases that this host does not know.
 const OVERDUE_INTERVAL: Duration = Duration::from_secs(30);
 
 /// Steps that are moved in one call where the database's clock was set back.
@@ -28,10 +28,6 @@ pub(super) async fn run(worker: Worker, id: WorkerId, held: HeldLeases) {
         OVERDUE_INTERVAL,
         "attempts given back that this host does not know",
     );
-    let mut lost = Work::every(
-        OVERDUE_INTERVAL,
-        "failed steps whose handler ends its hosts",
-    );
     loop {
         tokio::select! {
             _ = dead.interval.tick() => dead.tell(engine.reap(id, config.dead_after).await),
@@ -40,7 +36,6 @@ pub(super) async fn run(worker: Worker, id: WorkerId, held: HeldLeases) {
                 let grace = config.deadline_grace;
                 overdue.tell(engine.reap_overdue(id, &held.all(), grace).await);
             }
-            _ = lost.interval.tick() => lost.tell(engine.fail_lost_steps().await),
         }
     }
 }

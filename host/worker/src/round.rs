@@ -4,6 +4,7 @@
 use super::Worker;
 use super::finished::{Finished, Unrecorded};
 use super::held::{HeldBytes, TaskText};
+use super::leases::HeldLeases;
 use super::plan::{Assigned, NextStep, PlanCache};
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -36,6 +37,8 @@ pub(super) struct Claims {
     pub(super) steps: Vec<Assigned>,
     /// When the next step is due; zero: now, but it was left.
     pub(super) due_in: Option<Duration>,
+    /// The namespace that was served last.
+    pub(super) last_turn: i32,
 }
 
 /// A batch by kind of outcome.
@@ -55,8 +58,8 @@ pub(super) async fn report(
     worker: &Worker,
     id: WorkerId,
     plans: &PlanCache,
-    batch: &[Arc<Unrecorded>],
-    claim: usize,
+    leases: &HeldLeases,
+    (batch, claim): (&[Arc<Unrecorded>], usize),
 ) -> Result<ReportAnswer, DatabaseError> {
     let sorted = sorted(batch);
     let mut due_in = report_unfinished(worker, id, &sorted).await?;
@@ -73,13 +76,18 @@ pub(super) async fn report(
         released = completing.await?;
         worker.notifications.hint_ended(&released.ended);
     }
-    if released.is_left_ready {
+    let is_more = !sorted.checkpointed.is_empty() || !sorted.with_kv.is_empty();
+    // What this host would claim itself, others are to claim while it drains.
+    let is_for_others = worker.stats.claiming().drain().is_asked() && (is_more || due_in.is_some());
+    if released.is_left_ready || is_for_others {
         worker.notifications.hint_ready();
     }
     let next = next_steps(batch, &sorted.completed, released.steps);
+    // Before their plans are read, which may take longer than the database allows a call.
+    leases.insert(next.iter().map(|step| step.lease));
     Ok(ReportAnswer {
         released: plans.assign(&worker.engine.for_guests(), next).await,
-        is_more: !sorted.checkpointed.is_empty() || !sorted.with_kv.is_empty(),
+        is_more,
         due_in,
     })
 }
@@ -149,22 +157,26 @@ fn at_hand(task_id: TaskId, completed: &[Completed]) -> Option<(i16, Arc<str>)> 
     }
 }
 
-/// Claims up to `limit` steps that are due, with up to `bytes` of inputs and checkpoints.
+/// Claims up to `limit` steps that are due, with up to `bytes` of inputs and checkpoints. The namespaces
+/// take turns, from the one after `after`.
 pub(super) async fn claim(
     worker: &Worker,
     id: WorkerId,
     plans: &PlanCache,
-    held: &HeldBytes,
-    (limit, bytes): (usize, u64),
+    (leases, held): (&HeldLeases, &HeldBytes),
+    (limit, bytes, after): (usize, u64, i32),
 ) -> Result<Claims, DatabaseError> {
     worker.stats.count_call();
-    let claims = worker.engine.claim_ready(id, limit, bytes).await?;
+    let claims = worker.engine.claim_ready(id, limit, bytes, after).await?;
+    leases.insert(claims.steps.iter().map(|step| step.lease));
+    let last_turn = claims.last_turn(after);
     let next = claims.steps.into_iter().map(|step| next_step(step, held));
     Ok(Claims {
         steps: plans
             .assign(&worker.engine.for_guests(), next.collect())
             .await,
         due_in: claims.due_in,
+        last_turn,
     })
 }
 

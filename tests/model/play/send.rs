@@ -13,6 +13,7 @@ use tasker_domain::outcome::{Failure, FailureKind, Retry};
 use tasker_domain::requirement::QualifiedName;
 use tasker_engine::Engine;
 use tasker_engine::kv::CompletedWithKv;
+use tasker_engine::lease::Holding;
 use tasker_engine::migration::{Move, MoveBy};
 use tasker_engine::report::{Completed, FailedAttempt};
 use tasker_registry::availability::after_ineligible;
@@ -24,9 +25,13 @@ const CLAIM_BYTES: u64 = 16 << 20;
 /// What the database is asked for. Tasks are named by their place in the case, workers by their number.
 #[derive(Clone, Debug)]
 pub enum Request {
-    Report { worker: i32, report: Report },
+    Report {
+        worker: i32,
+        report: Report,
+    },
     Suspend(i32, Vec<Held>),
-    Heartbeat(i32, Vec<Held>),
+    /// With the leases that its worker asks about, and all that it holds.
+    Heartbeat(i32, Vec<Held>, Vec<Held>),
     Recover(i32, Vec<Held>),
     Stop(i32),
     Reap(i32),
@@ -55,8 +60,8 @@ impl Play<'_> {
             Request::Report { worker, report } => {
                 return self.report(engine, *worker, report).await;
             }
-            Request::Heartbeat(worker, asked) => {
-                return self.heartbeat(engine, *worker, asked).await;
+            Request::Heartbeat(worker, asked, held) => {
+                return self.heartbeat(engine, *worker, (asked, held)).await;
             }
             Request::Suspend(worker, leases) => {
                 let of = self.leases(leases);
@@ -141,7 +146,7 @@ impl Play<'_> {
                 .map(|released| self.held(released.lease));
             calls.push(Call::Complete(worker, results.to_vec(), released.collect()));
         }
-        let claims = engine.claim_ready(id, left, CLAIM_BYTES).await.unwrap();
+        let claims = engine.claim_ready(id, left, CLAIM_BYTES, 0).await.unwrap();
         let claimed = claims.steps.into_iter().map(|claimed| Taken {
             held: self.held(claimed.lease),
             checkpoint: claimed.checkpoint,
@@ -186,13 +191,19 @@ impl Play<'_> {
         }
     }
 
-    async fn heartbeat(&self, engine: &Engine, worker: i32, asked: &[Held]) -> Vec<Call> {
-        let (id, leases) = (WorkerId(worker), self.leases(asked));
-        let is_alive = engine.heartbeat(id, GAP_MAX).await.unwrap();
+    async fn heartbeat(
+        &self,
+        engine: &Engine,
+        worker: i32,
+        (asked, held): (&[Held], &[Held]),
+    ) -> Vec<Call> {
+        let (id, leases, held) = (WorkerId(worker), self.leases(asked), self.leases(held));
+        let beating = engine.heartbeat(id, GAP_MAX, Some(&held), Holding::default());
+        let answer = beating.await.unwrap();
         let stale = engine.stale_leases(id, &leases).await.unwrap();
         let stale = stale.into_iter().map(|lease| self.held(lease)).collect();
         vec![
-            Call::Heartbeat(worker, is_alive),
+            Call::Heartbeat(worker, answer.is_alive()),
             Call::Stale(worker, asked.to_vec(), stale),
         ]
     }

@@ -34,7 +34,7 @@ pub(crate) struct CallLimits {
 
 impl CallLimits {
     /// After this long the client gives a statement up by itself.
-    pub(super) fn client(self) -> Duration {
+    pub(crate) fn client(self) -> Duration {
         self.statement + CLIENT_MARGIN
     }
 
