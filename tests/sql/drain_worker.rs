@@ -11,7 +11,8 @@ impl Session {
     /// A heartbeat with so many leases, and its answer: whether the worker is to drain.
     async fn told(&mut self, worker: i32, running: i32, is_drained: bool) -> bool {
         self.one(&format!(
-            "select is_draining from tasker.heartbeat({worker}, '1 second', {running}, {is_drained})"
+            "select is_draining
+             from tasker.heartbeat({worker}, '1 second', '{{}}', '{{}}', '{{}}', {running}, {is_drained})"
         ))
         .await
     }

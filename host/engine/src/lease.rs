@@ -188,7 +188,8 @@ impl Engine {
 }
 
 const HEARTBEAT: &str = "
-    select h.is_alive, h.is_draining from tasker.heartbeat($1, $2 * interval '1 ms', $3, $4) h";
+    select h.is_alive, h.is_draining
+    from tasker.heartbeat($1, $2 * interval '1 ms', $3, $4, $5, $6, $7) h";
 
 fn count(of: usize) -> i32 {
     i32::try_from(of).unwrap_or(i32::MAX)
