@@ -200,10 +200,12 @@ create table tasker.step (
   -- Parents that are not complete; the step is released at 0.
   remaining_deps smallint not null,
   worker_id int,
+  -- That of its task, for the queue.
+  namespace_id int not null,
   started_at timestamptz,
   deadline_at timestamptz,
   state tasker.step_state not null,
-  -- From when on it may be claimed; null unless it is to be claimed.
+  -- From when on it may be claimed; null unless it is to be claimed. It is in tasker.queue with this time.
   ready_at timestamptz,
   finished_at timestamptz,
   result json,
@@ -219,10 +221,29 @@ create table tasker.step (
   constraint step_complete_has_a_result check (state <> 'complete' or result is not null)
 ) with (fillfactor = 45);
 
--- What may be claimed now or later, in the order of the claim. `state` is in no index and
--- `ready_at` is set only while a step is to be claimed, so that the two updates of a step that is
--- claimed as it is released touch no index at all.
-create index step_claimable on tasker.step (ready_at) where ready_at is not null;
+-- The steps that are to be claimed, now or later, by namespace and in the order of the claim: one row for each step with
+-- a `ready_at`, written by the statement that sets it. It is a table and not an index of tasker.step, so that no update
+-- of a step touches an index, and so that what was claimed is vacuumed away in no time however many steps there are. A
+-- step that is claimed as it is released is never here. Who changes a row holds the lock of its step.
+create table tasker.queue (
+  namespace_id int not null,
+  ready_at timestamptz not null,
+  task_id uuid not null,
+  step_no smallint not null,
+  primary key (namespace_id, ready_at, task_id, step_no)
+) with (autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 5000, autovacuum_vacuum_cost_delay = 0);
+
+-- How the namespaces' turns at the queue differ; a namespace without a row has weight 1.
+create table tasker.queue_rule (
+  namespace_id int primary key references tasker.namespace,
+  -- Steps that it gets in one claim for each that a namespace of weight 1 gets.
+  weight smallint not null default 1,
+  -- None of its steps is claimed.
+  is_paused boolean not null default false,
+  set_at timestamptz not null default now(),
+  set_by text not null,
+  constraint queue_rule_weight_is_bounded check (weight between 1 and 100)
+);
 
 -- The one log: every change of state of tasks (step_no null) and steps, append-only.
 create table tasker.transition (

@@ -9,6 +9,7 @@ mod components;
 mod concurrent_changes;
 mod grants;
 mod health;
+mod hosts;
 mod keys;
 mod kv;
 mod limits;

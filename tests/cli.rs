@@ -10,6 +10,7 @@ mod following;
 mod gc;
 mod grants;
 mod hostile_text;
+mod hosts;
 mod keys;
 mod kv;
 mod large_results;

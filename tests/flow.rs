@@ -1,6 +1,7 @@
 //! Tasks from submit to end, through the API, the database, a worker and the sandbox.
 
 mod collect;
+mod drain;
 mod events;
 mod failures;
 mod grants;
@@ -14,6 +15,7 @@ mod migration;
 mod operations;
 mod poison;
 mod quarantine;
+mod queue;
 mod registry;
 mod retries;
 mod revisions;

@@ -8,6 +8,7 @@ mod host;
 mod key;
 mod oci;
 mod program;
+mod queue;
 mod template;
 mod wait;
 
@@ -18,4 +19,5 @@ pub use host::{TestHost, step_of, submits};
 pub use key::{ADMIN_KEY, client, client_with, install_admin_key};
 pub use oci::OciRegistry;
 pub use program::{tasker, tasker_bench};
+pub use queue::{REQUEUE, WRONG_IN_QUEUE};
 pub use wait::{wait_until, wait_until_sql};

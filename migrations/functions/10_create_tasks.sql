@@ -49,14 +49,18 @@ begin
     from asked a join sinks s using (template_version_id)
     order by a.template_id, a.identity_key, a.task_id
     on conflict do nothing
-    returning task.task_id, task.template_version_id
+    returning task.task_id, task.namespace_id, task.template_version_id
   ), steps as (
-    insert into tasker.step (task_id, step_no, state, remaining_deps, is_sink, timeout_ms, ready_at)
-    select c.task_id, st.step_no,
+    insert into tasker.step (task_id, step_no, namespace_id, state, remaining_deps, is_sink, timeout_ms, ready_at)
+    select c.task_id, st.step_no, c.namespace_id,
            case st.parents when 0 then 'ready'::tasker.step_state else 'waiting'::tasker.step_state end,
            st.parents, st.is_sink, st.timeout_ms,
            case st.parents when 0 then v_now end
     from created c join tasker.step_template st using (template_version_id)
+    returning step.namespace_id, step.ready_at, step.task_id, step.step_no
+  ), queued as (
+    insert into tasker.queue (namespace_id, ready_at, task_id, step_no)
+    select s.namespace_id, s.ready_at, s.task_id, s.step_no from steps s where s.ready_at is not null
   ), log as (
     insert into tasker.transition (at, task_id, to_state)
     select v_now, c.task_id, 'pending' from created c

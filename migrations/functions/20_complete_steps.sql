@@ -1,5 +1,5 @@
 -- Records the results of a batch of attempts, releases the steps that waited for them, and claims up to p_claim
--- of those for the same worker in the update that releases them.
+-- of those for the same worker in the update that releases them, unless their namespace is paused.
 --
 -- Takes parallel arrays, one element per lease; p_usage has the ledger's entry of each; p_events has the events of
 -- each, as tasker.send_events takes them. An element whose lease is stale (another worker has the step, or the
@@ -27,6 +27,7 @@ set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off
 as $$
 declare
   v_fixed constant timestamptz := tasker.fixed_clock();
+  v_paused constant int[] := array(select r.namespace_id from tasker.queue_rule r where r.is_paused);
   v_finished_at timestamptz;
   v_claimed tasker.step_key[];
   v_left_ready bool;
@@ -60,7 +61,9 @@ begin
               b.wall_ms, b.cpu_ms, b.host_ms, b.memory_kib, b.in_bytes, b.out_bytes, b.http_requests
   ), child as materialized (
     select d.task_id, e.to_no, count(*)::smallint as parents,
-           row_number() over (order by d.task_id, e.to_no) as rank
+           -- None of a paused namespace is claimed.
+           row_number() over (order by d.task_id, e.to_no)
+             + case when min(t.namespace_id) = any (v_paused) then 2147483647 else 0 end as rank
     from done d
     join tasker.task t on t.task_id = d.task_id
     join tasker.dependency e on e.template_version_id = t.template_version_id and e.from_no = d.step_no
@@ -83,7 +86,11 @@ begin
     from child c
     where s.task_id = c.task_id and s.step_no = c.to_no and s.state = 'waiting'
       and s.remaining_deps >= c.parents
-    returning s.task_id, s.step_no, s.attempt, s.state, coalesce(s.started_at, s.ready_at) as at
+    returning s.task_id, s.step_no, s.attempt, s.state, s.namespace_id, s.ready_at,
+              coalesce(s.started_at, s.ready_at) as at
+  ), queued as (
+    insert into tasker.queue (namespace_id, ready_at, task_id, step_no)
+    select r.namespace_id, r.ready_at, r.task_id, r.step_no from released r where r.ready_at is not null
   ), log as (
     insert into tasker.transition (at, task_id, step_no, attempt, worker_id, to_state, component_version_id,
                                    wall_ms, cpu_ms, host_ms, memory_kib, in_bytes, out_bytes, http_requests)

@@ -1,11 +1,12 @@
--- Claims due steps for a worker, oldest first: up to p_limit steps, and up to p_bytes of their data (the task's
--- input and the checkpoint), but at least one step.
+-- Claims due steps for a worker: up to p_limit steps, and up to p_bytes of their data (the task's input and the
+-- checkpoint), but at least one step. The namespaces that have due steps take turns (see tasker.queue_turns), from the
+-- one after p_after; of each, the oldest come first. So what one namespace has in the queue delays no other.
 --
 -- Returns one row per step, with all data of its attempt that changes between attempts, and the revision of the
 -- task's namespace, which includes everything that was granted or revoked before the claim. If fewer than p_limit
 -- were claimed, one more row with a null lease states in due_ms when the next step is due: 0 if a due step was left,
--- because of the limit on bytes or a lock; null if none is due within a minute. Returns nothing for a worker that
--- was declared dead.
+-- because of the limit on bytes, a lock or its namespace's share; null if none is due within a minute. Returns nothing
+-- for a worker that was declared dead.
 --
 -- If the claim of a step fails (because of its data, its task's data or a damaged row), the others are claimed
 -- one at a time by tasker.claim_each.
@@ -13,10 +14,10 @@
 -- Locks: the steps that it claims, skipping locked ones, then their tasks if one begins. It is a separate call
 -- outside of the order of locks, so it must not wait. `skip locked` does wait if the last change of a row is being
 -- committed while the next is under way. After lock_timeout it gives up its claims.
-create or replace function tasker.claim_ready(p_worker_id int, p_limit int, p_bytes bigint)
+create or replace function tasker.claim_ready(p_worker_id int, p_limit int, p_bytes bigint, p_after int default 0)
 returns table (
   task_id uuid, step_no smallint, attempt smallint, lock_id int, correlation_id text, input text,
-  checkpoint text, revision bigint, due_ms bigint
+  checkpoint text, revision bigint, namespace_id int, due_ms bigint
 )
 language plpgsql
 set search_path = '' set lock_timeout = '20ms' set plan_cache_mode = force_generic_plan set jit = off
@@ -26,6 +27,8 @@ declare
   v_now constant timestamptz := tasker.clock();
   v_claimed tasker.claimed_step[];
   v_is_left bool := false;
+  v_namespaces int[];
+  v_shares int[];
 begin
   -- A claim that a crash of the server undoes is a step that is ready again.
   perform pg_catalog.set_config('synchronous_commit', 'off', true);
@@ -35,25 +38,33 @@ begin
   end if;
 
   -- Most calls of a worker with few tasks find nothing: detect that before the expensive part.
-  if exists (select from tasker.step s where s.ready_at <= v_now) then
+  select array_agg(q.namespace_id), array_agg(q.share) into v_namespaces, v_shares
+  from tasker.queue_turns(v_now, p_limit, p_after) q;
+  if v_namespaces is not null then
     begin
       with picked as materialized (
-        select s.task_id, s.step_no, s.ready_at, s.checkpoint::text as checkpoint
-        from tasker.step s
-        where s.ready_at <= v_now
-        order by s.ready_at
+        select p.*, n.turn, n.share
+        from unnest(v_namespaces, v_shares) with ordinality as n (namespace_id, share, turn)
+        cross join lateral (
+          select q.namespace_id, q.ready_at, s.task_id, s.step_no, s.checkpoint::text as checkpoint
+          from tasker.queue q
+          join tasker.step s on s.task_id = q.task_id and s.step_no = q.step_no and s.ready_at = q.ready_at
+          where q.namespace_id = n.namespace_id and q.ready_at <= v_now
+          order by q.ready_at
+          limit n.share
+          for update of s skip locked
+        ) p
         limit p_limit
-        for update skip locked
       ), weighed as materialized (
         -- Also the last, whose bytes are before none: an input that cannot be read is to fail here.
-        select p.task_id, p.step_no, p.ready_at, p.checkpoint,
+        select p.namespace_id, p.task_id, p.step_no, p.turn, p.ready_at, p.checkpoint,
                coalesce(octet_length(t.input::text), 0) + coalesce(octet_length(p.checkpoint), 0) as bytes
         from picked p
         left join tasker.task t on t.task_id = p.task_id
       ), sized as materialized (
-        select w.task_id, w.step_no, w.checkpoint,
+        select w.namespace_id, w.ready_at, w.task_id, w.step_no, w.checkpoint,
                sum(w.bytes) over (
-                 order by w.ready_at rows between unbounded preceding and 1 preceding) as bytes_before
+                 order by w.turn, w.ready_at rows between unbounded preceding and 1 preceding) as bytes_before
         from weighed w
       ), claimed as (
         update tasker.step s
@@ -61,7 +72,12 @@ begin
             started_at = v_now, deadline_at = v_now + s.timeout_ms * interval '1 ms'
         from sized p
         where s.task_id = p.task_id and s.step_no = p.step_no and coalesce(p.bytes_before, 0) < p_bytes
-        returning s.task_id, s.step_no, s.attempt, p.checkpoint
+        returning s.task_id, s.step_no, s.attempt, p.checkpoint, p.namespace_id, p.ready_at
+      ), unqueued as (
+        delete from tasker.queue q
+        using claimed c
+        where q.namespace_id = c.namespace_id and q.ready_at = c.ready_at
+          and q.task_id = c.task_id and q.step_no = c.step_no
       ), begun as (
         update tasker.task t set state = 'in_progress'
         from (select distinct c.task_id from claimed c order by c.task_id) b
@@ -75,13 +91,15 @@ begin
       )
       select array_agg((c.task_id, c.step_no, c.attempt, c.checkpoint)::tasker.claimed_step),
              count(*) < (select count(*) from picked)
+               or cardinality(v_namespaces) > 1
+                  and exists (select from picked p group by p.turn, p.share having count(*) = p.share)
       from claimed c into v_claimed, v_is_left;
     exception
       when lock_not_available then
         v_claimed := null;
         v_is_left := true;
       when data_exception or integrity_constraint_violation or program_limit_exceeded or internal_error then
-        v_claimed := tasker.claim_each(p_worker_id, p_limit, p_bytes);
+        v_claimed := tasker.claim_each(p_worker_id, p_limit, p_bytes, v_namespaces, v_shares);
         v_is_left := cardinality(v_claimed) > 0;
     end;
   end if;
@@ -90,18 +108,16 @@ begin
   return query
     select k.task_id, k.step_no, k.attempt, coalesce(t.lock_id, 0), coalesce(t.correlation_id, ''),
            coalesce(t.input::text, 'null'), k.checkpoint,
-           coalesce(n.revision, 0), null::bigint
+           coalesce(n.revision, 0), coalesce(t.namespace_id, 0), null::bigint
     from unnest(v_claimed) k
     left join tasker.task t on t.task_id = k.task_id
     left join tasker.namespace n on n.namespace_id = t.namespace_id;
   if coalesce(cardinality(v_claimed), 0) < p_limit then
     return query
       select null::uuid, null::smallint, null::smallint, null::int, null::text, null::text, null::text,
-             null::bigint,
+             null::bigint, null::int,
              case when v_is_left then 0
-                  else (select ceil(extract(epoch from min(s.ready_at) - v_now) * 1000)::bigint
-                        from tasker.step s
-                        where s.ready_at > v_now and s.ready_at < v_now + interval '1 minute') end;
+                  else ceil(extract(epoch from tasker.queue_next(v_now) - v_now) * 1000)::bigint end;
   end if;
 end
 $$;

@@ -1,9 +1,11 @@
 -- Claims as tasker.claim_ready does, but each step alone, so that a failing claim affects no other step:
 -- tasker.postpone_step postpones such a step with the reason. Used after a claim of several failed. Returns what it
--- claimed.
+-- claimed. Takes the namespaces in the order of their turns, with how many steps each gets.
 --
 -- Locks: as tasker.claim_ready, under the caller's lock_timeout; locked rows are left.
-create or replace function tasker.claim_each(p_worker_id int, p_limit int, p_bytes bigint)
+create or replace function tasker.claim_each(
+  p_worker_id int, p_limit int, p_bytes bigint, p_namespace_id int[], p_share int[]
+)
 returns tasker.claimed_step[]
 language plpgsql
 set search_path = ''
@@ -11,10 +13,16 @@ as $$
 declare
   v_now constant timestamptz := tasker.clock();
   v_due constant tasker.step_key[] := array(
-    select (s.task_id, s.step_no)::tasker.step_key
-    from tasker.step s
-    where s.ready_at <= v_now
-    order by s.ready_at
+    select (q.task_id, q.step_no)::tasker.step_key
+    from unnest(p_namespace_id, p_share) with ordinality as t (namespace_id, share, turn)
+    cross join lateral (
+      select d.task_id, d.step_no
+      from tasker.queue d
+      where d.namespace_id = t.namespace_id and d.ready_at <= v_now
+      order by d.ready_at
+      limit t.share
+    ) q
+    order by t.turn
     limit p_limit);
   v_step tasker.step_key;
   v_one tasker.claimed_step;

@@ -1,7 +1,7 @@
 -- Makes suspended steps that run the code of this digest ready to be claimed, after its quarantine was lifted.
 -- Returns how many there were.
 --
--- Finds them at the end of the index of claimable steps. Call it in the transaction that deletes the quarantine,
+-- Finds them at the ends of the namespaces' parts of the queue. Call it in the transaction that deletes the quarantine,
 -- after the deletion: the deletion waits for steps that are being suspended. Locks: the suspended steps by
 -- (task_id, step_no). Idempotent.
 create or replace function tasker.resume_steps(p_digest bytea) returns int
@@ -15,7 +15,9 @@ declare
 begin
   with suspended as materialized (
     select s.task_id, s.step_no
-    from tasker.step s
+    from tasker.namespace n
+    join tasker.queue q on q.namespace_id = n.namespace_id and q.ready_at = 'infinity'
+    join tasker.step s on s.task_id = q.task_id and s.step_no = q.step_no
     join tasker.task t on t.task_id = s.task_id
     join tasker.lock_entry e on e.lock_id = t.lock_id and e.step_no = s.step_no
     join tasker.component_version cv on cv.component_version_id = e.component_version_id
@@ -27,7 +29,12 @@ begin
     set ready_at = coalesce(v_fixed, pg_catalog.clock_timestamp())
     from suspended p
     where s.task_id = p.task_id and s.step_no = p.step_no
-    returning s.task_id, s.step_no, s.attempt, s.ready_at
+    returning s.task_id, s.step_no, s.attempt, s.namespace_id, s.ready_at
+  ), queued as (
+    update tasker.queue q
+    set ready_at = f.ready_at
+    from freed f
+    where q.namespace_id = f.namespace_id and q.ready_at = 'infinity' and q.task_id = f.task_id and q.step_no = f.step_no
   ), log as (
     insert into tasker.transition (at, task_id, step_no, attempt, to_state, detail)
     select f.ready_at, f.task_id, f.step_no, f.attempt, 'ready', '{"reason": "released from quarantine"}'

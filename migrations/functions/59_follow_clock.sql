@@ -5,7 +5,7 @@
 -- A retry keeps the rest of its delay, to within the interval between two calls. Retries that were planned after
 -- the clock was set back are not changed: the time of the failure in the log distinguishes them. A call moves up to
 -- p_limit steps in the order in which they are due, and the next call continues from there, so that claims find work
--- at once and no transaction lasts long. Returns how many steps it moved; null if there was nothing to do. Any host
+-- at once and no transaction lasts long. Each reads the whole queue. Returns how many steps it moved; null if there was nothing to do. Any host
 -- may call it at any time, one does the work.
 --
 -- Locks: the mark; workers by id; pins by (namespace_id, kind, target); steps by (task_id, step_no).
@@ -53,19 +53,23 @@ begin
     return null;
   end if;
 
-  with late as materialized (
-    select s.task_id, s.step_no, s.attempt, s.state, s.ready_at
-    from tasker.step s
-    where s.ready_at > v_mark.moved_until and s.ready_at < 'infinity'
-    order by s.ready_at
+  with waiting as materialized (
+    select q.task_id, q.step_no, q.ready_at
+    from tasker.queue q
+    where q.ready_at > v_mark.moved_until and q.ready_at < 'infinity'
+    order by q.ready_at
     fetch first (p_limit) rows with ties
+  ), late as materialized (
+    select s.task_id, s.step_no, s.attempt, s.state, s.ready_at
+    from waiting w
+    join tasker.step s on s.task_id = w.task_id and s.step_no = w.step_no and s.ready_at = w.ready_at
   ), planned_before as materialized (
     select r.task_id, r.step_no, r.attempt
     from (select distinct l.task_id from late l where l.state = 'waiting_for_retry') l
     join tasker.transition r on r.task_id = l.task_id
     where r.at > v_now + v_tolerance and r.to_state = 'waiting_for_retry'
   ), wrong as materialized (
-    select s.task_id, s.step_no
+    select s.task_id, s.step_no, s.namespace_id, l.ready_at
     from late l
     join tasker.step s on s.task_id = l.task_id and s.step_no = l.step_no
     where s.ready_at = l.ready_at
@@ -79,9 +83,16 @@ begin
                                 else s.ready_at - v_mark.set_back end
     from wrong w
     where s.task_id = w.task_id and s.step_no = w.step_no
-    returning s.task_id
+    returning s.task_id, s.step_no, s.ready_at
+  ), queued as (
+    update tasker.queue q
+    set ready_at = m.ready_at
+    from moved m
+    join wrong w on w.task_id = m.task_id and w.step_no = m.step_no
+    where q.namespace_id = w.namespace_id and q.ready_at = w.ready_at
+      and q.task_id = w.task_id and q.step_no = w.step_no
   )
-  select (select count(*) from late), (select max(l.ready_at) from late l), (select count(*) from moved)
+  select (select count(*) from waiting), (select max(w.ready_at) from waiting w), (select count(*) from moved)
   into v_seen, v_seen_until, v_moved;
 
   update tasker.clock_mark m

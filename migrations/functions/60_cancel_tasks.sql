@@ -33,10 +33,20 @@ begin
   select array_agg(c.task_id), array_agg(c.task_id) filter (where c.is_watched)
   from cancelled c into v_cancelled, v_watched;
 
-  with ended as (
-    update tasker.step s set state = 'cancelled', ready_at = null, finished_at = v_now
+  with unfinished as materialized (
+    select s.task_id, s.step_no, s.namespace_id, s.ready_at
+    from tasker.step s
     where s.task_id = any (v_cancelled) and s.finished_at is null
+  ), ended as (
+    update tasker.step s set state = 'cancelled', ready_at = null, finished_at = v_now
+    from unfinished u
+    where s.task_id = u.task_id and s.step_no = u.step_no
     returning s.task_id, s.step_no, s.attempt
+  ), unqueued as (
+    delete from tasker.queue q
+    using unfinished u
+    where q.namespace_id = u.namespace_id and q.ready_at = u.ready_at
+      and q.task_id = u.task_id and q.step_no = u.step_no
   )
   insert into tasker.transition (at, task_id, step_no, attempt, to_state)
   select v_now, e.task_id, e.step_no, e.attempt, 'cancelled' from ended e;

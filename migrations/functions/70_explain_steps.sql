@@ -26,12 +26,14 @@ as $$
            when s.state = 'running' then 'worker ' || s.worker_id || ' runs attempt ' || s.attempt
            when s.state = 'ready' and s.ready_at = 'infinity'
              then coalesce(c.named, 'its code') || ' is quarantined; release it, or migrate or cancel the task'
+           when s.state = 'ready' and q.is_paused then 'its namespace is paused in the queue'
            when s.state = 'ready' then 'no worker has claimed it yet'
            else s.state::text
          end
   from tasker.task t
   join tasker.step s on s.task_id = t.task_id
   join tasker.step_template st on st.template_version_id = t.template_version_id and st.step_no = s.step_no
+  left join tasker.queue_rule q on q.namespace_id = t.namespace_id
   cross join lateral (
     select i.incomplete,
            pg_catalog.array_to_string(i.names[1:5], ', ')

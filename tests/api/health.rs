@@ -52,3 +52,17 @@ async fn the_status_counts_tasks_and_names_workers() {
         (&json!(0), &json!(1))
     );
 }
+
+#[tokio::test]
+async fn a_host_that_operators_drain_is_not_ready_but_serves_the_api() {
+    let server = Server::start().await;
+    let drain = server.claiming.drain();
+    drain.ask(true);
+    let why = server.get("/health/ready").await.refused(503, "not_ready");
+    assert!(why.starts_with("the host drains"), "{why}");
+    let status = server.get("/health/status").await.answered(200);
+    assert_eq!(status["is_draining"], true);
+    server.get("/v1/tasks").await.answered(200);
+    drain.ask(false);
+    server.get("/health/ready").await.answered(200);
+}

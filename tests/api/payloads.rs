@@ -5,6 +5,7 @@ use super::worker::Worker;
 use crate::harness::Advance as _;
 use serde_json::{Value, json};
 use tasker_domain::outcome::{Failure, FailureKind, Retry};
+use tasker_engine::lease::WorkerFacts;
 use tasker_engine::report::FailedAttempt;
 
 const TWO: &str = "
@@ -136,7 +137,11 @@ async fn a_large_failure_says_what_it_says_without_its_details() {
     let server = Server::start().await;
     server.publish("one", TWO).await;
     let id = server.submit("one", json!({})).await;
-    let worker = server.engine.register_worker("by-hand", 1).await.unwrap();
+    let worker = server
+        .engine
+        .register_worker("by-hand", 1, WorkerFacts::default())
+        .await
+        .unwrap();
     let claimed = server.engine.advance(worker, &[], 1).await.unwrap();
     let failure = Failure {
         kind: FailureKind::Failed,

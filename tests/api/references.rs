@@ -149,7 +149,8 @@ async fn it_is_reported_when_a_version_was_used_last_or_that_it_never_was() {
     server
         .run(
             "update tasker.step set state = 'running', ready_at = null, worker_id = 7, deadline_at = now(),
-                    attempt = 1",
+                    attempt = 1;
+             delete from tasker.queue",
         )
         .await;
     assert_eq!(used("1.1.0").await, (true, true, false));

@@ -29,6 +29,8 @@ pub struct Server {
     pub store: Store,
     /// Cancel it, and the host drains.
     pub shutdown: CancellationToken,
+    /// What its worker would report.
+    pub claiming: ClaimHealth,
     url: String,
     client: reqwest::Client,
     _stop: DropGuard,
@@ -89,11 +91,13 @@ impl Server {
         let url = format!("http://{}", listener.local_addr().unwrap());
         let mut state = state(engine.clone(), shutdown.clone());
         change(&mut state);
+        let claiming = state.claiming.clone().unwrap_or_default();
         tokio::spawn(serve(listener, state, stop.clone()));
         Self {
             engine,
             store,
             shutdown,
+            claiming,
             url,
             client: client(),
             _stop: stop.drop_guard(),

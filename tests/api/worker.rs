@@ -6,6 +6,7 @@ use tasker_domain::invocation::Lease;
 use tasker_domain::outcome::{Failure, FailureKind, Retry};
 use tasker_engine::Engine;
 use tasker_engine::claim::Claimed;
+use tasker_engine::lease::WorkerFacts;
 use tasker_engine::report::{Completed, FailedAttempt};
 
 pub struct Worker<'s> {
@@ -16,10 +17,14 @@ pub struct Worker<'s> {
 impl<'s> Worker<'s> {
     pub async fn register(engine: &'s Engine) -> Self {
         let id = engine
-            .register_worker("by-hand", std::process::id())
+            .register_worker("by-hand", std::process::id(), WorkerFacts::default())
             .await
             .unwrap();
         Self { engine, id }
+    }
+
+    pub fn id(&self) -> i32 {
+        self.id.0
     }
 
     /// Claims all that is ready.

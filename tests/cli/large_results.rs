@@ -36,6 +36,7 @@ async fn large_task(database: &TestDatabase) -> String {
          set state = 'complete', ready_at = null, attempt = 1, started_at = now(), finished_at = now(),
              result = p.it
          from payload p;
+         delete from tasker.queue;
          update tasker.task t set state = 'complete', finished_at = now(), remaining_sinks = 0"
     );
     let filled = sqlx::raw_sql(sqlx::AssertSqlSafe(fill)).execute(database.pool());

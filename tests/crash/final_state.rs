@@ -1,6 +1,7 @@
 //! What must hold whatever was killed, asked of the database.
 
 use super::load::{Acknowledged, TEMPLATES};
+use crate::harness::WRONG_IN_QUEUE;
 use serde_json::{Value, json};
 use sqlx::PgPool;
 use std::collections::HashMap;
@@ -8,7 +9,7 @@ use std::time::Duration;
 use uuid::Uuid;
 
 /// Each counts what must not be, over all tasks.
-const MUST_NOT_BE: [(&str, &str); 7] = [
+const MUST_NOT_BE: [(&str, &str); 8] = [
     (
         "tasks_not_complete",
         "select count(*) from tasker.task where state <> 'complete'",
@@ -59,6 +60,7 @@ const MUST_NOT_BE: [(&str, &str); 7] = [
                 where r.task_id = t.task_id and r.step_no is null)
                is distinct from array['pending', 'in_progress', 'complete']",
     ),
+    ("steps_wrong_in_the_queue", WRONG_IN_QUEUE),
 ];
 
 const FIGURES: &str = "

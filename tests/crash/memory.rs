@@ -6,6 +6,7 @@ use serde_json::json;
 use tasker_database::Database;
 use tasker_engine::Engine;
 use tasker_engine::claim::Claimed;
+use tasker_engine::lease::WorkerFacts;
 use tasker_engine::report::Completed;
 
 const PARENTS: usize = 60;
@@ -61,7 +62,10 @@ async fn large_results_of_many_parents_are_held_by_no_host_for_all_their_childre
     api.publish_template("fan", &yaml()).await;
     let id = api.submit("fan", json!({})).await;
     let engine = Engine::new(Database::open_url(&database.url(), 2).unwrap());
-    let by_hand = engine.register_worker("by-hand", 1).await.unwrap();
+    let by_hand = engine
+        .register_worker("by-hand", 1, WorkerFacts::default())
+        .await
+        .unwrap();
     let parents = engine.advance(by_hand, &[], PARENTS).await.unwrap();
     assert_eq!(parents.len(), PARENTS);
     for parents in parents.chunks(10) {

@@ -6,6 +6,7 @@ use crate::sandbox::server;
 use serde_json::{Value, json};
 use tasker_database::Database;
 use tasker_engine::Engine;
+use tasker_engine::lease::WorkerFacts;
 use tasker_engine::report::Completed;
 
 const ONCE: &str = "retry: {max_attempts: 1}";
@@ -124,7 +125,10 @@ async fn a_step_that_a_report_releases_has_no_grant_that_was_taken_back_before()
     host.submit("two", json!(1)).await;
 
     let engine = Engine::new(Database::open_url(&database.url(), 1).unwrap());
-    let worker = engine.register_worker("one", 1).await.unwrap();
+    let worker = engine
+        .register_worker("one", 1, WorkerFacts::default())
+        .await
+        .unwrap();
     let granted = async |revision| {
         let (read_at, rules) = engine.attempt_rules("shop", revision).await.unwrap();
         assert_eq!(read_at, revision);

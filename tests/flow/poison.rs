@@ -1,7 +1,7 @@
 //! What one step, plan, lock or namespace holds stops no other.
 
 use super::{host, publish_components};
-use crate::harness::{TestDatabase, TestHost, step_of, wait_until, wait_until_sql};
+use crate::harness::{REQUEUE, TestDatabase, TestHost, step_of, wait_until, wait_until_sql};
 use serde_json::{Value, json};
 use sqlx::AssertSqlSafe;
 
@@ -104,7 +104,7 @@ async fn a_plan_that_this_host_cannot_read_is_given_back_and_others_run() {
         .await;
         run(
             &database,
-            "update tasker.step set ready_at = clock_timestamp() where state = 'ready'",
+            &format!("update tasker.step set ready_at = clock_timestamp() where state = 'ready'; {REQUEUE}"),
         )
         .await;
         assert_eq!(api.finished(&bad).await["result"], 3, "{written}");
@@ -189,7 +189,7 @@ steps:
     host.step_in(&id, "a", "running").await;
     // As while hosts of two versions run.
     let rename = |from: &str, to: &str| {
-        format!("alter function tasker.{from}(int, int, bigint) rename to {to}")
+        format!("alter function tasker.{from}(int, int, bigint, int) rename to {to}")
     };
     run(&database, &rename("claim_ready", "claim_later")).await;
     assert_eq!(host.finished(&id).await["result"], 2);

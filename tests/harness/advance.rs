@@ -31,7 +31,7 @@ impl Advance for Engine {
         };
         let left = claim - released.len();
         let mut claimed: Vec<Claimed> = released.into_iter().map(of_released).collect();
-        claimed.extend(self.claim_ready(worker, left, CLAIM_BYTES).await?.steps);
+        claimed.extend(self.claim_ready(worker, left, CLAIM_BYTES, 0).await?.steps);
         Ok(claimed)
     }
 }
@@ -41,6 +41,7 @@ fn of_released(released: ReleasedStep) -> Claimed {
     Claimed {
         lease: released.lease,
         lock_id: released.lock_id,
+        namespace_id: 0,
         correlation_id: String::new(),
         input: String::new(),
         checkpoint: None,

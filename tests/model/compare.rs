@@ -3,7 +3,7 @@
 use super::definition::number;
 use super::play::Play;
 use super::reference::{Model, Task};
-use crate::harness::TestDatabase;
+use crate::harness::{TestDatabase, WRONG_IN_QUEUE};
 use sqlx::FromRow;
 use std::collections::BTreeMap;
 use tasker_domain::ids::TaskId;
@@ -79,6 +79,8 @@ const WRONG_EVENTS: &str = "
 #[derive(Debug, PartialEq)]
 pub struct Seen {
     kv: BTreeMap<String, String>,
+    /// Steps that are in the queue and not to be claimed, or the other way round.
+    wrong_in_queue: i64,
     tasks: Vec<(SeenTask, Vec<SeenStep>)>,
 }
 
@@ -87,6 +89,9 @@ impl Seen {
     pub fn differs_from(&self, model: &Self) -> String {
         if self.kv != model.kv {
             return format!("kv has {:?}, the model {:?}", self.kv, model.kv);
+        }
+        if self.wrong_in_queue != model.wrong_in_queue {
+            return format!("{} steps are wrong in the queue", self.wrong_in_queue);
         }
         let pairs = self.tasks.iter().zip(&model.tasks).enumerate();
         let mut differences = Vec::new();
@@ -129,14 +134,22 @@ pub async fn read(database: &TestDatabase, ids: &[TaskId]) -> Seen {
             .unwrap();
         tasks.push((task, steps));
     }
-    let kv = kv.into_iter().collect();
-    Seen { kv, tasks }
+    let wrong_in_queue = sqlx::query_scalar(WRONG_IN_QUEUE)
+        .fetch_one(database.pool())
+        .await
+        .unwrap();
+    Seen {
+        kv: kv.into_iter().collect(),
+        wrong_in_queue,
+        tasks,
+    }
 }
 
 /// What the model says.
 pub fn seen(model: &Model) -> Seen {
     Seen {
         kv: model.kv.clone(),
+        wrong_in_queue: 0,
         tasks: model.tasks.iter().map(seen_task).collect(),
     }
 }

@@ -19,6 +19,7 @@ use tasker_database::Database;
 use tasker_domain::ids::{LockId, TaskId, WorkerId};
 use tasker_domain::invocation::Lease;
 use tasker_engine::Engine;
+use tasker_engine::lease::WorkerFacts;
 
 /// A worker without a heartbeat for this long is dead.
 const DEAD_AFTER: Duration = Duration::from_secs(2);
@@ -214,7 +215,9 @@ impl<'d> Play<'d> {
     }
 
     async fn register(&mut self, host: usize) {
-        let registered = self.engines[host].register_worker("model", 1).await;
+        let registered = self.engines[host]
+            .register_worker("model", 1, WorkerFacts::default())
+            .await;
         let WorkerId(worker) = registered.unwrap();
         self.model.register(worker);
         self.workers[host] = worker;

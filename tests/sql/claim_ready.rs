@@ -16,7 +16,7 @@ async fn the_oldest_due_steps_are_claimed_first() {
 async fn a_step_is_not_claimed_before_it_is_due() {
     let (_database, mut session, worker, task) = engine_with(Graph::single()).await;
     session
-        .run("update tasker.step set ready_at = tasker.clock() + interval '1 ms'")
+        .rewrite("update tasker.step set ready_at = tasker.clock() + interval '1 ms'")
         .await;
     assert_eq!(session.claim(worker, 10).await, []);
     session.later("1 ms").await;
@@ -166,7 +166,7 @@ async fn a_claim_shows_when_the_next_step_is_due() {
         .await;
     assert_eq!(session.due_ms(worker).await, [Some(1_500)]);
     session
-        .run(&format!(
+        .rewrite(&format!(
             "update tasker.step set ready_at = 'infinity' where task_id = '{task}'"
         ))
         .await;

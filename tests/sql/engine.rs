@@ -9,6 +9,7 @@ use tasker_domain::ids::{LockId, TaskId, WorkerId};
 use tasker_domain::outcome::{Failure, FailureKind, Retry};
 use tasker_engine::Engine;
 use tasker_engine::claim::Claimed;
+use tasker_engine::lease::{HeartbeatAnswer, Holding, WorkerFacts};
 use tasker_engine::report::{Completed, FailedAttempt};
 use tasker_engine::task::NewTask;
 
@@ -19,7 +20,10 @@ pub(super) async fn ready(graph: Graph) -> (TestDatabase, Session, Engine, Worke
     let (database, mut session, _) = engine().await;
     let version = graph.publish(&mut session).await;
     let engine = Engine::new(Database::open(database.options(), 4));
-    let worker = engine.register_worker("host", 7).await.unwrap();
+    let worker = engine
+        .register_worker("host", 7, WorkerFacts::default())
+        .await
+        .unwrap();
     (database, session, engine, worker, version)
 }
 
@@ -203,7 +207,8 @@ async fn a_stopped_worker_gives_all_back_and_is_dead() {
     engine.advance(worker, &[], 1).await.unwrap();
     assert_eq!(engine.stop_worker(worker, "host stopped").await.unwrap(), 1);
     let gap_max = Duration::from_secs(1);
-    assert!(!engine.heartbeat(worker, gap_max, None).await.unwrap());
+    let answer = engine.heartbeat(worker, gap_max, Holding::default(), None);
+    assert_eq!(answer.await.unwrap(), HeartbeatAnswer::Dead);
 }
 
 #[tokio::test]
@@ -259,7 +264,7 @@ async fn a_worker_need_not_wait_for_the_reaper_to_register() {
     let is_waiting = "select count(*) > 0 from pg_stat_activity
         where datname = current_database() and wait_event_type = 'Lock'";
     wait_until_sql(database.pool(), is_waiting).await;
-    let registering = engine.register_worker("host", 8);
+    let registering = engine.register_worker("host", 8, WorkerFacts::default());
     let registered = tokio::time::timeout(Duration::from_secs(2), registering).await;
     registered
         .expect("it has another connection")

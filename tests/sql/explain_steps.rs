@@ -29,6 +29,16 @@ async fn each_step_is_explained_to_people() {
 }
 
 #[tokio::test]
+async fn a_step_of_a_paused_namespace_shows_that() {
+    let (_database, mut session, _, task) = engine_with(Graph::single()).await;
+    session
+        .run("insert into tasker.queue_rule (namespace_id, is_paused, set_by) values (1, true, 'ada')")
+        .await;
+    let wanted = "s0: its namespace is paused in the queue";
+    assert_eq!(why(&mut session, task).await, [wanted]);
+}
+
+#[tokio::test]
 async fn a_step_after_a_failed_one_shows_that() {
     let (_database, mut session, worker, task) = engine_with(Graph::new(3, &[(0, 2)])).await;
     let claimed = session.claim(worker, 2).await;

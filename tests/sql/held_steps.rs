@@ -181,7 +181,7 @@ async fn what_was_claimed_before_and_after_the_clock_was_set_back_is_taken_back(
             false => drop(session.follow_clock(10).await),
         }
         session
-            .run("update tasker.step set ready_at = tasker.clock() where ready_at is not null")
+            .rewrite("update tasker.step set ready_at = tasker.clock() where ready_at is not null")
             .await;
         session.claim_one(worker).await;
         session.follow_clock(10).await;
@@ -218,15 +218,15 @@ const OPEN_TASKS: i32 = 100_000;
 /// Many open tasks whose step waits, and a log of what was claimed long ago.
 async fn fill(session: &mut Session) {
     session
-        .run(&format!(
+        .rewrite(&format!(
             "with t as (
                insert into tasker.task (task_id, namespace_id, template_id, template_version_id, lock_id, state,
                                         remaining_sinks, input, correlation_id, created_at)
                select gen_random_uuid(), 1, 1, 1, 1, 'in_progress', 1, '{{}}', '', tasker.clock()
                from generate_series(1, {OPEN_TASKS}) returning task_id
              )
-             insert into tasker.step (task_id, step_no, state, remaining_deps, is_sink, timeout_ms, ready_at)
-             select task_id, 0, 'ready', 0, true, 1000, tasker.clock() + interval '1 day' from t;
+             insert into tasker.step (task_id, step_no, namespace_id, state, remaining_deps, is_sink, timeout_ms, ready_at)
+             select task_id, 0, 1, 'ready', 0, true, 1000, tasker.clock() + interval '1 day' from t;
              insert into tasker.transition (at, task_id, step_no, attempt, worker_id, to_state)
              select tasker.clock() - interval '1 hour', gen_random_uuid(), 0, 1, 1, 'running'
              from generate_series(1, {OPEN_TASKS})"

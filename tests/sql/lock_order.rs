@@ -13,7 +13,7 @@ async fn two_running(graph: Graph) -> (TestDatabase, Session, [i32; 2], [Claim; 
     let version = graph.publish(&mut session).await;
     let tasks = session.create_many(version, 2).await;
     let older = "update tasker.step set ready_at = ready_at - interval '1 second' where ready_at is not null and task_id = ";
-    session.run(&format!("{older}'{}'", tasks[1])).await;
+    session.rewrite(&format!("{older}'{}'", tasks[1])).await;
     let claims = [
         session.claim_one(first).await,
         session.claim_one(second).await,
@@ -152,7 +152,9 @@ async fn failing_for_good_takes_a_siblings_row_before_its_own_higher_one() {
     let version = Graph::new(2, &[]).publish(&mut session).await;
     let task = session.create(version).await;
     session
-        .run("update tasker.step set ready_at = ready_at - interval '1 second' where step_no = 1")
+        .rewrite(
+            "update tasker.step set ready_at = ready_at - interval '1 second' where step_no = 1",
+        )
         .await;
     let claimed = session.claim(worker, 1).await;
     let row = |step: i16| {

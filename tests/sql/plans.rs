@@ -32,8 +32,8 @@ async fn fill(session: &mut Session) {
                select gen_random_uuid(), 1, 1, 1, 1, 'complete', 0, '{{}}', n::text, '', tasker.clock(), tasker.clock()
                from generate_series(1, {FINISHED_TASKS}) n returning task_id
              ), s as (
-               insert into tasker.step (task_id, step_no, state, remaining_deps, is_sink, timeout_ms, finished_at, result)
-               select task_id, 0, 'complete', 0, true, 1000, tasker.clock(), '{{}}' from t
+               insert into tasker.step (task_id, step_no, namespace_id, state, remaining_deps, is_sink, timeout_ms, finished_at, result)
+               select task_id, 0, 1, 'complete', 0, true, 1000, tasker.clock(), '{{}}' from t
              )
              insert into tasker.transition (at, task_id, to_state) select tasker.clock(), task_id, 'complete' from t;
              analyze"
@@ -156,7 +156,7 @@ async fn assert_index_use(session: &mut Session, worker: i32) {
 }
 
 #[tokio::test]
-async fn a_step_that_is_claimed_as_it_is_released_touches_no_index() {
+async fn no_update_of_a_step_touches_an_index() {
     let (_database, mut session, worker) = engine().await;
     let version = Graph::chain(5).publish(&mut session).await;
     session.create_many(version, 50).await;
@@ -175,9 +175,9 @@ async fn a_step_that_is_claimed_as_it_is_released_touches_no_index() {
         2 * 5 * 50,
         "one update to run a step and one to end it"
     );
-    // A root's claim takes its row out of an index; a few rows find no room when their page is in use.
+    // A few rows find no room when their page is in use.
     assert!(
-        (50..60).contains(&(updates - hot)),
+        updates - hot < 10,
         "{} of {updates} updates are not HOT",
         updates - hot
     );

@@ -117,6 +117,9 @@ async fn call_functions(session: &mut Session) {
     let tasks = session.create_many(version, 200).await;
     let claimed = session.claim(worker, 64).await;
     session.name(worker, &claimed).await;
+    session
+        .run(&format!("select tasker.drain_worker({worker}, true)"))
+        .await;
     session.stale_leases(worker, &claimed).await;
     session.fail(worker, &claimed[..8], BY_POLICY).await;
     session.fail(worker, &claimed[8..16], PERMANENT).await;
@@ -132,7 +135,7 @@ async fn call_functions(session: &mut Session) {
     session.complete(worker, &claimed[30..40]).await;
     session
         .run(&format!(
-            "select tasker.claim_each({worker}, 4, 1000), tasker.postpone_step('{}', 0::smallint, '', '22000')",
+            "select tasker.claim_each({worker}, 4, 1000, '{{1}}', '{{4}}'), tasker.postpone_step('{}', 0::smallint, '', '22000')",
             tasks[199]
         ))
         .await;

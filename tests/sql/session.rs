@@ -2,7 +2,7 @@ use sqlx::postgres::{PgConnection, PgRow};
 use sqlx::types::Uuid;
 use sqlx::{AssertSqlSafe, FromRow};
 
-use crate::harness::{TestDatabase, wait_until};
+use crate::harness::{REQUEUE, TestDatabase, wait_until};
 
 /// When the tests' clock stands until a test moves it.
 pub(super) const NOON: &str = "2030-05-15 12:00:00Z";
@@ -44,6 +44,11 @@ impl Session {
             .execute(&mut self.connection)
             .await;
         done.unwrap_or_else(|error| panic!("{sql}: {error}"));
+    }
+
+    /// Writes into steps by hand, with the queue after them.
+    pub async fn rewrite(&mut self, sql: &str) {
+        self.run(&format!("{sql}; {REQUEUE}")).await;
     }
 
     /// What the database says to a statement that it refuses.

@@ -11,6 +11,7 @@ use tasker_domain::kv::{Expected, KvWrite};
 use tasker_domain::outcome::{Failure, FailureKind, Retry};
 use tasker_engine::Engine;
 use tasker_engine::kv::CompletedWithKv;
+use tasker_engine::lease::{Holding, WorkerFacts};
 use tasker_engine::report::{Completed, FailedAttempt};
 
 use super::engine::{ready, task};
@@ -82,7 +83,10 @@ async fn report_all(engine: &Engine, worker: WorkerId, lease: Lease) {
 #[tokio::test]
 async fn a_lease_that_is_made_up_or_anothers_changes_nothing_whatever_is_called() {
     let (database, _session, engine, worker, version) = ready(Graph::chain(3)).await;
-    let thief = engine.register_worker("thief", 8).await.unwrap();
+    let thief = engine
+        .register_worker("thief", 8, WorkerFacts::default())
+        .await
+        .unwrap();
     engine
         .create_tasks(&[task(1, version, None), task(2, version, None)])
         .await
@@ -124,10 +128,13 @@ async fn a_lease_that_has_expired_changes_nothing_for_the_one_who_has_it_now() {
         .await
         .unwrap();
     let expired = engine.advance(late, &[], 1).await.unwrap()[0].lease;
-    let next = engine.register_worker("next", 9).await.unwrap();
+    let next = engine
+        .register_worker("next", 9, WorkerFacts::default())
+        .await
+        .unwrap();
     wait_until("the late worker is declared dead", async || {
         engine
-            .heartbeat(next, Duration::from_secs(1), Some(&[]))
+            .heartbeat(next, Duration::from_secs(1), Holding::default(), Some(&[]))
             .await
             .unwrap();
         let reaped = engine.reap(next, Duration::from_millis(100)).await.unwrap();

@@ -136,7 +136,10 @@ impl IntoResponse for ApiError {
     fn into_response(self) -> Response {
         let report = self.report();
         let (status, code) = (status(report.class), report.code);
-        if status.is_server_error() {
+        if let Self::NotReady { why } = &self {
+            // A load balancer asks every second.
+            tracing::debug!(why, "not ready");
+        } else if status.is_server_error() {
             tracing::error!(
                 error = %ErrorChain(&self),
                 code,

@@ -28,6 +28,11 @@ async fn ready(api: Api, _: Call<ShowReadiness>) -> Answer<ShowReadiness> {
     if api.shutdown.is_cancelled() {
         return Err(not_ready("the host is shutting down"));
     }
+    if is_draining(&api) {
+        return Err(not_ready(
+            "the host drains: it claims no steps, but serves the API until it is stopped",
+        ));
+    }
     if let Some(failing) = failing(&api) {
         return Err(not_ready(&no_claims(&failing)));
     }
@@ -45,6 +50,12 @@ async fn ready(api: Api, _: Call<ShowReadiness>) -> Answer<ShowReadiness> {
         }
         Err(_) => Err(not_ready("the database did not answer within 1 s")),
     }
+}
+
+/// True if operators want the host to claim nothing.
+fn is_draining(api: &Api) -> bool {
+    let claiming = api.claiming.as_ref();
+    claiming.is_some_and(|claiming| claiming.drain().is_asked())
 }
 
 /// How the claims of the host's worker fail, where they do for a while.
@@ -79,7 +90,7 @@ async fn status(api: Api, _: Call<ShowStatus>) -> Answer<ShowStatus> {
     let connections = of_database.connections();
     Ok(Reply::ok(Status {
         version: env!("CARGO_PKG_VERSION").to_owned(),
-        is_draining: api.shutdown.is_cancelled(),
+        is_draining: api.shutdown.is_cancelled() || is_draining(&api),
         runs_worker: api.claiming.is_some(),
         claims_fail: failing.map(|failing| no_claims(&failing)),
         database: DatabaseHealth {

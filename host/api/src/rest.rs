@@ -7,12 +7,14 @@ mod collections;
 mod components;
 mod definitions;
 mod grants;
+mod hosts;
 pub mod keys;
 mod kv;
 mod limits;
 mod migrations;
 mod namespaces;
 mod pins;
+mod queue;
 mod reason;
 mod references;
 mod registry;
@@ -41,9 +43,11 @@ pub(crate) fn routes() -> Routes {
         .and(grants::routes())
         .and(shares::routes())
         .and(limits::routes())
+        .and(queue::routes())
         .and(signatures::routes())
         .and(audit::routes())
         .and(collections::routes())
+        .and(hosts::routes())
         .and(registry::routes())
         .and(namespaces::routes())
         .and(tasks::routes())

@@ -8,6 +8,7 @@ use tasker_wire::collection::CollectVersions;
 use tasker_wire::component::{ApproveComponent, PublishComponent, ShowComponent, YankComponent};
 use tasker_wire::endpoint::{Endpoint as _, Needs, Scope};
 use tasker_wire::grant::{AddGrant, ListGrants};
+use tasker_wire::host::{DrainHost, ListHosts};
 use tasker_wire::key::CreateKey;
 use tasker_wire::kv::{ListKv, SetKv};
 use tasker_wire::limit::{ChangeLimits, ListLimits};
@@ -15,6 +16,7 @@ use tasker_wire::migration::MigrateTasks;
 use tasker_wire::namespace::CreateNamespace;
 use tasker_wire::pin::{SetPin, ShowPinHistory};
 use tasker_wire::quarantine::ReleaseComponent;
+use tasker_wire::queue::{ChangeQueue, ListQueue};
 use tasker_wire::secret::SetSecret;
 use tasker_wire::share::{AddShare, ListShares};
 use tasker_wire::signature::{AddSigningKey, ListSigningKeys};
@@ -71,6 +73,8 @@ fn needs(noun: &str, verb: &str) -> Option<Needs> {
         ("grant", _) => AddGrant::NEEDS,
         ("limit", "ls") => ListLimits::NEEDS,
         ("limit", _) => ChangeLimits::NEEDS,
+        ("queue", "ls") => ListQueue::NEEDS,
+        ("queue", _) => ChangeQueue::NEEDS,
         ("share", "ls") => ListShares::NEEDS,
         ("share", _) => AddShare::NEEDS,
         ("kv", "ls" | "get") => ListKv::NEEDS,
@@ -79,6 +83,8 @@ fn needs(noun: &str, verb: &str) -> Option<Needs> {
         ("signing-policy", _) => AddSigningKey::NEEDS,
         ("secret", _) => SetSecret::NEEDS,
         ("namespace", "create") => CreateNamespace::NEEDS,
+        ("host", "ls") => ListHosts::NEEDS,
+        ("host", _) => DrainHost::NEEDS,
         ("key", _) => CreateKey::NEEDS,
         ("gc", _) => CollectVersions::NEEDS,
         ("audit", _) => ListAudit::NEEDS,
@@ -92,9 +98,14 @@ fn namespace(words: &[&str]) -> Option<String> {
     let other = other.and_then(|at| words.get(at + 1).copied());
     let of_name = || words.iter().find_map(|word| Some(word.split_once('/')?.0));
     let alone = || match words {
-        [_, "registry" | "audit" | "signing-policy", _, name, ..] | [_, _, "ls", name, ..] => {
-            Some(*name)
-        }
+        [
+            _,
+            "registry" | "audit" | "signing-policy" | "queue",
+            _,
+            name,
+            ..,
+        ]
+        | [_, _, "ls", name, ..] => Some(*name),
         _ => None,
     };
     let found = other.or_else(of_name).or_else(alone)?;

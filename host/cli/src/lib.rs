@@ -17,6 +17,7 @@ mod gc;
 mod grant;
 mod hidden;
 mod hints;
+mod host;
 mod input;
 mod json;
 mod key;
@@ -35,6 +36,7 @@ mod pin_name;
 mod place;
 mod plan_text;
 mod problem;
+mod queue;
 mod reference;
 mod references;
 mod registry;
@@ -188,6 +190,12 @@ pub enum Command {
     /// Manage resource limits: memory, time, HTTP, results, logs.
     #[command(subcommand)]
     Limit(limit::Command),
+    /// Show the queue of steps; pause, resume and weigh namespaces.
+    #[command(subcommand)]
+    Queue(queue::Command),
+    /// List hosts, drain them before an upgrade, and resume them.
+    #[command(subcommand)]
+    Host(host::Command),
     /// Show the audit log.
     #[command(subcommand)]
     Audit(audit::Command),
@@ -230,6 +238,8 @@ async fn dispatch(command: Command, global: &Global, output: Output) -> Result {
         Command::Namespace(command) => namespace::run(command, &context()?).await,
         Command::Share(command) => share::run(command, &context()?).await,
         Command::Limit(command) => limit::run(command, &context()?).await,
+        Command::Queue(command) => queue::run(command, &context()?).await,
+        Command::Host(command) => host::run(command, &context()?).await,
         Command::Audit(command) => audit::run(command, &context()?).await,
         Command::Key(command) => key::run(command, &context()?).await,
     }

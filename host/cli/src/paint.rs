@@ -5,7 +5,7 @@ use std::fmt::Display;
 use std::io::IsTerminal;
 use std::sync::OnceLock;
 use tasker_domain::sanitize::sanitize_around;
-use tasker_domain::state::{StepState, TaskState};
+use tasker_domain::state::{HostState, StepState, TaskState};
 
 /// When to colour.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
@@ -129,6 +129,18 @@ impl Painted for StepState {
             Self::Error => ("✘", Tone::Bad),
             Self::Cancelled => ("⊘", Tone::Caution),
             Self::Skipped => ("⊘", Tone::Quiet),
+        }
+    }
+}
+
+impl Painted for HostState {
+    fn look(self) -> (&'static str, Tone) {
+        match self {
+            Self::Active => ("●", Tone::Active),
+            Self::Draining => ("…", Tone::Caution),
+            Self::Drained => ("✔", Tone::Good),
+            Self::Silent => ("✘", Tone::Bad),
+            Self::Stopped => ("⊘", Tone::Quiet),
         }
     }
 }

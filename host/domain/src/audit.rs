@@ -1,7 +1,7 @@
 //! What the audit calls the changes that it has.
 
 /// Every action that is written down, by its object.
-pub const ACTIONS: [&str; 36] = [
+pub const ACTIONS: [&str; 41] = [
     "component.approve",
     "component.collect",
     "component.publish",
@@ -12,6 +12,8 @@ pub const ACTIONS: [&str; 36] = [
     "component.yank",
     "grant.add",
     "grant.remove",
+    "host.drain",
+    "host.resume",
     "key.create",
     "key.revoke",
     "kv.remove",
@@ -25,6 +27,9 @@ pub const ACTIONS: [&str; 36] = [
     "pin.rollback",
     "pin.rollout",
     "pin.set",
+    "queue.pause",
+    "queue.resume",
+    "queue.weight",
     "secret.remove",
     "secret.rotate",
     "secret.set",

@@ -66,6 +66,23 @@ named_enum! {
 }
 
 named_enum! {
+    /// What a host does, by what the database knows of it.
+    #[derive(strum::Display)]
+    pub enum HostState {
+        /// Claims steps.
+        Active,
+        /// Claims nothing more; what it runs may end.
+        Draining,
+        /// Claims nothing and holds nothing: it can be stopped.
+        Drained,
+        /// Its heartbeat is overdue.
+        Silent,
+        /// Ended, or declared dead by another host.
+        Stopped,
+    }
+}
+
+named_enum! {
     /// Why an open task does not move; derived from its steps, never stored.
     #[derive(strum::Display)]
     pub enum StandstillReason {

@@ -24,6 +24,7 @@ pub struct Claimed {
     pub checkpoint: Option<String>,
     /// Of the task's namespace, read after the claim.
     pub revision: i64,
+    pub namespace_id: i32,
 }
 
 /// What a claim brought.
@@ -33,6 +34,21 @@ pub struct Claims {
     /// Where fewer came than were asked for: in how long the next step is due. Zero where some are due
     /// now that were left, because of the limit on bytes or a lock; `None` if none is due within a minute.
     pub due_in: Option<Duration>,
+}
+
+impl Claims {
+    /// The namespace that was served last by turns that began after this one; the next claim begins after
+    /// it. The same if none was.
+    pub fn last_turn(&self, after: i32) -> i32 {
+        let namespaces = self.steps.iter().map(|step| step.namespace_id);
+        let turn = |namespace: &i32| {
+            namespace
+                .wrapping_sub(after)
+                .wrapping_sub(1)
+                .cast_unsigned()
+        };
+        namespaces.max_by_key(turn).unwrap_or(after)
+    }
 }
 
 /// A lease that this host cannot make use of.
@@ -46,25 +62,28 @@ pub struct GivenBack {
 }
 
 impl Engine {
-    /// Claims up to `limit` steps that are due, oldest first, which bring along up to `bytes` of
-    /// inputs and checkpoints; one step in any case.
+    /// Claims up to `limit` steps that are due, which bring along up to `bytes` of inputs and checkpoints;
+    /// one step in any case. The namespaces take turns, from the one after `after`; of each, the oldest
+    /// steps come first.
     pub async fn claim_ready(
         &self,
         worker: WorkerId,
         limit: usize,
         bytes: u64,
+        after: i32,
     ) -> Result<Claims, DatabaseError> {
-        let rows = sqlx::query("select * from tasker.claim_ready($1, $2, $3)")
+        let rows = sqlx::query("select * from tasker.claim_ready($1, $2, $3, $4)")
             .bind(worker.0)
             .bind(i32::try_from(limit).unwrap_or(i32::MAX))
             .bind(i64::try_from(bytes).unwrap_or(i64::MAX))
+            .bind(after)
             .fetch_all(self.database.engine())
             .await?;
         let mut claims = Claims::default();
         for row in &rows {
             match row.try_get::<Option<Uuid>, _>(0)? {
                 Some(_) => claims.steps.push(claimed(row)?),
-                None => claims.due_in = due_in(row.try_get(8)?),
+                None => claims.due_in = due_in(row.try_get(9)?),
             }
         }
         Ok(claims)
@@ -99,5 +118,6 @@ fn claimed(row: &PgRow) -> Result<Claimed, DatabaseError> {
         input: row.try_get(5)?,
         checkpoint: row.try_get(6)?,
         revision: row.try_get(7)?,
+        namespace_id: row.try_get(8)?,
     })
 }

@@ -1,5 +1,6 @@
 //! How the claims of this host's worker go: written by the worker, read by the health endpoints.
 
+use super::drain::Drain;
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
@@ -26,20 +27,28 @@ impl FailingClaims {
 
 /// Where it is kept; clones see the same.
 #[derive(Clone, Debug, Default)]
-pub struct ClaimHealth(Arc<Mutex<Option<FailingClaims>>>);
+pub struct ClaimHealth {
+    failing: Arc<Mutex<Option<FailingClaims>>>,
+    drain: Drain,
+}
 
 impl ClaimHealth {
     /// `None` if the newest claim went well, or there was none yet.
     pub fn failing(&self) -> Option<FailingClaims> {
-        self.0.lock().expect("no holder panics").clone()
+        self.failing.lock().expect("no holder panics").clone()
+    }
+
+    /// Whether the host is to claim nothing.
+    pub fn drain(&self) -> &Drain {
+        &self.drain
     }
 
     pub fn succeeded(&self) {
-        *self.0.lock().expect("no holder panics") = None;
+        *self.failing.lock().expect("no holder panics") = None;
     }
 
     pub fn failed(&self, reason: &str) {
-        let mut failing = self.0.lock().expect("no holder panics");
+        let mut failing = self.failing.lock().expect("no holder panics");
         let (since, failures) = match &*failing {
             Some(failing) => (failing.since, failing.failures.saturating_add(1)),
             None => (Instant::now(), 1),

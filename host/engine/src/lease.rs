@@ -7,23 +7,64 @@ use tasker_database::column;
 use tasker_domain::ids::WorkerId;
 use tasker_domain::invocation::Lease;
 
+/// What operators see of a worker, besides its process.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct WorkerFacts {
+    /// Of the program.
+    pub version: &'static str,
+    /// Attempts that it runs at the same time.
+    pub slots: usize,
+    /// It claims nothing, because the host was asked to drain.
+    pub is_draining: bool,
+}
+
+/// What a worker reports with its heartbeat.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Holding {
+    /// Leases that it runs or has yet to report.
+    pub running: usize,
+    /// It knows that it is to drain, claims nothing, and holds nothing.
+    pub is_drained: bool,
+}
+
+/// The answer to a heartbeat.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum HeartbeatAnswer {
+    /// The worker was declared dead: all its leases are stale.
+    Dead,
+    /// The worker may claim steps.
+    Claim,
+    /// The worker is to claim nothing until a later answer.
+    Drain,
+}
+
+impl HeartbeatAnswer {
+    pub fn is_alive(self) -> bool {
+        self != Self::Dead
+    }
+}
+
 impl Engine {
     /// Registers a new run of a worker loop.
     pub async fn register_worker(
         &self,
         host_name: &str,
         pid: u32,
+        facts: WorkerFacts,
     ) -> Result<WorkerId, DatabaseError> {
-        let id = sqlx::query_scalar("select tasker.register_worker($1, $2)")
+        let id = sqlx::query_scalar("select tasker.register_worker($1, $2, $3, $4, $5)")
             .bind(host_name)
             .bind(i32::try_from(pid).unwrap_or_default())
+            .bind(facts.version)
+            .bind(count(facts.slots))
+            .bind(facts.is_draining)
             .fetch_one(&self.database.recovery())
             .await?;
         Ok(WorkerId(id))
     }
 
-    /// Keeps a worker's leases alive. False: it was declared dead, and all its leases are stale. After a
-    /// gap of more than `gap_max` it has to be heard for a while before it may declare others dead.
+    /// Keeps a worker's leases alive. After a gap of more than `gap_max` it has to be heard for a while
+    /// before it may declare others dead.
     ///
     /// `leases` are all that it holds, so that they are found without it; `None` if it may hold others, because a
     /// call got no answer since the last heartbeat.
@@ -31,18 +72,24 @@ impl Engine {
         &self,
         worker: WorkerId,
         gap_max: Duration,
+        holding: Holding,
         leases: Option<&[Lease]>,
-    ) -> Result<bool, DatabaseError> {
-        let is_known =
-            sqlx::query_scalar("select tasker.heartbeat($1, $2 * interval '1 ms', $3, $4, $5)")
-                .bind(worker.0)
-                .bind(millis(gap_max))
-                .bind(leases.map(|leases| column(leases, |l| l.task_id.0)))
-                .bind(leases.map(|leases| column(leases, |l| l.step_no)))
-                .bind(leases.map(|leases| column(leases, |l| l.attempt)))
-                .fetch_one(self.database.heartbeats())
-                .await?;
-        Ok(is_known)
+    ) -> Result<HeartbeatAnswer, DatabaseError> {
+        let (is_alive, is_draining): (bool, bool) = sqlx::query_as(HEARTBEAT)
+            .bind(worker.0)
+            .bind(millis(gap_max))
+            .bind(count(holding.running))
+            .bind(holding.is_drained)
+            .bind(leases.map(|leases| column(leases, |l| l.task_id.0)))
+            .bind(leases.map(|leases| column(leases, |l| l.step_no)))
+            .bind(leases.map(|leases| column(leases, |l| l.attempt)))
+            .fetch_one(self.database.heartbeats())
+            .await?;
+        Ok(match (is_alive, is_draining) {
+            (false, _) => HeartbeatAnswer::Dead,
+            (true, false) => HeartbeatAnswer::Claim,
+            (true, true) => HeartbeatAnswer::Drain,
+        })
     }
 
     /// Which of the worker's `leases` are stale.
@@ -138,6 +185,14 @@ impl Engine {
             .await?;
         Ok(moved)
     }
+}
+
+const HEARTBEAT: &str = "
+    select h.is_alive, h.is_draining
+    from tasker.heartbeat($1, $2 * interval '1 ms', $3, $4, $5, $6, $7) h";
+
+fn count(of: usize) -> i32 {
+    i32::try_from(of).unwrap_or(i32::MAX)
 }
 
 fn millis(duration: Duration) -> f64 {

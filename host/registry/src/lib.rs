@@ -18,6 +18,7 @@ pub mod pin;
 pub mod plan;
 pub mod publish_component;
 pub mod publish_template;
+pub mod queue;
 pub mod references;
 pub mod resolve;
 pub mod resolved_pin;

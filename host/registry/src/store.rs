@@ -14,6 +14,7 @@ pub mod limit;
 mod namespace;
 pub mod pin;
 pub mod quarantine;
+pub mod queue;
 pub mod references;
 pub mod secret;
 pub mod share;

@@ -67,6 +67,8 @@ pub(super) struct Dispatch<'a> {
     plans: Arc<PlanCache>,
     /// What is not started, and ended where it runs.
     quarantined: watch::Receiver<HashSet<Digest>>,
+    /// Whether the host is to claim nothing.
+    draining: watch::Receiver<bool>,
     state: DispatchState,
     attempts: HashMap<Lease, Attempt>,
     /// Outcomes of attempts until they are recorded.
@@ -75,6 +77,8 @@ pub(super) struct Dispatch<'a> {
     held: HeldBytes,
     reports: (UnboundedSender<Finished>, UnboundedReceiver<Finished>),
     calls: JoinSet<CallResult>,
+    /// The namespace that the last claim served last; the next one begins after it.
+    last_turn: i32,
     /// What runs and what has yet to be reported, for the heartbeat and the reaper.
     leases: HeldLeases,
     beats: Receiver<Beat>,
@@ -106,6 +110,7 @@ impl<'a> Dispatch<'a> {
             id,
             plans,
             quarantined,
+            draining: worker.stats.claiming().drain().subscribe(),
             state: DispatchState::new(bounds, Instant::now(), seed),
             attempts: HashMap::new(),
             unrecorded: HashMap::new(),
@@ -113,6 +118,7 @@ impl<'a> Dispatch<'a> {
             held: HeldBytes::default(),
             reports: mpsc::unbounded_channel(),
             calls: JoinSet::new(),
+            last_turn: 0,
             leases,
             beats,
         }
@@ -122,7 +128,9 @@ impl<'a> Dispatch<'a> {
     pub(super) async fn run(mut self, shutdown: &CancellationToken) -> LoopEnd {
         let mut give_up_at = None;
         let mut ended = Vec::with_capacity(self.worker.config.slots);
+        self.follow_drain();
         loop {
+            self.report_drained();
             let is_stopping = shutdown.is_cancelled();
             if is_stopping {
                 self.state.stop();
@@ -148,6 +156,7 @@ impl<'a> Dispatch<'a> {
                 }
                 _ = self.reports.1.recv_many(&mut ended, self.worker.config.slots) => self.take_finished(&mut ended),
                 Ok(()) = self.quarantined.changed() => self.stop_quarantined(),
+                Ok(()) = self.draining.changed() => self.follow_drain(),
                 () = self.worker.notifications.ready() => self.state.hint(Instant::now()),
                 () = tokio::time::sleep_until(wake_at.into()) => {}
                 () = shutdown.cancelled(), if !is_stopping => {}
@@ -179,8 +188,10 @@ impl<'a> Dispatch<'a> {
     fn start_claim(&mut self, call: CallId, limit: usize, bytes: u64) {
         let (worker, id, plans) = (self.worker.clone(), self.id, self.plans.clone());
         let (leases, held) = (self.leases.clone(), self.held.clone());
+        let after = self.last_turn;
         self.calls.spawn(async move {
-            let result = round::claim(&worker, id, &plans, (&leases, &held), (limit, bytes)).await;
+            let held = (&leases, &held);
+            let result = round::claim(&worker, id, &plans, held, (limit, bytes, after)).await;
             CallResult::Claimed(call, doubted(&leases, result))
         });
     }
@@ -239,6 +250,7 @@ impl<'a> Dispatch<'a> {
         match result {
             Ok(claims) => {
                 claiming.succeeded();
+                self.last_turn = claims.last_turn;
                 let answer = Answer::Claimed {
                     claimed: leases(&claims.steps),
                     due_in: claims.due_in,
@@ -327,6 +339,18 @@ impl<'a> Dispatch<'a> {
         running
             .filter(|running| quarantined.contains(running.digest()))
             .for_each(Running::quarantine);
+    }
+
+    /// Claims nothing more, or again, as the operators want it.
+    fn follow_drain(&mut self) {
+        let is_draining = *self.draining.borrow_and_update();
+        self.state.set_draining(Instant::now(), is_draining);
+    }
+
+    /// Reports to the heartbeat whether nothing is left.
+    fn report_drained(&self) {
+        let drain = self.worker.stats.claiming().drain();
+        drain.set_drained(self.state.has_nothing_left());
     }
 
     /// Keeps what is still ours to report.

@@ -10,10 +10,12 @@ use tasker_database::DatabaseError;
 use tasker_domain::error_chain::ErrorChain;
 use tasker_domain::ids::WorkerId;
 use tasker_domain::invocation::Lease;
+use tasker_engine::lease::{HeartbeatAnswer, Holding};
 use tokio::sync::mpsc::Sender;
 use tokio::sync::mpsc::error::TrySendError;
 
-/// A heartbeat that failed is repeated after this part of the interval.
+/// A heartbeat that failed is repeated after this part of the interval, and so is one of a host that drains, to
+/// report its end soon.
 const RETRY_PART: u32 = 4;
 
 /// Messages from the heartbeat to the loop.
@@ -50,9 +52,11 @@ async fn beat_steadily(worker: &Worker, id: WorkerId, held: &HeldLeases, to_loop
             Err(TrySendError::Full(_)) => {}
             Err(TrySendError::Closed(_)) => return,
         }
+        let was_drained = worker.stats.claiming().drain().is_drained();
         let pause = match beat(worker, id, held, answered).await {
-            Ok(true) => interval,
-            Ok(false) => {
+            Ok(HeartbeatAnswer::Drain) if !was_drained => interval / RETRY_PART,
+            Ok(HeartbeatAnswer::Claim | HeartbeatAnswer::Drain) => interval,
+            Ok(HeartbeatAnswer::Dead) => {
                 to_loop.send(Beat::Dead).await.ok();
                 return;
             }
@@ -70,21 +74,41 @@ async fn beat(
     id: WorkerId,
     held: &HeldLeases,
     answered: Instant,
-) -> Result<bool, DatabaseError> {
+) -> Result<HeartbeatAnswer, DatabaseError> {
+    let drain = worker.stats.claiming().drain();
     let dead_after = worker.config.dead_after;
     if answered.elapsed() > dead_after {
         tracing::error!(
             worker_id = id.0,
             "the worker's loop is blocked; without a heartbeat other hosts take over its steps"
         );
-        return Ok(true);
+        return Ok(match drain.is_asked() {
+            true => HeartbeatAnswer::Drain,
+            false => HeartbeatAnswer::Claim,
+        });
     }
+    let holding = Holding {
+        running: held.len(),
+        is_drained: drain.is_drained(),
+    };
     let named = held.to_name();
     let leases = named.leases.as_deref();
-    let is_alive = worker.engine.heartbeat(id, gap_max(dead_after), leases);
-    let is_alive = is_alive.await?;
+    let beating = worker
+        .engine
+        .heartbeat(id, gap_max(dead_after), holding, leases);
+    let answer = beating.await?;
     held.named(&named);
-    Ok(is_alive)
+    if answer.is_alive() && drain.ask(answer == HeartbeatAnswer::Drain) {
+        match answer {
+            HeartbeatAnswer::Drain => tracing::info!(
+                worker_id = id.0,
+                running = held.len(),
+                "draining: no new attempts; those under way may end"
+            ),
+            _ => tracing::info!(worker_id = id.0, "resumed: steps are claimed again"),
+        }
+    }
+    Ok(answer)
 }
 
 /// Asks about leases apart from the heartbeat: a lock on the steps must not make the worker look dead.

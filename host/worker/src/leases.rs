@@ -57,6 +57,11 @@ impl HeldLeases {
         self.held().admitted = named.unanswered;
     }
 
+    /// How many there are.
+    pub(super) fn len(&self) -> usize {
+        self.held().leases.len()
+    }
+
     pub(super) fn all(&self) -> Vec<Lease> {
         self.held().leases.keys().copied().collect()
     }

@@ -42,6 +42,7 @@ use tasker_domain::error_chain::ErrorChain;
 use tasker_domain::ids::WorkerId;
 use tasker_domain::limits::Limits;
 use tasker_engine::Engine;
+use tasker_engine::lease::WorkerFacts;
 use tasker_sandbox::Sandbox;
 use tokio::sync::mpsc::{self, Receiver};
 use tokio::task::JoinSet;
@@ -204,9 +205,14 @@ impl Worker {
     ) -> Result<Option<WorkerId>, DatabaseError> {
         let mut backoff = Backoff::new(REGISTER_RETRY_FIRST, REGISTER_RETRY_MAX);
         let (name, pid) = (&self.config.host_name, std::process::id());
+        let facts = WorkerFacts {
+            version: env!("CARGO_PKG_VERSION"),
+            slots: self.config.slots,
+            is_draining: self.stats.claiming().drain().is_asked(),
+        };
         while !shutdown.is_cancelled() {
             let registered = tokio::select! {
-                registered = self.engine.register_worker(name, pid) => registered,
+                registered = self.engine.register_worker(name, pid, facts) => registered,
                 () = shutdown.cancelled() => break,
             };
             match registered {

@@ -37,6 +37,8 @@ pub(super) struct Claims {
     pub(super) steps: Vec<Assigned>,
     /// When the next step is due; zero: now, but it was left.
     pub(super) due_in: Option<Duration>,
+    /// The namespace that was served last.
+    pub(super) last_turn: i32,
 }
 
 /// A batch by kind of outcome.
@@ -74,7 +76,10 @@ pub(super) async fn report(
         released = completing.await?;
         worker.notifications.hint_ended(&released.ended);
     }
-    if released.is_left_ready {
+    let is_more = !sorted.checkpointed.is_empty() || !sorted.with_kv.is_empty();
+    // What this host would claim itself, others are to claim while it drains.
+    let is_for_others = worker.stats.claiming().drain().is_asked() && (is_more || due_in.is_some());
+    if released.is_left_ready || is_for_others {
         worker.notifications.hint_ready();
     }
     let next = next_steps(batch, &sorted.completed, released.steps);
@@ -82,7 +87,7 @@ pub(super) async fn report(
     leases.insert(next.iter().map(|step| step.lease));
     Ok(ReportAnswer {
         released: plans.assign(&worker.engine.for_guests(), next).await,
-        is_more: !sorted.checkpointed.is_empty() || !sorted.with_kv.is_empty(),
+        is_more,
         due_in,
     })
 }
@@ -152,23 +157,26 @@ fn at_hand(task_id: TaskId, completed: &[Completed]) -> Option<(i16, Arc<str>)> 
     }
 }
 
-/// Claims up to `limit` steps that are due, with up to `bytes` of inputs and checkpoints.
+/// Claims up to `limit` steps that are due, with up to `bytes` of inputs and checkpoints. The namespaces
+/// take turns, from the one after `after`.
 pub(super) async fn claim(
     worker: &Worker,
     id: WorkerId,
     plans: &PlanCache,
     (leases, held): (&HeldLeases, &HeldBytes),
-    (limit, bytes): (usize, u64),
+    (limit, bytes, after): (usize, u64, i32),
 ) -> Result<Claims, DatabaseError> {
     worker.stats.count_call();
-    let claims = worker.engine.claim_ready(id, limit, bytes).await?;
+    let claims = worker.engine.claim_ready(id, limit, bytes, after).await?;
     leases.insert(claims.steps.iter().map(|step| step.lease));
+    let last_turn = claims.last_turn(after);
     let next = claims.steps.into_iter().map(|step| next_step(step, held));
     Ok(Claims {
         steps: plans
             .assign(&worker.engine.for_guests(), next.collect())
             .await,
         due_in: claims.due_in,
+        last_turn,
     })
 }
 

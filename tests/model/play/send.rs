@@ -13,6 +13,7 @@ use tasker_domain::outcome::{Failure, FailureKind, Retry};
 use tasker_domain::requirement::QualifiedName;
 use tasker_engine::Engine;
 use tasker_engine::kv::CompletedWithKv;
+use tasker_engine::lease::Holding;
 use tasker_engine::migration::{Move, MoveBy};
 use tasker_engine::report::{Completed, FailedAttempt};
 use tasker_registry::availability::after_ineligible;
@@ -145,7 +146,7 @@ impl Play<'_> {
                 .map(|released| self.held(released.lease));
             calls.push(Call::Complete(worker, results.to_vec(), released.collect()));
         }
-        let claims = engine.claim_ready(id, left, CLAIM_BYTES).await.unwrap();
+        let claims = engine.claim_ready(id, left, CLAIM_BYTES, 0).await.unwrap();
         let claimed = claims.steps.into_iter().map(|claimed| Taken {
             held: self.held(claimed.lease),
             checkpoint: claimed.checkpoint,
@@ -197,11 +198,14 @@ impl Play<'_> {
         (asked, held): (&[Held], &[Held]),
     ) -> Vec<Call> {
         let (id, leases, held) = (WorkerId(worker), self.leases(asked), self.leases(held));
-        let is_alive = engine.heartbeat(id, GAP_MAX, Some(&held)).await.unwrap();
+        let answer = engine
+            .heartbeat(id, GAP_MAX, Holding::default(), Some(&held))
+            .await
+            .unwrap();
         let stale = engine.stale_leases(id, &leases).await.unwrap();
         let stale = stale.into_iter().map(|lease| self.held(lease)).collect();
         vec![
-            Call::Heartbeat(worker, is_alive),
+            Call::Heartbeat(worker, answer.is_alive()),
             Call::Stale(worker, asked.to_vec(), stale),
         ]
     }

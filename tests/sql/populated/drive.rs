@@ -68,6 +68,7 @@ async fn read(host: &TestHost, open: &str, over: &str) {
         "/v1/registry/graph",
         "/v1/registry/stats",
         "/v1/quarantine",
+        "/v1/hosts",
         "/v1/namespaces/shop/components/guest/versions/1.0.0/references",
         "/v1/namespaces/shop/templates/filled/versions/1.0.0/references",
         "/v1/namespaces/shop/templates/one/versions/1.0.0/graph",
@@ -199,7 +200,7 @@ pub async fn drive(database: &TestDatabase) {
     let over = host.run("two", json!({})).await;
     let over = over["id"].as_str().unwrap().to_owned();
     // Put off and suspended steps stay.
-    let none_due = "select not exists (select from tasker.step where ready_at <= now())";
+    let none_due = "select not exists (select from tasker.queue where ready_at <= now())";
     wait_until_sql(database.pool(), none_due).await;
     read(&host, &over, &over).await;
     let complete = "select task_id::text from tasker.task where state = 'complete' limit 1";

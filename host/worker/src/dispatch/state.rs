@@ -36,6 +36,8 @@ pub(super) struct DispatchState {
     /// A call was not answered: what the database thinks we hold may differ from what we know.
     in_doubt: bool,
     is_stopping: bool,
+    /// Claims nothing until this ends.
+    is_draining: bool,
     /// The worker holds as many bytes as it may.
     is_full: bool,
     /// The newest call was a report: where both are wanted, a claim comes next.
@@ -62,6 +64,7 @@ impl DispatchState {
             due_at: None,
             in_doubt: false,
             is_stopping: false,
+            is_draining: false,
             is_full: false,
             is_claim_next: false,
             reporting: retry.clone(),
@@ -75,6 +78,17 @@ impl DispatchState {
     /// Claims nothing more.
     pub(super) fn stop(&mut self) {
         self.is_stopping = true;
+    }
+
+    /// Claims nothing more, or claims again.
+    pub(super) fn set_draining(&mut self, now: Instant, is_draining: bool) {
+        self.is_draining = is_draining;
+        self.hint(now);
+    }
+
+    /// True if the worker claims nothing, and the database knows of nothing that it holds.
+    pub(super) fn has_nothing_left(&self) -> bool {
+        self.is_draining && !self.in_doubt && self.is_drained()
     }
 
     /// True if nothing runs and everything is recorded.
@@ -225,7 +239,7 @@ impl DispatchState {
     fn report(&mut self, now: Instant) -> Option<(CallId, Call)> {
         let next = self.next_report().filter(|_| self.reporting.is_over(now))?;
         let is_isolated = next == NextReport::Isolated;
-        let may_claim = !is_isolated && !self.is_stopping;
+        let may_claim = !is_isolated && !self.is_stopping && !self.is_draining;
         let CallBounds {
             batch,
             report_bytes,
@@ -278,7 +292,7 @@ impl DispatchState {
         let mut calls = self.calls.values();
         let is_claiming = calls.any(|call| matches!(call, InFlight::Claim { .. }));
         let is_busy = self.calls.len() >= self.bounds.in_flight;
-        let may_not_claim = self.is_stopping || self.in_doubt || self.is_full;
+        let may_not_claim = self.is_stopping || self.is_draining || self.in_doubt || self.is_full;
         if may_not_claim || is_claiming || is_busy || free == 0 {
             return None;
         }

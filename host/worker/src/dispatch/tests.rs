@@ -286,3 +286,53 @@ proptest! {
         World::new(seed, bounds, tasks, chain, faults).run();
     }
 }
+
+#[test]
+fn a_worker_that_drains_claims_nothing_until_it_is_resumed() {
+    let only = lease(1, 0);
+    let (mut state, now) = running(&[only], BOUNDS);
+    state.set_draining(now, true);
+    assert!(state.next_calls(now + 60_000 * MS, 0).is_empty());
+    assert!(!state.has_nothing_left());
+    assert!(state.end(only, 1));
+    let made = reports(&state.next_calls(now, 0));
+    let [(id, ended, 0)] = made.as_slice() else {
+        panic!("{made:?}")
+    };
+    assert_eq!(ended, &[only]);
+    let answer = Answer::Reported {
+        claimed: Vec::new(),
+        is_more: true,
+        due_in: None,
+    };
+    state.take_answer(now, *id, answer);
+    assert!(state.has_nothing_left());
+    assert!(state.next_calls(now + 60_000 * MS, 0).is_empty());
+    state.set_draining(now, false);
+    assert!(!state.has_nothing_left());
+    let calls = state.next_calls(now, 0);
+    assert!(
+        matches!(calls.as_slice(), [(_, Call::Claim { .. })]),
+        "{calls:?}"
+    );
+}
+
+#[test]
+fn a_drain_has_not_ended_while_a_claim_may_have_been_lost() {
+    let (mut state, now) = running(&[], BOUNDS);
+    state.hint(now);
+    let calls = state.next_calls(now + 60_000 * MS, 0);
+    let [(id, Call::Claim { .. })] = calls.as_slice() else {
+        panic!("{calls:?}")
+    };
+    state.set_draining(now, true);
+    assert!(!state.has_nothing_left());
+    state.take_answer(now, *id, Answer::Failed(CallFailure::Unanswered));
+    assert!(!state.has_nothing_left());
+    let calls = state.next_calls(now + 60_000 * MS, 0);
+    let [(id, Call::Recover { .. })] = calls.as_slice() else {
+        panic!("{calls:?}")
+    };
+    state.take_answer(now, *id, Answer::Recovered);
+    assert!(state.has_nothing_left());
+}

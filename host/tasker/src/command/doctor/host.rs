@@ -34,7 +34,11 @@ fn of_status(
 ) -> Vec<Check> {
     vec![
         host(&status.version, url),
-        claims(status.runs_worker, status.claims_fail.as_deref()),
+        claims(
+            status.runs_worker,
+            status.is_draining,
+            status.claims_fail.as_deref(),
+        ),
         database(&status.database.version),
         connections(&status.connections),
         clock(status.database.now, asked_at, answered_at),
@@ -72,9 +76,15 @@ fn host(version: &str, url: &str) -> Check {
     }
 }
 
-fn claims(runs_worker: bool, fail: Option<&str>) -> Check {
+fn claims(runs_worker: bool, is_draining: bool, fail: Option<&str>) -> Check {
     match fail {
         None if !runs_worker => Check::good("claims", "none: the host runs without a worker"),
+        None if is_draining => Check::bad(
+            "claims",
+            "none: the host drains or stops",
+            "to end a drain: tasker host ls, then tasker host resume ID",
+        )
+        .optional(),
         None => Check::good("claims", "steps are claimed"),
         Some(why) => Check::bad(
             "claims",
@@ -162,9 +172,11 @@ mod tests {
 
     #[test]
     fn a_host_without_a_worker_is_not_said_to_claim_steps() {
-        let told = |runs_worker| format!("{:?}", claims(runs_worker, None));
+        let told = |runs_worker| format!("{:?}", claims(runs_worker, false, None));
         assert!(told(false).contains("without a worker"), "{}", told(false));
         assert!(told(true).contains("steps are claimed"), "{}", told(true));
+        let drains = format!("{:?}", claims(true, true, None));
+        assert!(drains.contains("the host drains"), "{drains}");
     }
 
     #[test]

@@ -1,0 +1,67 @@
+//! The queue: list, pause, resume, weigh.
+
+use super::super::Api;
+use super::super::error::ApiError;
+use super::super::page::{PageLimit, wrong_cursor};
+use super::super::routes::{Answer, Call, Reply, Routes};
+use super::reason::check_reason;
+use tasker_domain::name::Name;
+use tasker_registry::store::queue::{QueueChange, QueueRow};
+use tasker_wire::queue::{ChangeQueue, ListQueue, MAX_COUNTED_STEPS, NamespaceQueue};
+
+/// Weights that a namespace may have.
+const WEIGHTS: std::ops::RangeInclusive<i16> = 1..=100;
+
+pub(crate) fn routes() -> Routes {
+    Routes::default().on(list).on(change)
+}
+
+async fn list(api: Api, call: Call<ListQueue>) -> Answer<ListQueue> {
+    let limit = PageLimit::parse(call.query.limit)?;
+    let after = call.query.after.as_deref();
+    if let Some(after) = after.filter(|after| after.parse::<Name>().is_err()) {
+        return Err(wrong_cursor(after));
+    }
+    let namespace = call.query.namespace.as_ref();
+    let rows = api
+        .registry
+        .list_queue(namespace, after, MAX_COUNTED_STEPS, limit.rows());
+    let cursor = |row: &QueueRow| row.namespace.clone();
+    Ok(Reply::ok(limit.page(rows.await?, cursor, queue)))
+}
+
+async fn change(api: Api, call: Call<ChangeQueue>) -> Answer<ChangeQueue> {
+    let body = &call.body;
+    let reason = check_reason(&body.reason)?;
+    if body.weight.is_none() && body.is_paused.is_none() {
+        let message = "name it, or `is_paused`, such as `{\"is_paused\": true}`".to_owned();
+        return Err(ApiError::parameter("weight", message));
+    }
+    if let Some(weight) = body.weight.filter(|weight| !WEIGHTS.contains(weight)) {
+        let (least, most) = (WEIGHTS.start(), WEIGHTS.end());
+        let message = format!("{weight} is not from {least} to {most}");
+        return Err(ApiError::parameter("weight", message));
+    }
+    let change = QueueChange {
+        namespace: &call.path.namespace,
+        weight: body.weight,
+        is_paused: body.is_paused,
+        actor: call.actor(),
+        reason,
+    };
+    let row = api.registry.change_queue(change, MAX_COUNTED_STEPS).await?;
+    Ok(Reply::ok(queue(row)))
+}
+
+fn queue(row: QueueRow) -> NamespaceQueue {
+    NamespaceQueue {
+        namespace: row.namespace,
+        due: row.due,
+        later: row.later,
+        oldest_due_at: row.oldest_due_at,
+        weight: row.weight,
+        is_paused: row.is_paused,
+        set_at: row.set_at,
+        set_by: row.set_by,
+    }
+}

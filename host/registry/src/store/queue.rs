@@ -1,0 +1,175 @@
+//! How namespaces take their turns at the queue, and what they have in it.
+
+use super::Store;
+use super::namespace::ensure_namespace;
+use chrono::{DateTime, Utc};
+use serde_json::json;
+use sqlx::FromRow;
+use tasker_database::audit::{self, NewAuditEntry};
+use tasker_database::{Connection, DatabaseError};
+use tasker_domain::actor::Actor;
+use tasker_domain::name::Name;
+
+/// A namespace with what it has in the queue.
+#[derive(Clone, Debug, FromRow)]
+pub struct QueueRow {
+    pub namespace: String,
+    /// Counted up to a bound, like `later`.
+    pub due: i64,
+    pub later: i64,
+    pub oldest_due_at: Option<DateTime<Utc>>,
+    pub weight: i16,
+    pub is_paused: bool,
+    pub set_at: Option<DateTime<Utc>>,
+    pub set_by: Option<String>,
+}
+
+/// A change of how a namespace takes its turns; what is `None` stays.
+#[derive(Clone, Copy, Debug)]
+pub struct QueueChange<'a> {
+    pub namespace: &'a Name,
+    pub weight: Option<i16>,
+    pub is_paused: Option<bool>,
+    pub actor: &'a Actor,
+    pub reason: &'a str,
+}
+
+/// What a namespace has set.
+#[derive(Clone, Copy, PartialEq, Eq, FromRow)]
+struct Rule {
+    weight: i16,
+    is_paused: bool,
+}
+
+impl Store {
+    /// Sets how a namespace takes its turns, from the next claim on. The namespace is made at its first use.
+    pub async fn change_queue(&self, change: QueueChange<'_>) -> Result<(), DatabaseError> {
+        let mut tx = self.pool().begin().await?;
+        let namespace_id = ensure_namespace(&mut tx, change.namespace).await?;
+        let before = locked(&mut tx, namespace_id).await?;
+        let after = Rule {
+            weight: change.weight.unwrap_or(before.weight),
+            is_paused: change.is_paused.unwrap_or(before.is_paused),
+        };
+        if before != after {
+            put(&mut tx, namespace_id, change.actor, after).await?;
+            record(&mut tx, &change, before, after).await?;
+        }
+        tx.commit().await?;
+        Ok(())
+    }
+
+    /// This namespace, or all that have steps in the queue or a rule on it, after the given one; steps are
+    /// counted up to `counted`.
+    pub async fn list_queue(
+        &self,
+        namespace: Option<&Name>,
+        after: Option<&str>,
+        counted: i64,
+        limit: i64,
+    ) -> Result<Vec<QueueRow>, DatabaseError> {
+        let rows = sqlx::query_as(LIST)
+            .bind(namespace.map(Name::as_str))
+            .bind(after)
+            .bind(counted)
+            .bind(limit)
+            .fetch_all(self.pool())
+            .await?;
+        Ok(rows)
+    }
+}
+
+/// Changes of one namespace wait for each other.
+async fn locked(tx: &mut Connection, namespace_id: i32) -> Result<Rule, DatabaseError> {
+    sqlx::query("select from tasker.namespace where namespace_id = $1 for no key update")
+        .bind(namespace_id)
+        .execute(&mut *tx)
+        .await?;
+    let rule =
+        sqlx::query_as("select weight, is_paused from tasker.queue_rule where namespace_id = $1")
+            .bind(namespace_id)
+            .fetch_optional(tx)
+            .await?;
+    Ok(rule.unwrap_or(Rule {
+        weight: 1,
+        is_paused: false,
+    }))
+}
+
+async fn put(
+    tx: &mut Connection,
+    namespace_id: i32,
+    actor: &Actor,
+    rule: Rule,
+) -> Result<(), DatabaseError> {
+    sqlx::query(PUT)
+        .bind(namespace_id)
+        .bind(rule.weight)
+        .bind(rule.is_paused)
+        .bind(actor.as_str())
+        .execute(&mut *tx)
+        .await?;
+    if !rule.is_paused {
+        // Its steps may be claimed now.
+        sqlx::query("select pg_notify('tasker_ready', '')")
+            .execute(tx)
+            .await?;
+    }
+    Ok(())
+}
+
+async fn record(
+    tx: &mut Connection,
+    change: &QueueChange<'_>,
+    before: Rule,
+    after: Rule,
+) -> Result<(), DatabaseError> {
+    let entry = |action, detail| NewAuditEntry {
+        actor: change.actor,
+        action,
+        namespace: Some(change.namespace.as_str()),
+        subject: format!("queue of {}", change.namespace),
+        reason: change.reason,
+        detail,
+    };
+    if before.weight != after.weight {
+        let detail = json!({"from": before.weight, "to": after.weight});
+        audit::record(tx, &entry("queue.weight", detail)).await?;
+    }
+    if before.is_paused != after.is_paused {
+        let action = match after.is_paused {
+            true => "queue.pause",
+            false => "queue.resume",
+        };
+        audit::record(tx, &entry(action, json!(null))).await?;
+    }
+    Ok(())
+}
+
+const PUT: &str = "
+    insert into tasker.queue_rule (namespace_id, weight, is_paused, set_by) values ($1, $2, $3, $4)
+    on conflict (namespace_id) do update
+      set weight = excluded.weight, is_paused = excluded.is_paused, set_by = excluded.set_by, set_at = now()";
+
+const LIST: &str = "
+    select n.name as namespace, d.steps as due, l.steps as later, d.oldest as oldest_due_at,
+           coalesce(r.weight, 1::smallint) as weight, coalesce(r.is_paused, false) as is_paused, r.set_at, r.set_by
+    from (select n.* from tasker.namespace n
+          where ($1::text is null or n.name = $1) and ($2::text is null or n.name > $2)
+            and ($1 is not null
+                 or exists (select from tasker.queue q where q.namespace_id = n.namespace_id)
+                 or exists (select from tasker.queue_rule q where q.namespace_id = n.namespace_id))
+          order by n.name limit $4) n
+    left join tasker.queue_rule r using (namespace_id)
+    cross join lateral (
+      select count(*) as steps, min(q.ready_at) as oldest
+      from (select q.ready_at from tasker.queue q
+            where q.namespace_id = n.namespace_id and q.ready_at <= now()
+            order by q.ready_at limit $3) q
+    ) d
+    cross join lateral (
+      select count(*) as steps
+      from (select from tasker.queue q
+            where q.namespace_id = n.namespace_id and q.ready_at > now() limit $3) q
+    ) l
+    order by n.name";

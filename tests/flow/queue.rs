@@ -1,0 +1,111 @@
+//! The queue: turns of namespaces, pauses and weights, as operators see them.
+
+use super::host;
+use crate::harness::{TestDatabase, TestHost, basics};
+use serde_json::{Value, json};
+
+const NAP: &str = "steps: [{name: a, handler: shop/basics/echo}]\n";
+
+async fn publish_in(host: &TestHost, namespace: &str) {
+    let yaml = format!("namespace: {namespace}\nname: one\nversion: 1.0.0\n{NAP}");
+    host.publish_yaml(namespace, "one", &yaml).await;
+}
+
+async fn submit_in(host: &TestHost, namespace: &str) -> String {
+    let body = json!({"namespace": namespace, "template": "one", "input": 1});
+    let (status, created) = host.post("/v1/tasks", &body).await;
+    assert_eq!(status, 201, "{created}");
+    created["task"]["id"].as_str().unwrap().to_owned()
+}
+
+async fn change(host: &TestHost, change: Value) -> Value {
+    let (status, queue) = host.patch("/v1/namespaces/shop/queue", &change).await;
+    assert_eq!(status, 200, "{queue}");
+    queue
+}
+
+#[tokio::test]
+async fn a_single_step_does_not_wait_for_all_that_another_namespace_has_to_do() {
+    let database = TestDatabase::new().await;
+    let idle = TestHost::start_idle(&database).await;
+    idle.publish_component("basics", "1.0.0", basics()).await;
+    idle.share("basics", "other").await;
+    publish_in(&idle, "shop").await;
+    publish_in(&idle, "other").await;
+    let many = idle.submit_all(&["one"; 300]).await;
+    let single = submit_in(&idle, "other").await;
+    let _worker = TestHost::start_with(&database, |config| {
+        config.worker.as_mut().unwrap().slots = 2;
+    })
+    .await;
+    for task in &many {
+        idle.finished(task).await;
+    }
+    idle.finished(&single).await;
+    let before: i64 = sqlx::query_scalar(
+        "select count(*) from tasker.step s, tasker.step o
+         where o.task_id = $1::uuid and s.started_at < o.started_at",
+    )
+    .bind(&single)
+    .fetch_one(database.pool())
+    .await
+    .unwrap();
+    assert!(before < 10, "{before} steps went before it");
+}
+
+#[tokio::test]
+async fn of_a_paused_namespace_nothing_is_started_until_it_is_resumed() {
+    let database = TestDatabase::new().await;
+    let host = host(&database).await;
+    host.share("basics", "other").await;
+    publish_in(&host, "shop").await;
+    publish_in(&host, "other").await;
+    let paused = change(&host, json!({"is_paused": true, "reason": "maintenance"})).await;
+    assert_eq!(paused["is_paused"], true);
+    let waiting = submit_in(&host, "shop").await;
+    let other = submit_in(&host, "other").await;
+    host.finished(&other).await;
+    assert_eq!(host.task(&waiting).await["state"], "pending");
+    let (_, list) = host.get("/v1/queue?namespace=shop").await;
+    let queue = &list["items"][0];
+    assert_eq!((&queue["due"], &queue["later"]), (&json!(1), &json!(0)));
+    assert!(queue["oldest_due_at"].is_string(), "{queue}");
+    change(&host, json!({"is_paused": false})).await;
+    assert_eq!(host.finished(&waiting).await["state"], "complete");
+    let (_, log) = host.get("/v1/audit?namespace=shop&action=queue").await;
+    let actions: Vec<&Value> = log["items"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|it| &it["action"])
+        .collect();
+    assert_eq!(actions, ["queue.resume", "queue.pause"]);
+}
+
+#[tokio::test]
+async fn a_weight_is_checked_and_nothing_set_leaves_no_trace() {
+    let database = TestDatabase::new().await;
+    let host = TestHost::start_idle(&database).await;
+    let path = "/v1/namespaces/shop/queue";
+    for (body, wrong) in [
+        (json!({"weight": 0}), "0 is not from 1 to 100"),
+        (json!({"weight": 101}), "101 is not from 1 to 100"),
+        (json!({}), "is_paused"),
+    ] {
+        let (status, problem) = host.patch(path, &body).await;
+        assert_eq!(status, 400, "{problem}");
+        assert!(
+            problem["detail"].as_str().unwrap().contains(wrong),
+            "{problem}"
+        );
+    }
+    let same = change(&host, json!({"weight": 1})).await;
+    assert_eq!(same["set_at"], Value::Null, "it is what it was");
+    let set = change(&host, json!({"weight": 5})).await;
+    assert_eq!(
+        (&set["weight"], &set["set_by"]),
+        (&json!(5), &json!("admin"))
+    );
+    let (_, list) = host.get("/v1/queue").await;
+    assert_eq!(list["items"].as_array().unwrap().len(), 1, "{list}");
+}
