@@ -20,5 +20,6 @@ update tasker.worker set leases_at = started_at, checked_at = started_at;
 alter table tasker.worker alter column leases_at set not null, alter column checked_at set not null;
 
 drop function if exists tasker.heartbeat(int, interval);
+drop function if exists tasker.heartbeat(int, interval, int, bool);
 -- A step that is lost too often fails as it is taken back.
 drop function if exists tasker.fail_lost_steps();

@@ -6,9 +6,10 @@ create or replace function tasker.register_worker(
 language sql
 set search_path = ''
 as $$
-  insert into tasker.worker (host_name, pid, started_at, heartbeat_at, alive_since, leases_at, checked_at, version, slots,
-                             draining_since)
-  select p_host_name, p_pid, c.now, c.now, c.now, c.now, c.now, p_version, p_slots, case when p_is_draining then c.now end
+  insert into tasker.worker (host_name, pid, started_at, heartbeat_at, alive_since, leases_at, checked_at,
+                             version, slots, draining_since)
+  select p_host_name, p_pid, c.now, c.now, c.now, c.now, c.now,
+         p_version, p_slots, case when p_is_draining then c.now end
   from (select tasker.clock() as now) c
   returning worker_id
 $$;

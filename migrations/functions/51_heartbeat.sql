@@ -18,8 +18,9 @@
 --
 -- Locks: the row of the worker.
 create or replace function tasker.heartbeat(
-  p_worker_id int, p_gap_max interval, p_task_id uuid[], p_step_no smallint[], p_attempt smallint[],
-  p_running int default 0, p_is_drained bool default false, out is_alive bool, out is_draining bool
+  p_worker_id int, p_gap_max interval, p_running int default 0, p_is_drained bool default false,
+  p_task_id uuid[] default null, p_step_no smallint[] default null, p_attempt smallint[] default null,
+  out is_alive bool, out is_draining bool
 )
 language plpgsql
 set search_path = ''
@@ -50,6 +51,8 @@ begin
   update tasker.worker w
   set heartbeat_at = v_now,
       alive_since = case when v_is_unbroken then w.alive_since else v_now end,
+      running = p_running,
+      drained_at = case when p_is_drained and w.draining_since is not null then coalesce(w.drained_at, v_now) end,
       server_started_at = v_server_started_at,
       unsure_at = case when v_is_sure then w.unsure_at else v_now end,
       checked_at = least(w.checked_at, v_now),
@@ -59,10 +62,9 @@ begin
                    union
                    select (n.task_id, n.step_no, n.attempt)::tasker.lease
                    from unnest(p_task_id, p_step_no, p_attempt) as n (task_id, step_no, attempt))
-        else w.leases end,
-      running = p_running,
-      drained_at = case when p_is_drained and w.draining_since is not null then coalesce(w.drained_at, v_now) end
-  where w.worker_id = p_worker_id
-  returning true, w.draining_since is not null into is_alive, is_draining;
+        else w.leases end
+  where w.worker_id = p_worker_id;
+  is_alive := true;
+  is_draining := v_worker.draining_since is not null;
 end
 $$;

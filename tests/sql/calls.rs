@@ -220,21 +220,23 @@ impl Session {
     /// holds.
     pub async fn heartbeat(&mut self, worker: i32) -> bool {
         self.one(&format!(
-            "select is_alive from tasker.heartbeat({worker}, '1 second', null, null, null)"
+            "select is_alive from tasker.heartbeat({worker}, '1 second')"
         ))
         .await
     }
 
     /// The same of a worker that is sure to hold these leases and no others.
     pub async fn name(&mut self, worker: i32, held: &[Claim]) -> bool {
-        sqlx::query_scalar("select is_alive from tasker.heartbeat($1, '1 second', $2, $3, $4)")
-            .bind(worker)
-            .bind(task_ids(held))
-            .bind(step_nos(held))
-            .bind(attempts(held))
-            .fetch_one(&mut self.connection)
-            .await
-            .unwrap()
+        sqlx::query_scalar(
+            "select is_alive from tasker.heartbeat($1, '1 second', 0, false, $2, $3, $4)",
+        )
+        .bind(worker)
+        .bind(task_ids(held))
+        .bind(step_nos(held))
+        .bind(attempts(held))
+        .fetch_one(&mut self.connection)
+        .await
+        .unwrap()
     }
 
     /// Positions of stale leases.

@@ -207,7 +207,7 @@ async fn a_stopped_worker_gives_all_back_and_is_dead() {
     engine.advance(worker, &[], 1).await.unwrap();
     assert_eq!(engine.stop_worker(worker, "host stopped").await.unwrap(), 1);
     let gap_max = Duration::from_secs(1);
-    let answer = engine.heartbeat(worker, gap_max, None, Holding::default());
+    let answer = engine.heartbeat(worker, gap_max, Holding::default(), None);
     assert_eq!(answer.await.unwrap(), HeartbeatAnswer::Dead);
 }
 

@@ -182,7 +182,7 @@ async fn what_was_claimed_before_and_after_the_clock_was_set_back_is_taken_back(
             false => drop(session.follow_clock(10).await),
         }
         session
-            .run("update tasker.step set ready_at = tasker.clock() where ready_at is not null")
+            .rewrite("update tasker.step set ready_at = tasker.clock() where ready_at is not null")
             .await;
         session.claim_one(worker).await;
         session.follow_clock(10).await;
@@ -219,7 +219,7 @@ const OPEN_TASKS: i32 = 100_000;
 /// Many open tasks whose step waits, and a log of what was claimed long ago.
 async fn fill(session: &mut Session) {
     session
-        .run(&format!(
+        .rewrite(&format!(
             "with t as (
                insert into tasker.task (task_id, namespace_id, template_id, template_version_id, lock_id, state,
                                         remaining_sinks, input, correlation_id, created_at)

@@ -134,7 +134,7 @@ async fn a_lease_that_has_expired_changes_nothing_for_the_one_who_has_it_now() {
         .unwrap();
     wait_until("the late worker is declared dead", async || {
         engine
-            .heartbeat(next, Duration::from_secs(1), Some(&[]), Holding::default())
+            .heartbeat(next, Duration::from_secs(1), Holding::default(), Some(&[]))
             .await
             .unwrap();
         let reaped = engine.reap(next, Duration::from_millis(100)).await.unwrap();

@@ -72,17 +72,17 @@ impl Engine {
         &self,
         worker: WorkerId,
         gap_max: Duration,
-        leases: Option<&[Lease]>,
         holding: Holding,
+        leases: Option<&[Lease]>,
     ) -> Result<HeartbeatAnswer, DatabaseError> {
         let (is_alive, is_draining): (bool, bool) = sqlx::query_as(HEARTBEAT)
             .bind(worker.0)
             .bind(millis(gap_max))
+            .bind(count(holding.running))
+            .bind(holding.is_drained)
             .bind(leases.map(|leases| column(leases, |l| l.task_id.0)))
             .bind(leases.map(|leases| column(leases, |l| l.step_no)))
             .bind(leases.map(|leases| column(leases, |l| l.attempt)))
-            .bind(count(holding.running))
-            .bind(holding.is_drained)
             .fetch_one(self.database.heartbeats())
             .await?;
         Ok(match (is_alive, is_draining) {

@@ -190,8 +190,8 @@ impl<'a> Dispatch<'a> {
         let (leases, held) = (self.leases.clone(), self.held.clone());
         let after = self.last_turn;
         self.calls.spawn(async move {
-            let bounds = (limit, bytes, after);
-            let result = round::claim(&worker, id, &plans, (&leases, &held), bounds).await;
+            let held = (&leases, &held);
+            let result = round::claim(&worker, id, &plans, held, (limit, bytes, after)).await;
             CallResult::Claimed(call, doubted(&leases, result))
         });
     }

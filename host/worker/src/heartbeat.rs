@@ -95,11 +95,9 @@ async fn beat(
     let leases = named.leases.as_deref();
     let beating = worker
         .engine
-        .heartbeat(id, gap_max(dead_after), leases, holding);
+        .heartbeat(id, gap_max(dead_after), holding, leases);
     let answer = beating.await?;
-    if answer.is_alive() {
-        held.named(&named);
-    }
+    held.named(&named);
     if answer.is_alive() && drain.ask(answer == HeartbeatAnswer::Drain) {
         match answer {
             HeartbeatAnswer::Drain => tracing::info!(

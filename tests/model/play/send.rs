@@ -198,8 +198,10 @@ impl Play<'_> {
         (asked, held): (&[Held], &[Held]),
     ) -> Vec<Call> {
         let (id, leases, held) = (WorkerId(worker), self.leases(asked), self.leases(held));
-        let beating = engine.heartbeat(id, GAP_MAX, Some(&held), Holding::default());
-        let answer = beating.await.unwrap();
+        let answer = engine
+            .heartbeat(id, GAP_MAX, Holding::default(), Some(&held))
+            .await
+            .unwrap();
         let stale = engine.stale_leases(id, &leases).await.unwrap();
         let stale = stale.into_iter().map(|lease| self.held(lease)).collect();
         vec![
