@@ -12,7 +12,7 @@ impl Session {
     async fn told(&mut self, worker: i32, running: i32, is_drained: bool) -> bool {
         self.one(&format!(
             "select is_draining
-             from tasker.heartbeat({worker}, '1 second', '{{}}', '{{}}', '{{}}', {running}, {is_drained})"
+             from tasker.heartbeat({worker}, '1 second', {running}, {is_drained}, '{{}}', '{{}}', '{{}}')"
         ))
         .await
     }

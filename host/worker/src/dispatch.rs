@@ -3,6 +3,7 @@
 
 mod backoff;
 mod call;
+mod failed_call;
 mod in_flight;
 mod state;
 mod unreported;
@@ -16,13 +17,13 @@ use super::leases::HeldLeases;
 use super::plan::{Assigned, PlanCache};
 use super::round::{self, Claims, ReportAnswer};
 use super::running::Running;
-use call::{Answer, Call, CallBounds, CallFailure, CallId, ReportEffect};
+use call::{Answer, Call, CallBounds, CallId, ReportEffect};
+use failed_call::{doubted, failed};
 use state::DispatchState;
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 use std::time::Instant;
 use tasker_database::DatabaseError;
-use tasker_database::fault::Fault;
 use tasker_domain::digest::Digest;
 use tasker_domain::error_chain::ErrorChain;
 use tasker_domain::ids::WorkerId;
@@ -392,23 +393,6 @@ impl<'a> Dispatch<'a> {
 
 fn leases(assigned: &[Assigned]) -> Vec<Lease> {
     assigned.iter().map(|assigned| assigned.lease).collect()
-}
-
-fn failed(error: &DatabaseError) -> CallFailure {
-    match (error.fault(), error.may_be_done()) {
-        (Fault::Values, _) => CallFailure::Refused,
-        (Fault::Outage | Fault::Mismatch, true) => CallFailure::Unanswered,
-        (Fault::Outage | Fault::Mismatch, false) => CallFailure::Undone,
-    }
-}
-
-/// Notes that the database may have leases of which this worker does not know: at once, not when the loop comes to it.
-fn doubted<T>(leases: &HeldLeases, result: Result<T, DatabaseError>) -> Result<T, DatabaseError> {
-    let is_unanswered = |error| failed(error) == CallFailure::Unanswered;
-    if result.as_ref().is_err_and(is_unanswered) {
-        leases.doubt();
-    }
-    result
 }
 
 #[cfg(test)]
