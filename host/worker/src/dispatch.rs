@@ -16,13 +16,12 @@ use super::leases::HeldLeases;
 use super::plan::{Assigned, PlanCache};
 use super::round::{self, Claims, ReportAnswer};
 use super::running::Running;
-use call::{Answer, Call, CallBounds, CallFailure, CallId, ReportEffect};
+use call::{Answer, Call, CallBounds, CallFailure, CallId, ReportEffect, doubted};
 use state::DispatchState;
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 use std::time::Instant;
 use tasker_database::DatabaseError;
-use tasker_database::fault::Fault;
 use tasker_domain::digest::Digest;
 use tasker_domain::error_chain::ErrorChain;
 use tasker_domain::ids::WorkerId;
@@ -240,7 +239,7 @@ impl<'a> Dispatch<'a> {
             }
             Err(error) => {
                 tracing::warn!(error = %ErrorChain(&error), "a report failed; retrying");
-                self.answer(call, Answer::Failed(failed(&error)), Some(&error));
+                self.answer(call, Answer::Failed(CallFailure::of(&error)), Some(&error));
             }
         }
     }
@@ -261,7 +260,7 @@ impl<'a> Dispatch<'a> {
             Err(error) => {
                 claiming.failed(&ErrorChain(&error).to_string());
                 tracing::warn!(error = %ErrorChain(&error), "a claim failed; retrying");
-                self.answer(call, Answer::Failed(failed(&error)), Some(&error));
+                self.answer(call, Answer::Failed(CallFailure::of(&error)), Some(&error));
             }
         }
     }
@@ -274,7 +273,7 @@ impl<'a> Dispatch<'a> {
             }
             Err(error) => {
                 tracing::warn!(error = %ErrorChain(&error), "the database did not answer; trying again");
-                self.answer(call, Answer::Failed(failed(&error)), Some(&error));
+                self.answer(call, Answer::Failed(CallFailure::of(&error)), Some(&error));
             }
         }
     }
@@ -392,23 +391,6 @@ impl<'a> Dispatch<'a> {
 
 fn leases(assigned: &[Assigned]) -> Vec<Lease> {
     assigned.iter().map(|assigned| assigned.lease).collect()
-}
-
-fn failed(error: &DatabaseError) -> CallFailure {
-    match (error.fault(), error.may_be_done()) {
-        (Fault::Values, _) => CallFailure::Refused,
-        (Fault::Outage | Fault::Mismatch, true) => CallFailure::Unanswered,
-        (Fault::Outage | Fault::Mismatch, false) => CallFailure::Undone,
-    }
-}
-
-/// Notes that the database may have leases of which this worker does not know: at once, not when the loop comes to it.
-fn doubted<T>(leases: &HeldLeases, result: Result<T, DatabaseError>) -> Result<T, DatabaseError> {
-    let is_unanswered = |error| failed(error) == CallFailure::Unanswered;
-    if result.as_ref().is_err_and(is_unanswered) {
-        leases.doubt();
-    }
-    result
 }
 
 #[cfg(test)]

@@ -1,6 +1,9 @@
 //! The calls that a worker makes, and their results.
 
+use crate::leases::HeldLeases;
 use std::time::Duration;
+use tasker_database::DatabaseError;
+use tasker_database::fault::Fault;
 use tasker_domain::invocation::Lease;
 
 /// What the calls of a worker keep to.
@@ -65,6 +68,16 @@ pub(super) enum CallFailure {
     Refused,
 }
 
+impl CallFailure {
+    pub(super) fn of(error: &DatabaseError) -> Self {
+        match (error.fault(), error.may_be_done()) {
+            (Fault::Values, _) => Self::Refused,
+            (Fault::Outage | Fault::Mismatch, true) => Self::Unanswered,
+            (Fault::Outage | Fault::Mismatch, false) => Self::Undone,
+        }
+    }
+}
+
 /// What to do with the outcomes of a call.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum ReportEffect {
@@ -77,4 +90,16 @@ pub(super) enum ReportEffect {
     /// The database refused the refusal too: keep it. It is reported later and later, until the database or
     /// the task is mended; to forget it would have the step run again, only to be refused again.
     Withheld(Lease),
+}
+
+/// Notes that the database may have leases of which this worker does not know: at once, not when the loop comes to it.
+pub(super) fn doubted<T>(
+    leases: &HeldLeases,
+    result: Result<T, DatabaseError>,
+) -> Result<T, DatabaseError> {
+    let is_unanswered = |error| CallFailure::of(error) == CallFailure::Unanswered;
+    if result.as_ref().is_err_and(is_unanswered) {
+        leases.doubt();
+    }
+    result
 }
