@@ -27,6 +27,8 @@ declare
   v_now constant timestamptz := tasker.clock();
   v_claimed tasker.claimed_step[];
   v_is_left bool := false;
+  v_claimed_of int[];
+  v_claimed_from timestamptz[];
   v_namespaces int[];
   v_shares int[];
 begin
@@ -73,11 +75,6 @@ begin
         from sized p
         where s.task_id = p.task_id and s.step_no = p.step_no and coalesce(p.bytes_before, 0) < p_bytes
         returning s.task_id, s.step_no, s.attempt, p.checkpoint, p.namespace_id, p.ready_at
-      ), unqueued as (
-        delete from tasker.queue q
-        using claimed c
-        where q.namespace_id = c.namespace_id and q.ready_at = c.ready_at
-          and q.task_id = c.task_id and q.step_no = c.step_no
       ), begun as (
         update tasker.task t set state = 'in_progress'
         from (select distinct c.task_id from claimed c order by c.task_id) b
@@ -90,10 +87,17 @@ begin
         select v_now, c.task_id, c.step_no, c.attempt, p_worker_id, 'running' from claimed c
       )
       select array_agg((c.task_id, c.step_no, c.attempt, c.checkpoint)::tasker.claimed_step),
+             array_agg(c.namespace_id), array_agg(c.ready_at),
              count(*) < (select count(*) from picked)
                or cardinality(v_namespaces) > 1
                   and exists (select from picked p group by p.turn, p.share having count(*) = p.share)
-      from claimed c into v_claimed, v_is_left;
+      from claimed c into v_claimed, v_claimed_of, v_claimed_from, v_is_left;
+      -- A statement of its own: it sees the row of a step that was queued again before its lock was had.
+      delete from tasker.queue q
+      using unnest(v_claimed, v_claimed_of, v_claimed_from)
+        as c (task_id, step_no, attempt, checkpoint, namespace_id, ready_at)
+      where q.namespace_id = c.namespace_id and q.ready_at = c.ready_at
+        and q.task_id = c.task_id and q.step_no = c.step_no;
     exception
       when lock_not_available then
         v_claimed := null;

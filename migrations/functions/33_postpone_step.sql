@@ -14,23 +14,25 @@ declare
   v_error constant json := json_build_object(
     'kind', 'host', 'code', 'cannot_be_claimed',
     'message', format('the database cannot hand out this step: %s (SQLSTATE %s); it is retried every 5 minutes, until it is mended or its task is cancelled', p_message, p_sqlstate));
+  v_namespace_id int;
+  v_ready_at timestamptz;
 begin
-  with due as materialized (
-    select s.namespace_id, s.ready_at
-    from tasker.step s
-    where s.task_id = p_task_id and s.step_no = p_step_no and s.ready_at <= v_now
-    for update
-  ), postponed as (
+  select s.namespace_id, s.ready_at into v_namespace_id, v_ready_at
+  from tasker.step s
+  where s.task_id = p_task_id and s.step_no = p_step_no and s.ready_at <= v_now
+  for update;
+  if not found then
+    return;
+  end if;
+  with postponed as (
     update tasker.step s
     set ready_at = v_now + v_pause, error = v_error
-    from due d
     where s.task_id = p_task_id and s.step_no = p_step_no
     returning s.state, s.attempt
   ), queued as (
     update tasker.queue q
     set ready_at = v_now + v_pause
-    from due d
-    where q.namespace_id = d.namespace_id and q.ready_at = d.ready_at
+    where q.namespace_id = v_namespace_id and q.ready_at = v_ready_at
       and q.task_id = p_task_id and q.step_no = p_step_no
   )
   insert into tasker.transition (at, task_id, step_no, attempt, to_state, detail)

@@ -11,6 +11,7 @@ set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off
 as $$
 declare
   v_fixed constant timestamptz := tasker.fixed_clock();
+  v_suspended tasker.step_key[];
   v_freed int;
 begin
   with suspended as materialized (
@@ -24,11 +25,15 @@ begin
     where s.ready_at = 'infinity' and cv.digest = p_digest
     order by s.task_id, s.step_no
     for update of s
-  ), freed as (
+  )
+  select array_agg((p.task_id, p.step_no)::tasker.step_key) into v_suspended from suspended p;
+
+  -- A statement of its own: it sees the row of the queue of a step that was suspended again before its lock was had.
+  with freed as (
     update tasker.step s
     set ready_at = coalesce(v_fixed, pg_catalog.clock_timestamp())
-    from suspended p
-    where s.task_id = p.task_id and s.step_no = p.step_no
+    from unnest(v_suspended) p
+    where s.task_id = p.task_id and s.step_no = p.step_no and s.ready_at = 'infinity'
     returning s.task_id, s.step_no, s.attempt, s.namespace_id, s.ready_at
   ), queued as (
     update tasker.queue q

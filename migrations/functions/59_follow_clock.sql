@@ -21,6 +21,11 @@ declare
   v_seen int;
   v_seen_until timestamptz;
   v_moved int;
+  v_namespaces int[];
+  v_from timestamptz[];
+  v_tasks uuid[];
+  v_steps smallint[];
+  v_to timestamptz[];
 begin
   select * into v_mark from tasker.clock_mark m where m.singleton;
   if v_mark.set_back is null and v_now >= v_mark.high_at - v_tolerance then
@@ -84,16 +89,20 @@ begin
     from wrong w
     where s.task_id = w.task_id and s.step_no = w.step_no
     returning s.task_id, s.step_no, s.ready_at
-  ), queued as (
-    update tasker.queue q
-    set ready_at = m.ready_at
-    from moved m
-    join wrong w on w.task_id = m.task_id and w.step_no = m.step_no
-    where q.namespace_id = w.namespace_id and q.ready_at = w.ready_at
-      and q.task_id = w.task_id and q.step_no = w.step_no
   )
-  select (select count(*) from waiting), (select max(w.ready_at) from waiting w), (select count(*) from moved)
-  into v_seen, v_seen_until, v_moved;
+  select (select count(*) from waiting), (select max(w.ready_at) from waiting w),
+         array_agg(w.namespace_id), array_agg(w.ready_at), array_agg(m.task_id), array_agg(m.step_no),
+         array_agg(m.ready_at)
+  into v_seen, v_seen_until, v_namespaces, v_from, v_tasks, v_steps, v_to
+  from moved m
+  join wrong w on w.task_id = m.task_id and w.step_no = m.step_no;
+  -- A statement of its own: it sees the row of a step that was queued again before its lock was had.
+  update tasker.queue q
+  set ready_at = m.until
+  from unnest(v_namespaces, v_from, v_tasks, v_steps, v_to) as m (namespace_id, ready_at, task_id, step_no, until)
+  where q.namespace_id = m.namespace_id and q.ready_at = m.ready_at
+    and q.task_id = m.task_id and q.step_no = m.step_no;
+  v_moved := coalesce(cardinality(v_tasks), 0);
 
   update tasker.clock_mark m
   set set_back = case when v_seen >= p_limit then m.set_back end,

@@ -5,6 +5,8 @@ use super::{BY_POLICY, Claim, Graph, PERMANENT, Session, TestDatabase, Uuid, eng
 
 const WORKERS: u64 = 6;
 
+const QUEUED: &str = "select task_id::text from tasker.queue";
+
 /// Small and repeatable.
 pub(super) struct Random(pub u64);
 
@@ -105,6 +107,7 @@ async fn calls_of_many_workers_on_the_same_tasks_neither_deadlock_nor_leave_one_
             .await;
         run_all(&database, &tasks, seed, NOON).await;
     }
+    none(&mut session, "an empty queue", QUEUED).await;
     none(
         &mut session,
         "a task ends once and nothing of it changes afterwards",

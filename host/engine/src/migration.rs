@@ -117,6 +117,8 @@ impl Engine {
             .fetch_all(&mut *tx)
             .await?;
         if moved.is_empty() {
+            // Now, so that its locks keep no step from being claimed.
+            tx.commit().await?;
             return Ok(0);
         }
         detail["tasks"] = moved.len().into();
