@@ -22,6 +22,8 @@ returns table (
 language plpgsql
 set search_path = '' set lock_timeout = '20ms' set plan_cache_mode = force_generic_plan set jit = off
 set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off
+-- Else a queue that was short when the plan was made is read and sorted as a whole for each claim.
+set enable_sort = off set enable_incremental_sort = off
 as $$
 declare
   v_now constant timestamptz := tasker.clock();

@@ -1,6 +1,6 @@
 //! Rules on what attempts may use, by the namespace of the task.
 
-use super::namespace::ensure_namespace;
+use super::namespace::{ensure_namespace, lock_namespace};
 use super::{Store, generation};
 use chrono::{DateTime, Utc};
 use serde_json::json;
@@ -122,10 +122,7 @@ async fn locked(
     tx: &mut Connection,
     change: &LimitChange<'_>,
 ) -> Result<Option<LimitRule>, DatabaseError> {
-    sqlx::query("select from tasker.namespace where name = $1 for no key update")
-        .bind(change.namespace.as_str())
-        .execute(&mut *tx)
-        .await?;
+    lock_namespace(tx, change.namespace).await?;
     let rule = sqlx::query_as(STANDING)
         .bind(change.namespace.as_str())
         .bind(change.component.to_string())

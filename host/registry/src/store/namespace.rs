@@ -4,6 +4,15 @@ use tasker_database::Connection;
 use tasker_database::DatabaseError;
 use tasker_domain::name::Name;
 
+/// Locks the namespace, if it exists, until the transaction ends: changes of its rules wait for each other.
+pub(crate) async fn lock_namespace(tx: &mut Connection, name: &Name) -> Result<(), DatabaseError> {
+    sqlx::query("select from tasker.namespace where name = $1 for no key update")
+        .bind(name.as_str())
+        .execute(tx)
+        .await?;
+    Ok(())
+}
+
 /// The id of the namespace, which is made at its first use.
 pub(crate) async fn ensure_namespace(
     tx: &mut Connection,

@@ -1,7 +1,7 @@
 //! How namespaces take their turns at the queue, and what they have in it.
 
 use super::Store;
-use super::namespace::ensure_namespace;
+use super::namespace::{ensure_namespace, lock_namespace};
 use chrono::{DateTime, Utc};
 use serde_json::json;
 use sqlx::FromRow;
@@ -46,7 +46,8 @@ impl Store {
     pub async fn change_queue(&self, change: QueueChange<'_>) -> Result<(), DatabaseError> {
         let mut tx = self.pool().begin().await?;
         let namespace_id = ensure_namespace(&mut tx, change.namespace).await?;
-        let before = locked(&mut tx, namespace_id).await?;
+        lock_namespace(&mut tx, change.namespace).await?;
+        let before = current(&mut tx, namespace_id).await?;
         let after = Rule {
             weight: change.weight.unwrap_or(before.weight),
             is_paused: change.is_paused.unwrap_or(before.is_paused),
@@ -79,12 +80,8 @@ impl Store {
     }
 }
 
-/// Changes of one namespace wait for each other.
-async fn locked(tx: &mut Connection, namespace_id: i32) -> Result<Rule, DatabaseError> {
-    sqlx::query("select from tasker.namespace where namespace_id = $1 for no key update")
-        .bind(namespace_id)
-        .execute(&mut *tx)
-        .await?;
+/// What stands, where nothing was ever set too.
+async fn current(tx: &mut Connection, namespace_id: i32) -> Result<Rule, DatabaseError> {
     let rule =
         sqlx::query_as("select weight, is_paused from tasker.queue_rule where namespace_id = $1")
             .bind(namespace_id)

@@ -1,7 +1,7 @@
 //! Rules on how long finished tasks are kept, by namespace and final state.
 
 use super::Store;
-use super::namespace::ensure_namespace;
+use super::namespace::{ensure_namespace, lock_namespace};
 use chrono::{DateTime, Utc};
 use serde_json::json;
 use sqlx::FromRow;
@@ -103,10 +103,7 @@ async fn locked(
     tx: &mut Connection,
     change: &RetentionChange<'_>,
 ) -> Result<Option<RetentionRow>, DatabaseError> {
-    sqlx::query("select from tasker.namespace where name = $1 for no key update")
-        .bind(change.namespace.as_str())
-        .execute(&mut *tx)
-        .await?;
+    lock_namespace(tx, change.namespace).await?;
     current(tx, change.namespace).await
 }
 
