@@ -29,6 +29,7 @@ mod held_steps;
 mod listener;
 mod lock_order;
 mod migrate_tasks;
+mod old_snapshot;
 mod plans;
 mod poison;
 mod populated;

@@ -1,50 +1,69 @@
--- Whose turn it is: the namespaces that have due steps and are not paused, in the order of their ids from the one after
--- p_after and round, with the share of p_limit steps that each gets in this claim by its weight, at least one. At most
--- p_limit namespaces. No row if nothing is due.
+-- Which namespaces have anything in the queue, with the time of the first step of each, and whose turn it is: those
+-- that have due steps and are not paused, with the share of p_limit steps that each gets in this claim by its weight,
+-- at least one. Their order is that of their ids, from the one after p_after and round; p_limit of them have a share.
 --
--- Its cost grows with the namespaces that have anything in the queue, and not with how much each has. Reads only. The
--- settings of its caller, tasker.claim_ready, apply.
-create or replace function tasker.queue_turns(p_now timestamptz, p_limit int, p_after int)
-returns table (namespace_id int, share int)
+-- p_low has low marks of namespaces, p_marked in ascending order: below its mark a namespace has nothing in the queue, by
+-- what was read before. Where an old snapshot is open, what was claimed since stays in the index, and to find the first
+-- step that is left all of it would be read. A mark ahead of p_now (of before a clock was set back) is none, nor is one
+-- at or below the epoch.
+--
+-- Returns one row for each namespace that has anything in the queue or a mark, and ready_at null where it has nothing.
+-- Its cost grows with their number, and not with how much each has. Reads only. The settings of its caller, tasker.claim_ready, apply.
+create or replace function tasker.queue_turns(
+  p_now timestamptz, p_limit int, p_after int, p_marked int[] default null, p_low timestamptz[] default null
+) returns table (namespace_id int, ready_at timestamptz, share int, is_marked bool)
 language plpgsql stable
 set search_path = ''
 as $$
 begin
   return query
-    with recursive after as (
-      (select q.namespace_id, q.ready_at
-       from tasker.queue q where q.namespace_id > p_after
-       order by q.namespace_id, q.ready_at limit 1)
-      union all
-      select n.namespace_id, n.ready_at
-      from after a
+    with recursive gap as materialized (
+      -- The ids without a mark: before each that has one, and after the last.
+      select coalesce(p_marked[i - 1], 0) as above, coalesce(p_marked[i], 2147483647) as below
+      from generate_series(1, coalesce(cardinality(p_marked), 0) + 1) i
+    ), unmarked as (
+      select g.below, f.namespace_id, f.ready_at
+      from gap g
       cross join lateral (
         select q.namespace_id, q.ready_at
-        from tasker.queue q where q.namespace_id > a.namespace_id
+        from tasker.queue q where q.namespace_id > g.above and q.namespace_id < g.below
         order by q.namespace_id, q.ready_at limit 1
-      ) n
-    ), before as (
-      (select q.namespace_id, q.ready_at
-       from tasker.queue q where q.namespace_id <= p_after
-       order by q.namespace_id, q.ready_at limit 1)
+      ) f
+      where g.below > g.above + 1
       union all
-      select n.namespace_id, n.ready_at
-      from before b
+      select u.below, n.namespace_id, n.ready_at
+      from unmarked u
       cross join lateral (
         select q.namespace_id, q.ready_at
-        from tasker.queue q where q.namespace_id > b.namespace_id and q.namespace_id <= p_after
+        from tasker.queue q where q.namespace_id > u.namespace_id and q.namespace_id < u.below
         order by q.namespace_id, q.ready_at limit 1
       ) n
-    ), due as materialized (
-      select h.namespace_id, coalesce(r.weight, 1) as weight
-      from (select a.namespace_id, a.ready_at from after a
+    ), marked as (
+      select m.namespace_id, f.ready_at
+      from unnest(p_marked, p_low) as m (namespace_id, low)
+      left join lateral (
+        select q.ready_at
+        from tasker.queue q
+        where q.namespace_id = m.namespace_id
+          and q.ready_at >= case when m.low > p_now or m.low <= 'epoch' then '-infinity' else m.low end
+        order by q.ready_at limit 1
+      ) f on true
+    ), head as materialized (
+      select h.*, coalesce(r.weight, 1) as weight,
+             coalesce(h.ready_at <= p_now, false) and r.is_paused is not true as is_due
+      from (select u.namespace_id, u.ready_at, false as is_marked from unmarked u
             union all
-            select b.namespace_id, b.ready_at from before b) h
+            select m.namespace_id, m.ready_at, true from marked m) h
       left join tasker.queue_rule r on r.namespace_id = h.namespace_id
-      where h.ready_at <= p_now and r.is_paused is not true
-      limit p_limit
+    ), turn as (
+      select h.*, h.is_due and count(*) filter (where h.is_due) over (
+               order by h.namespace_id <= p_after, h.namespace_id rows unbounded preceding) <= p_limit as has_turn
+      from head h
     )
-    select d.namespace_id, greatest(1, p_limit * d.weight / sum(d.weight) over ())::int
-    from due d;
+    select t.namespace_id, t.ready_at,
+           case when t.has_turn
+                then greatest(1, p_limit * t.weight / sum(t.weight) filter (where t.has_turn) over ())::int end,
+           t.is_marked
+    from turn t;
 end
 $$;

@@ -3,10 +3,13 @@
 -- one after p_after; of each, the oldest come first. So what one namespace has in the queue delays no other.
 --
 -- Returns one row per step, with all data of its attempt that changes between attempts, and the revision of the
--- task's namespace, which includes everything that was granted or revoked before the claim. If fewer than p_limit
--- were claimed, one more row with a null lease states in due_ms when the next step is due: 0 if a due step was left,
+-- task's namespace, which includes everything that was granted or revoked before the claim. One more row with a null
+-- lease states, if fewer than p_limit were claimed, in due_ms when the next step is due: 0 if a due step was left,
 -- because of the limit on bytes, a lock or its namespace's share; null if none is due within a minute. Returns nothing
 -- for a worker that was declared dead.
+--
+-- p_marked and p_low have the low marks of namespaces (see tasker.queue_turns); that row has their next ones. A step
+-- below its namespace's mark is not claimed; tasker.queue_look finds it.
 --
 -- If the claim of a step fails (because of its data, its task's data or a damaged row), the others are claimed
 -- one at a time by tasker.claim_each.
@@ -14,10 +17,11 @@
 -- Locks: the steps that it claims, skipping locked ones, then their tasks if one begins. It is a separate call
 -- outside of the order of locks, so it must not wait. `skip locked` does wait if the last change of a row is being
 -- committed while the next is under way. After lock_timeout it gives up its claims.
-create or replace function tasker.claim_ready(p_worker_id int, p_limit int, p_bytes bigint, p_after int default 0)
+create or replace function tasker.claim_ready(p_worker_id int, p_limit int, p_bytes bigint, p_after int default 0,
+                                              p_marked int[] default null, p_low timestamptz[] default null)
 returns table (
   task_id uuid, step_no smallint, attempt smallint, lock_id int, correlation_id text, input text,
-  checkpoint text, revision bigint, namespace_id int, due_ms bigint
+  checkpoint text, revision bigint, namespace_id int, due_ms bigint, marked int[], low timestamptz[]
 )
 language plpgsql
 set search_path = '' set lock_timeout = '20ms' set plan_cache_mode = force_generic_plan set jit = off
@@ -29,9 +33,13 @@ declare
   v_now constant timestamptz := tasker.clock();
   v_claimed tasker.claimed_step[];
   v_is_left bool := false;
-  v_claimed_of int[];
-  v_claimed_from timestamptz[];
+  v_rows tid[];
+  v_deleted int;
+  v_waiting int[];
+  v_marked int[];
+  v_marks timestamptz[];
   v_namespaces int[];
+  v_lows timestamptz[];
   v_shares int[];
 begin
   -- A claim that a crash of the server undoes is a step that is ready again.
@@ -42,18 +50,24 @@ begin
   end if;
 
   -- Most calls of a worker with few tasks find nothing: detect that before the expensive part.
-  select array_agg(q.namespace_id), array_agg(q.share) into v_namespaces, v_shares
-  from tasker.queue_turns(v_now, p_limit, p_after) q;
+  select array_agg(q.namespace_id) filter (where q.ready_at is not null),
+         array_agg(q.namespace_id) filter (where q.is_marked),
+         array_agg(greatest(least(q.ready_at, v_now - tasker.queue_look_back()), 'epoch')) filter (where q.is_marked),
+         array_agg(q.namespace_id) filter (where q.share > 0),
+         array_agg(q.ready_at) filter (where q.share > 0),
+         array_agg(q.share) filter (where q.share > 0)
+  into v_waiting, v_marked, v_marks, v_namespaces, v_lows, v_shares
+  from tasker.queue_turns(v_now, p_limit, p_after, p_marked, p_low) q;
   if v_namespaces is not null then
     begin
       with picked as materialized (
         select p.*, n.turn, n.share
-        from unnest(v_namespaces, v_shares) with ordinality as n (namespace_id, share, turn)
+        from unnest(v_namespaces, v_lows, v_shares) with ordinality as n (namespace_id, low, share, turn)
         cross join lateral (
-          select q.namespace_id, q.ready_at, s.task_id, s.step_no, s.checkpoint::text as checkpoint
+          select q.ctid as row, q.ready_at, s.ctid as step_row, s.task_id, s.step_no, s.checkpoint::text as checkpoint
           from tasker.queue q
           join tasker.step s on s.task_id = q.task_id and s.step_no = q.step_no and s.ready_at = q.ready_at
-          where q.namespace_id = n.namespace_id and q.ready_at <= v_now
+          where q.namespace_id = n.namespace_id and q.ready_at >= n.low and q.ready_at <= v_now
           order by q.ready_at
           limit n.share
           for update of s skip locked
@@ -61,12 +75,13 @@ begin
         limit p_limit
       ), weighed as materialized (
         -- Also the last, whose bytes are before none: an input that cannot be read is to fail here.
-        select p.namespace_id, p.task_id, p.step_no, p.turn, p.ready_at, p.checkpoint,
+        select p.row, p.step_row, p.task_id, p.step_no, p.turn, p.ready_at, p.checkpoint,
+               t.state = 'pending' as is_first,
                coalesce(octet_length(t.input::text), 0) + coalesce(octet_length(p.checkpoint), 0) as bytes
         from picked p
         left join tasker.task t on t.task_id = p.task_id
       ), sized as materialized (
-        select w.namespace_id, w.ready_at, w.task_id, w.step_no, w.checkpoint,
+        select w.row, w.step_row, w.task_id, w.step_no, w.checkpoint, w.is_first,
                sum(w.bytes) over (
                  order by w.turn, w.ready_at rows between unbounded preceding and 1 preceding) as bytes_before
         from weighed w
@@ -75,11 +90,13 @@ begin
         set state = 'running', attempt = s.attempt + 1, worker_id = p_worker_id, ready_at = null,
             started_at = v_now, deadline_at = v_now + s.timeout_ms * interval '1 ms'
         from sized p
-        where s.task_id = p.task_id and s.step_no = p.step_no and coalesce(p.bytes_before, 0) < p_bytes
-        returning s.task_id, s.step_no, s.attempt, p.checkpoint, p.namespace_id, p.ready_at
+        -- By address: the row that was locked stays where it is.
+        where s.ctid = p.step_row and s.task_id = p.task_id and s.step_no = p.step_no
+          and coalesce(p.bytes_before, 0) < p_bytes
+        returning s.task_id, s.step_no, s.attempt, p.checkpoint, p.row, p.is_first
       ), begun as (
         update tasker.task t set state = 'in_progress'
-        from (select distinct c.task_id from claimed c order by c.task_id) b
+        from (select distinct c.task_id from claimed c where c.is_first order by c.task_id) b
         where t.task_id = b.task_id and t.state = 'pending'
         returning t.task_id
       ), log as (
@@ -89,41 +106,52 @@ begin
         select v_now, c.task_id, c.step_no, c.attempt, p_worker_id, 'running' from claimed c
       )
       select array_agg((c.task_id, c.step_no, c.attempt, c.checkpoint)::tasker.claimed_step),
-             array_agg(c.namespace_id), array_agg(c.ready_at),
+             array_agg(c.row),
              count(*) < (select count(*) from picked)
                or cardinality(v_namespaces) > 1
                   and exists (select from picked p group by p.turn, p.share having count(*) = p.share)
-      from claimed c into v_claimed, v_claimed_of, v_claimed_from, v_is_left;
-      -- A statement of its own: it sees the row of a step that was queued again before its lock was had.
-      delete from tasker.queue q
-      using unnest(v_claimed, v_claimed_of, v_claimed_from)
-        as c (task_id, step_no, attempt, checkpoint, namespace_id, ready_at)
-      where q.namespace_id = c.namespace_id and q.ready_at = c.ready_at
-        and q.task_id = c.task_id and q.step_no = c.step_no;
+      from claimed c into v_claimed, v_rows, v_is_left;
+      -- By address: no plan can make this expensive. As long as this call runs, no address is given to another row.
+      delete from tasker.queue q where q.ctid = any (v_rows);
+      get diagnostics v_deleted = row_count;
+      if v_deleted < cardinality(v_rows) then
+        -- A step was queued again, with the same time, before its lock was had.
+        delete from tasker.queue q
+        using unnest(v_claimed) c
+        where q.task_id = c.task_id and q.step_no = c.step_no and q.ready_at <= v_now
+          and q.namespace_id = any (v_namespaces);
+      end if;
     exception
       when lock_not_available then
         v_claimed := null;
         v_is_left := true;
       when data_exception or integrity_constraint_violation or program_limit_exceeded or internal_error then
-        v_claimed := tasker.claim_each(p_worker_id, p_limit, p_bytes, v_namespaces, v_shares);
+        v_claimed := tasker.claim_each(p_worker_id, p_limit, p_bytes, v_namespaces, v_lows, v_shares);
         v_is_left := cardinality(v_claimed) > 0;
     end;
   end if;
 
   -- A statement of its own after the claim: it sees the lock to which a task was moved meanwhile.
   return query
+    with revisions as materialized (
+      select array_agg(n.namespace_id) as of, array_agg(n.revision) as revision
+      from tasker.namespace n where n.namespace_id = any (v_namespaces)
+    )
     select k.task_id, k.step_no, k.attempt, coalesce(t.lock_id, 0), coalesce(t.correlation_id, ''),
            coalesce(t.input::text, 'null'), k.checkpoint,
-           coalesce(n.revision, 0), coalesce(t.namespace_id, 0), null::bigint
+           coalesce(r.revision[array_position(r.of, t.namespace_id)], 0), coalesce(t.namespace_id, 0),
+           null::bigint, null::int[], null::timestamptz[]
     from unnest(v_claimed) k
-    left join tasker.task t on t.task_id = k.task_id
-    left join tasker.namespace n on n.namespace_id = t.namespace_id;
-  if coalesce(cardinality(v_claimed), 0) < p_limit then
+    cross join revisions r
+    left join tasker.task t on t.task_id = k.task_id;
+  if v_marked is not null or coalesce(cardinality(v_claimed), 0) < p_limit then
     return query
       select null::uuid, null::smallint, null::smallint, null::int, null::text, null::text, null::text,
              null::bigint, null::int,
-             case when v_is_left then 0
-                  else ceil(extract(epoch from tasker.queue_next(v_now) - v_now) * 1000)::bigint end;
+             case when coalesce(cardinality(v_claimed), 0) >= p_limit then null
+                  when v_is_left then 0
+                  else ceil(extract(epoch from tasker.queue_next(v_now, v_waiting) - v_now) * 1000)::bigint end,
+             v_marked, v_marks;
   end if;
 end
 $$;

@@ -22,6 +22,7 @@ measure latency --workload latency --tasks 300
 measure linear5-empty --workload linear5 --tasks 10000
 measure linear5-million --workload linear5 --tasks 10000 --finished-tasks 1000000
 measure submit submit
+measure old-snapshot old-snapshot
 measure resolve resolve
 measure resolve-one-component resolve --components 1
 measure cold-start cold-start

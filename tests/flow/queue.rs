@@ -1,7 +1,7 @@
 //! The queue: turns of namespaces, pauses and weights, as operators see them.
 
 use super::host;
-use crate::harness::{TestDatabase, TestHost, basics};
+use crate::harness::{TestDatabase, TestHost, basics, wait_until};
 use serde_json::{Value, json};
 
 const NAP: &str = "steps: [{name: a, handler: shop/basics/echo}]\n";
@@ -108,4 +108,52 @@ async fn a_weight_is_checked_and_nothing_set_leaves_no_trace() {
     );
     let (_, list) = host.get("/v1/queue").await;
     assert_eq!(list["items"].as_array().unwrap().len(), 1, "{list}");
+}
+
+/// What a host reads of the queue's index for each task, one after the other, while an old snapshot keeps
+/// what was taken from the queue.
+#[tokio::test]
+async fn an_old_snapshot_does_not_have_a_host_read_what_was_claimed_long_ago() {
+    let database = TestDatabase::new().await;
+    let host = host(&database).await;
+    publish_in(&host, "shop").await;
+    let first = submit_in(&host, "shop").await;
+    host.finished(&first).await;
+    let mut old = database.pool().begin().await.unwrap();
+    let sql = "set transaction isolation level repeatable read; select from tasker.queue";
+    sqlx::raw_sql(sql).execute(&mut *old).await.unwrap();
+    let gone = "with n as (select namespace_id from tasker.namespace where name = 'shop')
+                insert into tasker.queue (namespace_id, ready_at, task_id, step_no)
+                select n.namespace_id, now() - interval '1 hour', gen_random_uuid(), 0
+                from n, generate_series(1, 20000);
+                delete from tasker.queue";
+    sqlx::raw_sql(gone).execute(database.pool()).await.unwrap();
+    wait_until("the host has a mark and reads little", async || {
+        let before = entries_read(&database).await;
+        for _ in 0..20 {
+            let task = submit_in(&host, "shop").await;
+            host.finished(&task).await;
+        }
+        // Without marks each claim reads 20,000 entries and more.
+        let read = entries_read(&database).await - before;
+        (0 < read && read < 100_000).then_some(())
+    })
+    .await;
+    // Moved below the mark, beside what was claimed.
+    change(&host, json!({"is_paused": true})).await;
+    let moved = submit_in(&host, "shop").await;
+    let back = "update tasker.step set ready_at = ready_at - interval '30 seconds' where ready_at is not null;
+                update tasker.queue set ready_at = ready_at - interval '30 seconds'";
+    sqlx::raw_sql(back).execute(database.pool()).await.unwrap();
+    change(&host, json!({"is_paused": false})).await;
+    assert_eq!(host.finished(&moved).await["state"], "complete");
+}
+
+async fn entries_read(database: &TestDatabase) -> i64 {
+    sqlx::query_scalar(
+        "select idx_tup_read from pg_stat_user_indexes where indexrelname = 'queue_pkey'",
+    )
+    .fetch_one(database.pool())
+    .await
+    .unwrap()
 }

@@ -4,6 +4,7 @@ mod bulk;
 mod cold_start;
 mod fill;
 mod hosts;
+mod old_snapshot;
 mod pgbench;
 mod report;
 mod resolve;
@@ -71,6 +72,7 @@ struct Bench {
 enum Other {
     Resolve(resolve::Resolve),
     Submit(submit::SubmitSingly),
+    OldSnapshot(old_snapshot::OldSnapshot),
     Rollout(rollout::Rollout),
     ColdStart(cold_start::ColdStart),
     #[command(hide = true)]
@@ -83,6 +85,7 @@ impl Bench {
         let printed = match self.other.take() {
             Some(Other::Resolve(resolve)) => resolve.run().await?,
             Some(Other::Submit(submit)) => submit.run().await?,
+            Some(Other::OldSnapshot(old)) => old.run().await?,
             Some(Other::Rollout(rollout)) => rollout.run().await?,
             Some(Other::ColdStart(start)) => start.run().await?,
             Some(Other::CompileComponent(_)) => unreachable!("`main` took it before"),

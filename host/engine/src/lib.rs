@@ -19,6 +19,7 @@ pub mod kv;
 mod last_use;
 pub mod lease;
 pub mod lock;
+pub mod low_marks;
 pub mod migration;
 pub mod payload_read;
 pub mod plan;

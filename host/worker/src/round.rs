@@ -6,6 +6,7 @@ use super::finished::{Finished, Unrecorded};
 use super::held::{HeldBytes, TaskText};
 use super::leases::HeldLeases;
 use super::plan::{Assigned, NextStep, PlanCache};
+use super::queue_position::QueuePosition;
 use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
@@ -37,8 +38,6 @@ pub(super) struct Claims {
     pub(super) steps: Vec<Assigned>,
     /// When the next step is due; zero: now, but it was left.
     pub(super) due_in: Option<Duration>,
-    /// The namespace that was served last.
-    pub(super) last_turn: i32,
 }
 
 /// A batch by kind of outcome.
@@ -158,25 +157,26 @@ fn at_hand(task_id: TaskId, completed: &[Completed]) -> Option<(i16, Arc<str>)> 
 }
 
 /// Claims up to `limit` steps that are due, with up to `bytes` of inputs and checkpoints. The namespaces
-/// take turns, from the one after `after`.
+/// take turns.
 pub(super) async fn claim(
     worker: &Worker,
     id: WorkerId,
     plans: &PlanCache,
     (leases, held): (&HeldLeases, &HeldBytes),
-    (limit, bytes, after): (usize, u64, i32),
+    (limit, bytes, queue): (usize, u64, &QueuePosition),
 ) -> Result<Claims, DatabaseError> {
     worker.stats.count_call();
-    let claims = worker.engine.claim_ready(id, limit, bytes, after).await?;
+    let (from, engine) = (queue.get(), &worker.engine);
+    let claiming = engine.claim_ready(id, limit, bytes, from.after, &from.marks);
+    let claims = claiming.await?;
+    queue.advance(&from, &claims);
     leases.insert(claims.steps.iter().map(|step| step.lease));
-    let last_turn = claims.last_turn(after);
     let next = claims.steps.into_iter().map(|step| next_step(step, held));
     Ok(Claims {
         steps: plans
             .assign(&worker.engine.for_guests(), next.collect())
             .await,
         due_in: claims.due_in,
-        last_turn,
     })
 }
 
