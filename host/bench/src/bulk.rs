@@ -13,15 +13,6 @@ pub struct Counters {
     pub commits: i64,
 }
 
-/// What claims took of the queue so far.
-#[derive(Clone, Copy, Debug, sqlx::FromRow)]
-pub struct QueueCounters {
-    /// Time of all claims; none where functions are not timed.
-    pub claim_ms: Option<f64>,
-    /// Entries of the queue's index that were read.
-    pub entries_read: i64,
-}
-
 /// The states of the steps of a template.
 #[derive(Clone, Copy, Debug, sqlx::FromRow)]
 pub struct Swapped {
@@ -123,29 +114,15 @@ impl Bulk {
         Ok(Counters { wal_bytes, commits })
     }
 
-    /// Has the server time functions, where the account may say so.
-    pub async fn time_functions(&self) {
-        for statement in [
-            "alter system set track_functions = 'pl'",
-            "select pg_reload_conf()",
-        ] {
-            if self.database.pool().execute(statement).await.is_err() {
-                return;
-            }
-        }
-    }
-
-    /// What claims took of the queue so far.
-    pub async fn queue_counters(&self) -> Result<QueueCounters, DatabaseError> {
-        let counters = sqlx::query_as(
-            "select (select total_time from pg_stat_user_functions
-                     where schemaname = 'tasker' and funcname = 'claim_ready') as claim_ms,
-                    (select idx_tup_read from pg_stat_user_indexes
-                     where schemaname = 'tasker' and indexrelname = 'queue_pkey') as entries_read",
+    /// Entries of the queue's index that were read so far.
+    pub async fn queue_entries_read(&self) -> Result<i64, DatabaseError> {
+        let read = sqlx::query_scalar(
+            "select idx_tup_read from pg_stat_user_indexes
+             where schemaname = 'tasker' and indexrelname = 'queue_pkey'",
         )
         .fetch_one(self.database.pool())
         .await?;
-        Ok(counters)
+        Ok(read)
     }
 
     /// True while any task is not over.

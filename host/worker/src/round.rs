@@ -9,7 +9,7 @@ use super::plan::{Assigned, NextStep, PlanCache};
 use super::queue_position::QueuePosition;
 use std::collections::HashMap;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use tasker_database::DatabaseError;
 use tasker_domain::error_chain::ErrorChain;
 use tasker_domain::ids::{TaskId, WorkerId};
@@ -166,9 +166,10 @@ pub(super) async fn claim(
     (limit, bytes, queue): (usize, u64, &QueuePosition),
 ) -> Result<Claims, DatabaseError> {
     worker.stats.count_call();
-    let (from, engine) = (queue.get(), &worker.engine);
+    let (from, engine, started) = (queue.get(), &worker.engine, Instant::now());
     let claiming = engine.claim_ready(id, limit, bytes, from.after, &from.marks);
     let claims = claiming.await?;
+    worker.stats.count_claim(started.elapsed());
     queue.advance(&from, &claims);
     leases.insert(claims.steps.iter().map(|step| step.lease));
     let next = claims.steps.into_iter().map(|step| next_step(step, held));

@@ -10,6 +10,7 @@ pub struct WorkerStats {
     calls: AtomicU64,
     attempts: AtomicU64,
     guest_us: AtomicU64,
+    claim_us: AtomicU64,
     claiming: ClaimHealth,
 }
 
@@ -29,6 +30,11 @@ impl WorkerStats {
         self.guest_us.load(Ordering::Relaxed)
     }
 
+    /// Time of claims from the call to the answer, in microseconds.
+    pub fn claim_us(&self) -> u64 {
+        self.claim_us.load(Ordering::Relaxed)
+    }
+
     /// How claims go.
     pub fn claiming(&self) -> &ClaimHealth {
         &self.claiming
@@ -39,8 +45,15 @@ impl WorkerStats {
     }
 
     pub(super) fn count_attempt(&self, wall: Duration) {
-        let guest_us = u64::try_from(wall.as_micros()).unwrap_or(u64::MAX);
         self.attempts.fetch_add(1, Ordering::Relaxed);
-        self.guest_us.fetch_add(guest_us, Ordering::Relaxed);
+        self.guest_us.fetch_add(micros(wall), Ordering::Relaxed);
     }
+
+    pub(super) fn count_claim(&self, took: Duration) {
+        self.claim_us.fetch_add(micros(took), Ordering::Relaxed);
+    }
+}
+
+fn micros(time: Duration) -> u64 {
+    u64::try_from(time.as_micros()).unwrap_or(u64::MAX)
 }
