@@ -34,6 +34,7 @@ mod plans;
 mod poison;
 mod populated;
 mod queue;
+mod queue_limit;
 mod reap;
 mod reap_overdue;
 mod release_steps;

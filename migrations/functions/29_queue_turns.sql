@@ -1,6 +1,6 @@
 -- Which namespaces have anything in the queue, with the time of the first step of each, and whose turn it is: those
 -- that have due steps and are not paused, with the share of p_limit steps that each gets in this claim by its weight,
--- at least one. Their order is that of their ids, from the one after p_after and round; p_limit of them have a share.
+-- at least one, and whether it has a limit of running steps. Their order is that of their ids, from the one after p_after and round; p_limit of them have a share.
 --
 -- p_low has low marks of namespaces, p_marked in ascending order: below its mark a namespace has nothing in the queue, by
 -- what was read before. Where an old snapshot is open, what was claimed since stays in the index, and to find the first
@@ -11,7 +11,7 @@
 -- Its cost grows with their number, and not with how much each has. Reads only. The settings of its caller, tasker.claim_ready, apply.
 create or replace function tasker.queue_turns(
   p_now timestamptz, p_limit int, p_after int, p_marked int[] default null, p_low timestamptz[] default null
-) returns table (namespace_id int, ready_at timestamptz, share int, is_marked bool)
+) returns table (namespace_id int, ready_at timestamptz, share int, is_limited bool, is_marked bool)
 language plpgsql stable
 set search_path = ''
 as $$
@@ -49,7 +49,7 @@ begin
         order by q.ready_at limit 1
       ) f on true
     ), head as materialized (
-      select h.*, coalesce(r.weight, 1) as weight,
+      select h.*, coalesce(r.weight, 1) as weight, r.max_running is not null as is_limited,
              coalesce(h.ready_at <= p_now, false) and r.is_paused is not true as is_due
       from (select u.namespace_id, u.ready_at, false as is_marked from unmarked u
             union all
@@ -63,7 +63,7 @@ begin
     select t.namespace_id, t.ready_at,
            case when t.has_turn
                 then greatest(1, p_limit * t.weight / sum(t.weight) filter (where t.has_turn) over ())::int end,
-           t.is_marked
+           t.is_limited, t.is_marked
     from turn t;
 end
 $$;

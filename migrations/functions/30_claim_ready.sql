@@ -5,8 +5,9 @@
 -- Returns one row per step, with all data of its attempt that changes between attempts, and the revision of the
 -- task's namespace, which includes everything that was granted or revoked before the claim. One more row with a null
 -- lease states, if fewer than p_limit were claimed, in due_ms when the next step is due: 0 if a due step was left,
--- because of the limit on bytes, a lock or its namespace's share; null if none is due within a minute. Returns nothing
--- for a worker that was declared dead.
+-- because of the limit on bytes, a lock or its namespace's share; null if none is due within a minute. It has is_limited
+-- where a namespace with due steps has a limit of running steps (see tasker.limited_turns): another may be claimed
+-- whenever one of its steps ends. Returns nothing for a worker that was declared dead.
 --
 -- p_marked and p_low have the low marks of namespaces (see tasker.queue_turns); that row has their next ones. A step
 -- below its namespace's mark is not claimed; tasker.queue_look finds it.
@@ -14,14 +15,15 @@
 -- If the claim of a step fails (because of its data, its task's data or a damaged row), the others are claimed
 -- one at a time by tasker.claim_each.
 --
--- Locks: the steps that it claims, skipping locked ones, then their tasks if one begins. It is a separate call
+-- Locks: rules of namespaces with a limit, then the steps that it claims, skipping locked ones of both, then their tasks
+-- if one begins. It is a separate call
 -- outside of the order of locks, so it must not wait. `skip locked` does wait if the last change of a row is being
 -- committed while the next is under way. After lock_timeout it gives up its claims.
 create or replace function tasker.claim_ready(p_worker_id int, p_limit int, p_bytes bigint, p_after int default 0,
                                               p_marked int[] default null, p_low timestamptz[] default null)
 returns table (
   task_id uuid, step_no smallint, attempt smallint, lock_id int, correlation_id text, input text,
-  checkpoint text, revision bigint, namespace_id int, due_ms bigint, marked int[], low timestamptz[]
+  checkpoint text, revision bigint, namespace_id int, due_ms bigint, marked int[], low timestamptz[], is_limited bool
 )
 language plpgsql
 set search_path = '' set lock_timeout = '20ms' set plan_cache_mode = force_generic_plan set jit = off
@@ -41,6 +43,9 @@ declare
   v_namespaces int[];
   v_lows timestamptz[];
   v_shares int[];
+  v_limited bool[];
+  v_locked int[];
+  v_is_contended bool := false;
 begin
   -- A claim that a crash of the server undoes is a step that is ready again.
   perform pg_catalog.set_config('synchronous_commit', 'off', true);
@@ -55,9 +60,15 @@ begin
          array_agg(greatest(least(q.ready_at, v_now - tasker.queue_look_back()), 'epoch')) filter (where q.is_marked),
          array_agg(q.namespace_id) filter (where q.share > 0),
          array_agg(q.ready_at) filter (where q.share > 0),
-         array_agg(q.share) filter (where q.share > 0)
-  into v_waiting, v_marked, v_marks, v_namespaces, v_lows, v_shares
+         array_agg(q.share) filter (where q.share > 0),
+         array_agg(q.is_limited) filter (where q.share > 0)
+  into v_waiting, v_marked, v_marks, v_namespaces, v_lows, v_shares, v_limited
   from tasker.queue_turns(v_now, p_limit, p_after, p_marked, p_low) q;
+  if true = any (v_limited) then
+    select l.namespace_ids, l.ready_at, l.shares, l.locked, l.is_contended
+    into v_namespaces, v_lows, v_shares, v_locked, v_is_contended
+    from tasker.limited_turns(v_namespaces, v_lows, v_shares, v_limited) l;
+  end if;
   if v_namespaces is not null then
     begin
       with picked as materialized (
@@ -129,6 +140,9 @@ begin
         v_claimed := tasker.claim_each(p_worker_id, p_limit, p_bytes, v_namespaces, v_lows, v_shares);
         v_is_left := cardinality(v_claimed) > 0;
     end;
+    if v_locked is not null and v_claimed is not null then
+      perform tasker.take_slots(v_claimed, v_locked);
+    end if;
   end if;
 
   -- A statement of its own after the claim: it sees the lock to which a task was moved meanwhile.
@@ -140,18 +154,18 @@ begin
     select k.task_id, k.step_no, k.attempt, coalesce(t.lock_id, 0), coalesce(t.correlation_id, ''),
            coalesce(t.input::text, 'null'), k.checkpoint,
            coalesce(r.revision[array_position(r.of, t.namespace_id)], 0), coalesce(t.namespace_id, 0),
-           null::bigint, null::int[], null::timestamptz[]
+           null::bigint, null::int[], null::timestamptz[], null::bool
     from unnest(v_claimed) k
     cross join revisions r
     left join tasker.task t on t.task_id = k.task_id;
-  if v_marked is not null or coalesce(cardinality(v_claimed), 0) < p_limit then
+  if v_marked is not null or true = any (v_limited) or coalesce(cardinality(v_claimed), 0) < p_limit then
     return query
       select null::uuid, null::smallint, null::smallint, null::int, null::text, null::text, null::text,
              null::bigint, null::int,
              case when coalesce(cardinality(v_claimed), 0) >= p_limit then null
-                  when v_is_left then 0
+                  when v_is_left or v_is_contended then 0
                   else ceil(extract(epoch from tasker.queue_next(v_now, v_waiting) - v_now) * 1000)::bigint end,
-             v_marked, v_marks;
+             v_marked, v_marks, coalesce(true = any (v_limited), false);
   end if;
 end
 $$;

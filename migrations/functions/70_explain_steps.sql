@@ -27,6 +27,8 @@ as $$
            when s.state = 'ready' and s.ready_at = 'infinity'
              then coalesce(c.named, 'its code') || ' is quarantined; release it, or migrate or cancel the task'
            when s.state = 'ready' and q.is_paused then 'its namespace is paused in the queue'
+           when s.state = 'ready' and q.max_running is not null
+             then 'no worker has claimed it yet; its namespace may run ' || q.max_running || ' steps at the same time'
            when s.state = 'ready' then 'no worker has claimed it yet'
            else s.state::text
          end

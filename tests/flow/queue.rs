@@ -3,6 +3,7 @@
 use super::host;
 use crate::harness::{TestDatabase, TestHost, basics, wait_until};
 use serde_json::{Value, json};
+use std::time::Duration;
 
 const NAP: &str = "steps: [{name: a, handler: shop/basics/echo}]\n";
 
@@ -156,4 +157,74 @@ async fn entries_read(database: &TestDatabase) -> i64 {
     .fetch_one(database.pool())
     .await
     .unwrap()
+}
+
+#[tokio::test]
+async fn a_slot_of_a_limited_namespace_that_comes_free_wakes_a_host_that_sleeps() {
+    let database = TestDatabase::new().await;
+    let one = host(&database).await;
+    let yaml = "
+steps:
+  - {name: a, handler: basics/sleep, config: {ms: 1500}}
+";
+    one.publish_template("nap", yaml).await;
+    publish_in(&one, "shop").await;
+    let first = one.submit("nap", json!({})).await;
+    one.step_in(&first, "a", "running").await;
+    // What runs already counts.
+    let limited = change(&one, json!({"max_running": 1})).await;
+    assert_eq!(limited["max_running"], 1);
+    let waiting = submit_in(&one, "shop").await;
+    let (_, hosts) = one.get("/v1/hosts?limit=1").await;
+    let drained = format!("/v1/hosts/{}/drain", hosts["items"][0]["id"]);
+    assert_eq!(one.post(&drained, &json!({})).await.0, 200);
+    let other = TestHost::start_with(&database, |config| {
+        let worker = config.worker.as_mut().unwrap();
+        worker.poll_interval = Duration::from_secs(600);
+    })
+    .await;
+    one.finished(&first).await;
+    assert_eq!(other.finished(&waiting).await["state"], "complete");
+    let (first, waiting) = (one.task(&first).await, one.task(&waiting).await);
+    assert!(first["finished_at"].as_str() <= waiting["steps"][0]["started_at"].as_str());
+}
+
+#[tokio::test]
+async fn a_limit_is_set_checked_shown_and_removed() {
+    let database = TestDatabase::new().await;
+    let host = TestHost::start_idle(&database).await;
+    let path = "/v1/namespaces/shop/queue";
+    for wrong in [0, 1001] {
+        let (status, problem) = host.patch(path, &json!({"max_running": wrong})).await;
+        assert_eq!(status, 400, "{problem}");
+        let detail = problem["detail"].as_str().unwrap();
+        assert!(detail.contains("is not from 1 to 1000"), "{problem}");
+    }
+    assert_eq!(
+        change(&host, json!({"max_running": 7})).await["max_running"],
+        7
+    );
+    let kept = change(&host, json!({"weight": 2})).await;
+    assert_eq!(
+        (&kept["max_running"], &kept["weight"]),
+        (&json!(7), &json!(2))
+    );
+    let removed = change(&host, json!({"max_running": null})).await;
+    assert_eq!(removed["max_running"], Value::Null);
+    let (_, log) = host
+        .get("/v1/audit?namespace=shop&action=queue.limit")
+        .await;
+    let details: Vec<&Value> = log["items"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|it| &it["detail"])
+        .collect();
+    assert_eq!(
+        details,
+        [
+            &json!({"from": 7, "to": null}),
+            &json!({"from": null, "to": 7})
+        ]
+    );
 }

@@ -38,6 +38,8 @@ pub struct Claims {
     pub due_in: Option<Duration>,
     /// The next low marks of the namespaces that had one.
     pub marks: Vec<(i32, DateTime<Utc>)>,
+    /// A namespace with due steps has a limit of running ones: more may be claimed as soon as one of them ends.
+    pub is_limited: bool,
 }
 
 impl Claims {
@@ -93,6 +95,7 @@ impl Engine {
                 None => {
                     claims.due_in = due_in(row.try_get(9)?);
                     claims.marks = next_marks(row)?;
+                    claims.is_limited = row.try_get(12)?;
                 }
             }
         }

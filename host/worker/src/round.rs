@@ -78,7 +78,9 @@ pub(super) async fn report(
     let is_more = !sorted.checkpointed.is_empty() || !sorted.with_kv.is_empty();
     // What this host would claim itself, others are to claim while it drains.
     let is_for_others = worker.stats.claiming().drain().is_asked() && (is_more || due_in.is_some());
-    if released.is_left_ready || is_for_others {
+    // Of a namespace with a limit, one that ended lets another run, here or on another host.
+    let has_freed = worker.stats.is_limited() && released.steps.len() < batch.len();
+    if released.is_left_ready || is_for_others || has_freed {
         worker.notifications.hint_ready();
     }
     let next = next_steps(batch, &sorted.completed, released.steps);
@@ -170,6 +172,7 @@ pub(super) async fn claim(
     let claiming = engine.claim_ready(id, limit, bytes, from.after, &from.marks);
     let claims = claiming.await?;
     worker.stats.count_claim(started.elapsed());
+    worker.stats.set_limited(claims.is_limited);
     queue.advance(&from, &claims);
     leases.insert(claims.steps.iter().map(|step| step.lease));
     let next = claims.steps.into_iter().map(|step| next_step(step, held));

@@ -1,6 +1,6 @@
 //! Counts of one worker loop since it started.
 
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Duration;
 use tasker_engine::claim_health::ClaimHealth;
 
@@ -11,6 +11,8 @@ pub struct WorkerStats {
     attempts: AtomicU64,
     guest_us: AtomicU64,
     claim_us: AtomicU64,
+    /// The last claim found due steps of a namespace with a limit of running ones.
+    is_limited: AtomicBool,
     claiming: ClaimHealth,
 }
 
@@ -47,6 +49,14 @@ impl WorkerStats {
     pub(super) fn count_attempt(&self, wall: Duration) {
         self.attempts.fetch_add(1, Ordering::Relaxed);
         self.guest_us.fetch_add(micros(wall), Ordering::Relaxed);
+    }
+
+    pub(super) fn set_limited(&self, is_limited: bool) {
+        self.is_limited.store(is_limited, Ordering::Relaxed);
+    }
+
+    pub(super) fn is_limited(&self) -> bool {
+        self.is_limited.load(Ordering::Relaxed)
     }
 
     pub(super) fn count_claim(&self, took: Duration) {
