@@ -5,6 +5,7 @@ mod backoff_ms;
 mod calls;
 mod cancel_tasks;
 mod catalog;
+mod check_queue;
 mod checkpoint_steps;
 mod claim_ready;
 mod clock;

@@ -23,6 +23,7 @@ measure linear5-empty --workload linear5 --tasks 10000
 measure linear5-million --workload linear5 --tasks 10000 --finished-tasks 1000000
 measure submit submit
 measure old-snapshot old-snapshot
+measure tenants tenants
 measure resolve resolve
 measure resolve-one-component resolve --components 1
 measure cold-start cold-start

@@ -228,3 +228,18 @@ async fn a_limit_is_set_checked_shown_and_removed() {
         ]
     );
 }
+
+#[tokio::test]
+async fn a_step_that_the_queue_lost_is_put_back_and_runs() {
+    let database = TestDatabase::new().await;
+    let host = host(&database).await;
+    publish_in(&host, "shop").await;
+    change(&host, json!({"is_paused": true})).await;
+    let lost = submit_in(&host, "shop").await;
+    sqlx::raw_sql("delete from tasker.queue")
+        .execute(database.pool())
+        .await
+        .unwrap();
+    change(&host, json!({"is_paused": false})).await;
+    assert_eq!(host.finished(&lost).await["state"], "complete");
+}

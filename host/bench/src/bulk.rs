@@ -96,6 +96,14 @@ const STEP_MS: &str = "
       where p.name = $1 and t.correlation_id = $2
       group by t.task_id, s.step_no, s.finished_at, t.created_at) x";
 
+const WAIT_MS: &str = "
+    select percentile_cont(array[0.5, 0.95, 0.99]) within group (
+      order by (extract(epoch from s.started_at - t.created_at) * 1000)::double precision)
+    from tasker.task t
+    join tasker.template p using (template_id)
+    join tasker.step s using (task_id)
+    where p.name = $1 and t.correlation_id = $2";
+
 impl Bulk {
     pub fn new(database: &Database) -> Self {
         Self {
@@ -172,6 +180,23 @@ impl Bulk {
         correlation_id: &str,
     ) -> Result<PercentilesMs, DatabaseError> {
         self.percentiles(TASK_MS, template, correlation_id).await
+    }
+
+    /// Their steps, from the creation of the task to the start.
+    pub async fn wait_ms(
+        &self,
+        template: &str,
+        correlation_id: &str,
+    ) -> Result<PercentilesMs, DatabaseError> {
+        self.percentiles(WAIT_MS, template, correlation_id).await
+    }
+
+    /// Tasks that are not over.
+    pub async fn open_tasks(&self) -> Result<i64, DatabaseError> {
+        let open = sqlx::query_scalar("select count(*) from tasker.task where finished_at is null")
+            .fetch_one(self.database.pool())
+            .await?;
+        Ok(open)
     }
 
     /// Their steps, from the moment that they may start to their end.

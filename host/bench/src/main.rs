@@ -11,6 +11,7 @@ mod resolve;
 mod rollout;
 mod run;
 mod submit;
+mod tenants;
 mod usage;
 mod workload;
 
@@ -73,6 +74,7 @@ enum Other {
     Resolve(resolve::Resolve),
     Submit(submit::SubmitSingly),
     OldSnapshot(old_snapshot::OldSnapshot),
+    Tenants(tenants::Tenants),
     Rollout(rollout::Rollout),
     ColdStart(cold_start::ColdStart),
     #[command(hide = true)]
@@ -86,6 +88,7 @@ impl Bench {
             Some(Other::Resolve(resolve)) => resolve.run().await?,
             Some(Other::Submit(submit)) => submit.run().await?,
             Some(Other::OldSnapshot(old)) => old.run().await?,
+            Some(Other::Tenants(tenants)) => tenants.run().await?,
             Some(Other::Rollout(rollout)) => rollout.run().await?,
             Some(Other::ColdStart(start)) => start.run().await?,
             Some(Other::CompileComponent(_)) => unreachable!("`main` took it before"),

@@ -94,6 +94,7 @@ functions! {
     "56_set_back_workers",
     "57_suspend_steps",
     "58_resume_steps",
+    "59_check_queue",
     "59_follow_clock",
     "59_give_back_steps",
     "59_stale_leases",
