@@ -34,6 +34,7 @@ mod old_snapshot;
 mod plans;
 mod poison;
 mod populated;
+mod priority;
 mod queue;
 mod queue_limit;
 mod reap;

@@ -97,11 +97,11 @@ begin
     from child c
     where s.task_id = c.task_id and s.step_no = c.to_no and s.state = 'waiting'
       and s.remaining_deps >= c.parents
-    returning s.task_id, s.step_no, s.attempt, s.state, s.namespace_id, s.ready_at, c.parent,
+    returning s.task_id, s.step_no, s.attempt, s.state, s.namespace_id, s.priority, s.ready_at, c.parent,
               coalesce(s.started_at, s.ready_at) as at
   ), queued as (
-    insert into tasker.queue (namespace_id, ready_at, task_id, step_no)
-    select r.namespace_id, r.ready_at, r.task_id, r.step_no from released r where r.ready_at is not null
+    insert into tasker.queue (namespace_id, priority, ready_at, task_id, step_no)
+    select r.namespace_id, r.priority, r.ready_at, r.task_id, r.step_no from released r where r.ready_at is not null
   ), log as (
     insert into tasker.transition (at, task_id, step_no, attempt, worker_id, to_state, component_version_id,
                                    wall_ms, cpu_ms, host_ms, memory_kib, in_bytes, out_bytes, http_requests)

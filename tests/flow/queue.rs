@@ -243,3 +243,27 @@ async fn a_step_that_the_queue_lost_is_put_back_and_runs() {
     change(&host, json!({"is_paused": false})).await;
     assert_eq!(host.finished(&lost).await["state"], "complete");
 }
+
+#[tokio::test]
+async fn a_task_has_the_priority_of_its_submit_or_else_of_its_template() {
+    let database = TestDatabase::new().await;
+    let host = host(&database).await;
+    let yaml = format!("namespace: shop\nname: one\nversion: 1.0.0\npriority: 7\n{NAP}");
+    host.publish_yaml("shop", "one", &yaml).await;
+    for (asked, priority) in [(Value::Null, 7), (json!(0), 0), (json!(9), 9)] {
+        let body = json!({"namespace": "shop", "template": "one", "input": 1, "priority": asked});
+        let (status, created) = host.post("/v1/tasks", &body).await;
+        assert_eq!(status, 201, "{created}");
+        assert_eq!(created["task"]["priority"], priority);
+        let finished = host.finished(created["task"]["id"].as_str().unwrap()).await;
+        assert_eq!(
+            (&finished["state"], &finished["priority"]),
+            (&json!("complete"), &json!(priority))
+        );
+    }
+    let body = json!({"namespace": "shop", "template": "one", "priority": 10});
+    let (status, problem) = host.post("/v1/tasks", &body).await;
+    assert_eq!(status, 400, "{problem}");
+    let detail = problem["detail"].as_str().unwrap();
+    assert!(detail.contains("from 0, the lowest, to 9"), "{problem}");
+}

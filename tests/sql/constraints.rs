@@ -133,6 +133,7 @@ constraints! {
          values (1, '*', '', 'ada')";
     queue_rule_weight_is_bounded:
         "insert into tasker.queue_rule (namespace_id, weight, set_by) values (1, 0, 'ada')";
+    queue_priority_is_a_digit: "update tasker.queue set priority = 10";
     queue_rule_max_running_is_bounded:
         "insert into tasker.queue_rule (namespace_id, max_running, set_by) values (1, 0, 'ada')";
     functions_is_one_row: "insert into tasker.functions values (false, 'd')";

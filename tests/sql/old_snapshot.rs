@@ -31,7 +31,7 @@ async fn claim_from(
 ) -> (Vec<Uuid>, Option<String>) {
     let rows: Vec<(Option<Uuid>, Option<String>)> = session
         .rows(&format!(
-            "select task_id, format('%L::int[], %L::timestamptz[]', marked, low)
+            "select task_id, format('%L::int[], %L::smallint[], %L::timestamptz[]', marked, marked_priority, low)
              from tasker.claim_ready({worker}, {limit}, 1000000, 0, {marks})"
         ))
         .await;
@@ -44,8 +44,8 @@ async fn claim_from(
 async fn look(session: &mut Session) -> String {
     session
         .one(
-            "select format('%L::int[], %L::timestamptz[]', array_agg(namespace_id), array_agg(low))
-             from tasker.queue_look()",
+            "select format('%L::int[], %L::smallint[], %L::timestamptz[]', array_agg(namespace_id), array_agg(priority), array_agg(low))
+             from tasker.queue_look_whole()",
         )
         .await
 }
@@ -117,7 +117,7 @@ async fn a_step_that_was_committed_late_is_claimed_at_once_or_found_by_a_look() 
         for other in [&mut session, &mut slow] {
             other.later(took).await;
         }
-        let from = "'{1}', array[tasker.clock() - interval '1 minute']";
+        let from = "'{1}', '{4}', array[tasker.clock() - interval '1 minute']";
         let (claimed, next) = claim_from(&mut session, worker, 10, from).await;
         assert!(claimed.is_empty(), "not committed");
         slow.commit().await;
@@ -127,14 +127,14 @@ async fn a_step_that_was_committed_late_is_claimed_at_once_or_found_by_a_look() 
             true => assert_eq!(claimed, late),
             false => {
                 assert!(claimed.is_empty(), "below the mark");
-                let look = "tasker.queue_look(tasker.clock() - interval '1 minute', '{1}')";
+                let look = "tasker.queue_look(tasker.clock() - interval '1 minute', '{1}', '{4}')";
                 let lower: (bool, bool) = session
                     .rows(&format!(
-                        "select l.is_found, l.low < (select min(m) from unnest({next}) as n (of, m)) from {look} l"
+                        "select l.is_found, l.low < (select min(m) from unnest({next}) as n (of, priority, m)) from {look} l"
                     ))
                     .await[0];
                 assert_eq!(lower, (true, true));
-                let low = format!("'{{1}}', array(select low from {look})");
+                let low = format!("'{{1}}', '{{4}}', array(select low from {look})");
                 assert_eq!(claim_from(&mut session, worker, 10, &low).await.0, late);
             }
         }
@@ -144,12 +144,12 @@ async fn a_step_that_was_committed_late_is_claimed_at_once_or_found_by_a_look() 
 #[tokio::test]
 async fn a_mark_ahead_of_a_clock_that_was_set_back_hides_nothing() {
     let (_database, mut session, worker, task) = super::engine_with(Graph::single()).await;
-    let ahead = "'{1}', array[tasker.clock() + interval '1 second']";
+    let ahead = "'{1}', '{4}', array[tasker.clock() + interval '1 second']";
     let (claimed, next) = claim_from(&mut session, worker, 10, ahead).await;
     assert_eq!(claimed, [task]);
     let is_behind: bool = session
         .one(&format!(
-            "select max(m) < tasker.clock() from unnest({}) as n (of, m)",
+            "select max(m) < tasker.clock() from unnest({}) as n (of, priority, m)",
             next.unwrap()
         ))
         .await;
@@ -161,7 +161,7 @@ async fn a_step_that_waits_holds_the_mark_of_its_namespace() {
     let (_database, mut session, worker) = engine().await;
     let version = Graph::single().publish(&mut session).await;
     let tasks = session.create_many(version, 2).await;
-    let from = "'{1}', array[tasker.clock()]";
+    let from = "'{1}', '{4}', array[tasker.clock()]";
     let (first, next) = claim_from(&mut session, worker, 1, from).await;
     session.later("1 hour").await;
     let (second, _) = claim_from(&mut session, worker, 1, &next.unwrap()).await;

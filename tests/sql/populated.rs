@@ -135,7 +135,7 @@ async fn call_functions(session: &mut Session) {
     session.complete(worker, &claimed[30..40]).await;
     session
         .run(&format!(
-            "select tasker.claim_each({worker}, 4, 1000, '{{1}}', '{{-infinity}}', '{{4}}'), tasker.postpone_step('{}', 0::smallint, '', '22000')",
+            "select tasker.claim_each({worker}, 4, 1000, '{{1}}', '{{4}}', '{{-infinity}}', '{{4}}'), tasker.postpone_step('{}', 0::smallint, '', '22000')",
             tasks[199]
         ))
         .await;

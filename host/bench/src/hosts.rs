@@ -263,5 +263,6 @@ pub(super) fn submit(template: &str) -> anyhow::Result<Submit> {
         input: None,
         idempotency_key: None,
         correlation_id: None,
+        priority: None,
     })
 }

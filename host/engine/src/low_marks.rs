@@ -1,4 +1,5 @@
-//! Low marks of the queue: the time below which a namespace has nothing in it, by what was read before.
+//! Low marks of the queue: the time below which a lane has nothing in it, by what was read before. Each priority
+//! of a namespace is a lane.
 //!
 //! While an old snapshot is open (a `pg_dump`), what was claimed since stays in the index of the queue. A claim
 //! that begins at the marks does not read it again. What came to be below a mark afterwards is found by
@@ -11,20 +12,30 @@ use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
 use tasker_database::DatabaseError;
 
-/// The low marks that a worker knows. Namespaces without one are read from their first entry on.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct LowMarks(BTreeMap<i32, DateTime<Utc>>);
+/// The steps of one namespace and priority in the queue.
+pub type Lane = (i32, i16);
 
-/// What a look found of one namespace.
+/// The low marks that a worker knows. Lanes without one are read from their first entry on.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct LowMarks(BTreeMap<Lane, DateTime<Utc>>);
+
+/// What a look found of one lane.
 #[derive(Clone, Debug, FromRow)]
 pub struct LookedAt {
     pub namespace_id: i32,
+    pub priority: i16,
     /// The first step that it has, or the time of the look, less how far claims look back.
     pub low: DateTime<Utc>,
     /// It has a step where it was looked for one.
     pub is_found: bool,
     /// A claim without a mark reads much that is not there any more.
     pub is_slow: bool,
+}
+
+impl LookedAt {
+    fn lane(&self) -> Lane {
+        (self.namespace_id, self.priority)
+    }
 }
 
 impl LowMarks {
@@ -34,7 +45,11 @@ impl LowMarks {
 
     /// In ascending order, as the database wants them.
     pub(crate) fn namespaces(&self) -> Vec<i32> {
-        self.0.keys().copied().collect()
+        self.0.keys().map(|lane| lane.0).collect()
+    }
+
+    pub(crate) fn priorities(&self) -> Vec<i16> {
+        self.0.keys().map(|lane| lane.1).collect()
     }
 
     pub(crate) fn times(&self) -> Vec<DateTime<Utc>> {
@@ -42,21 +57,21 @@ impl LowMarks {
     }
 
     /// Takes the next marks of a claim that began at `passed`. A mark that a look changed meanwhile stays.
-    pub fn advance(&mut self, passed: &Self, next: &[(i32, DateTime<Utc>)]) {
-        for (namespace, next) in next {
-            if let Entry::Occupied(mut mark) = self.0.entry(*namespace)
-                && passed.0.get(namespace) == Some(mark.get())
+    pub fn advance(&mut self, passed: &Self, next: &[(Lane, DateTime<Utc>)]) {
+        for (lane, next) in next {
+            if let Entry::Occupied(mut mark) = self.0.entry(*lane)
+                && passed.0.get(lane) == Some(mark.get())
             {
                 mark.insert(*next);
             }
         }
     }
 
-    /// Lowers the marks of namespaces that have a step below. Returns whether any has.
+    /// Lowers the marks of lanes that have a step below. Returns whether any has.
     pub fn lower(&mut self, looked_at: &[LookedAt]) -> bool {
         let mut is_lowered = false;
         for found in looked_at.iter().filter(|it| it.is_found) {
-            if let Some(mark) = self.0.get_mut(&found.namespace_id)
+            if let Some(mark) = self.0.get_mut(&found.lane())
                 && found.low < *mark
             {
                 *mark = found.low;
@@ -66,14 +81,14 @@ impl LowMarks {
         is_lowered
     }
 
-    /// Keeps marks of those namespaces only that are slow to read without, and makes missing ones. Returns
+    /// Keeps marks of those lanes only that are slow to read without, and makes missing ones. Returns
     /// whether any has a step below its mark.
     pub fn replace(&mut self, looked_at: &[LookedAt]) -> bool {
         let is_lowered = self.lower(looked_at);
         let slow = looked_at.iter().filter(|it| it.is_slow);
         let kept = slow.map(|it| {
-            let mark = self.0.get(&it.namespace_id);
-            (it.namespace_id, mark.copied().unwrap_or(it.low))
+            let mark = self.0.get(&it.lane());
+            (it.lane(), mark.copied().unwrap_or(it.low))
         });
         self.0 = kept.collect();
         is_lowered
@@ -81,22 +96,23 @@ impl LowMarks {
 }
 
 impl Engine {
-    /// Reads the queue of all namespaces from its beginning, and returns those that take long. Takes as long
+    /// Reads the queue of all namespaces from its beginning, and returns the lanes that take long. Takes as long
     /// as there is much that an old snapshot keeps.
     pub async fn look_at_queue(&self) -> Result<Vec<LookedAt>, DatabaseError> {
-        let looked_at = sqlx::query_as("select * from tasker.queue_look()")
+        let looked_at = sqlx::query_as("select * from tasker.queue_look_whole()")
             .fetch_all(&self.database.scans())
             .await?;
         Ok(looked_at)
     }
 
-    /// Reads the last minute of the queue of the namespaces that have a mark: longer than a transaction
+    /// Reads the last minute of the lanes that have a mark: longer than a transaction
     /// takes that writes to it.
     pub async fn look_at_queue_of(&self, marks: &LowMarks) -> Result<Vec<LookedAt>, DatabaseError> {
         let looked_at = sqlx::query_as(
-            "select * from tasker.queue_look(tasker.clock() - interval '1 minute', $1)",
+            "select * from tasker.queue_look(tasker.clock() - interval '1 minute', $1, $2)",
         )
         .bind(marks.namespaces())
+        .bind(marks.priorities())
         .fetch_all(&self.database.scans())
         .await?;
         Ok(looked_at)
@@ -114,14 +130,17 @@ mod tests {
     fn looked_at(namespace_id: i32, second: i64, is_found: bool, is_slow: bool) -> LookedAt {
         LookedAt {
             namespace_id,
+            priority: 4,
             low: at(second),
             is_found,
             is_slow,
         }
     }
 
-    fn times(of: &[(i32, i64)]) -> Vec<(i32, DateTime<Utc>)> {
-        of.iter().map(|(of, second)| (*of, at(*second))).collect()
+    fn times(of: &[(i32, i64)]) -> Vec<(Lane, DateTime<Utc>)> {
+        of.iter()
+            .map(|(of, second)| ((*of, 4), at(*second)))
+            .collect()
     }
 
     fn marks(of: &[(i32, i64)]) -> LowMarks {

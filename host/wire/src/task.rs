@@ -14,6 +14,7 @@ use tasker_domain::digest::Digest;
 use tasker_domain::ids::TaskId;
 use tasker_domain::name::Name;
 use tasker_domain::permission::Action;
+use tasker_domain::priority::Priority;
 use tasker_domain::state::{StandstillReason, StepState, TaskState};
 use tasker_domain::submit::Submit;
 
@@ -34,6 +35,9 @@ pub struct TaskSummary {
     pub created_at: DateTime<Utc>,
     pub finished_at: Option<DateTime<Utc>>,
     pub correlation_id: String,
+    /// From 0, the lowest, to 9.
+    #[serde(default)]
+    pub priority: Priority,
     /// Why it did not complete; see [`Failure`](crate::failure::Failure).
     pub error: Option<Box<RawValue>>,
 }
@@ -60,6 +64,9 @@ pub struct Task {
     pub created_at: DateTime<Utc>,
     pub finished_at: Option<DateTime<Utc>>,
     pub correlation_id: String,
+    /// From 0, the lowest, to 9.
+    #[serde(default)]
+    pub priority: Priority,
     /// Why it did not complete; see [`Failure`](crate::failure::Failure).
     pub error: Option<Box<RawValue>>,
     /// `None` if it has more than 64 KiB; see `input_bytes`.

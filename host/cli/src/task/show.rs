@@ -3,6 +3,7 @@
 use super::{OfTask, archived, report, step};
 use crate::{Context, Painted as _, Result, fields, units};
 use std::path::PathBuf;
+use tasker_domain::priority::Priority;
 use tasker_wire::task::{ShowTask, Task};
 
 /// Show a task: its state, steps, input and result.
@@ -41,6 +42,11 @@ fn text(task: &Task) -> String {
 }
 
 fn head(task: &Task) -> String {
+    // As nearly all have the same, it is shown where it differs.
+    let priority = match task.priority == Priority::default() {
+        true => String::new(),
+        false => task.priority.to_string(),
+    };
     let because = task.reason.map(|it| it.to_string());
     fields([
         ("task", task.id.to_string()),
@@ -49,6 +55,7 @@ fn head(task: &Task) -> String {
         ("because", because.unwrap_or_default()),
         ("created", units::age(task.created_at)),
         ("took", report::took(task)),
+        ("priority", priority),
         ("correlation", task.correlation_id.clone()),
         ("input", report::input(task)),
     ])

@@ -200,14 +200,16 @@ const LIST: &str = "
           order by n.name limit $4) n
     left join tasker.queue_rule r using (namespace_id)
     cross join lateral (
-      select count(*) as steps, min(q.ready_at) as oldest
-      from (select q.ready_at from tasker.queue q
-            where q.namespace_id = n.namespace_id and q.ready_at <= now()
+      select least(count(*), $3) as steps, min(q.ready_at) as oldest
+      from generate_series(0, 9) p
+      cross join lateral (select q.ready_at from tasker.queue q
+            where q.namespace_id = n.namespace_id and q.priority = p and q.ready_at <= now()
             order by q.ready_at limit $3) q
     ) d
     cross join lateral (
-      select count(*) as steps
-      from (select from tasker.queue q
-            where q.namespace_id = n.namespace_id and q.ready_at > now() limit $3) q
+      select least(count(*), $3) as steps
+      from generate_series(0, 9) p
+      cross join lateral (select from tasker.queue q
+            where q.namespace_id = n.namespace_id and q.priority = p and q.ready_at > now() limit $3) q
     ) l
     order by n.name";
