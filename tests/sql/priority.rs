@@ -127,3 +127,24 @@ async fn priorities_and_a_limit_of_running_steps_hold_together() {
     assert_eq!(claim(&mut session, worker, 10).await, [6, 6, 2]);
     assert!(claim(&mut session, worker, 10).await.is_empty());
 }
+
+#[tokio::test]
+async fn a_claim_of_several_priorities_reads_no_more_of_each_than_it_takes() {
+    let (_database, mut session, worker) = engine().await;
+    // The plans are of an empty queue, and the queue is full.
+    session.run("analyze").await;
+    let version = Graph::single().publish(&mut session).await;
+    create(&mut session, version, 4, 1).await;
+    create(&mut session, version, 5, 1).await;
+    claim(&mut session, worker, 10).await;
+    for priority in [4, 5, 6] {
+        create(&mut session, version, priority, 5_000).await;
+    }
+    session.run("select pg_stat_force_next_flush()").await;
+    let reads = "select idx_tup_read from pg_stat_user_indexes where indexrelname = 'queue_pkey'";
+    let before: i64 = session.one(reads).await;
+    assert_eq!(claim(&mut session, worker, 10).await, [6; 10]);
+    session.run("select pg_stat_force_next_flush()").await;
+    let after: i64 = session.one(reads).await;
+    assert!(after - before < 100, "{} entries read", after - before);
+}
