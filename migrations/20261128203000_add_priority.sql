@@ -1,8 +1,4 @@
--- The priority of a task, from 0, the lowest, to 9. In the queue each priority of a namespace is a lane of its own.
-alter table tasker.task add column priority smallint not null default 4;
--- That of its task, for the queue.
-alter table tasker.step add column priority smallint not null default 4;
-
+-- In the queue each priority of a namespace is a lane of its own.
 alter table tasker.queue
   add column priority smallint not null default 4,
   add constraint queue_priority_is_a_digit check (priority between 0 and 9),

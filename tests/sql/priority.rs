@@ -1,13 +1,13 @@
 //! Steps of several priorities in one namespace.
 
 use super::{BY_POLICY, Graph, Session, Uuid, engine};
-use crate::harness::WRONG_IN_QUEUE;
+use crate::harness::{NEW_ID, WRONG_IN_QUEUE};
 
 async fn create(session: &mut Session, version: i32, priority: i16, tasks: i32) -> Vec<Uuid> {
     session
         .all(&format!(
             "select c.task_id from (
-               select array_agg(gen_random_uuid()) as id, array_agg(1) as ones, array_agg({version}) as version,
+               select array_agg({NEW_ID}) as id, array_agg(1) as ones, array_agg({version}) as version,
                       array_agg('{{}}'::text) as input, array_agg(null::text) as key,
                       array_agg(''::text) as correlation, array_agg(false) as watched,
                       array_agg({priority}::smallint) as priority

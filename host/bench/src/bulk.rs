@@ -46,7 +46,8 @@ const INSERT_FINISHED: &str = "
     ), task as (
       insert into tasker.task (task_id, namespace_id, template_id, template_version_id, lock_id, state,
                                remaining_sinks, input, correlation_id, created_at, finished_at)
-      select gen_random_uuid(), p.namespace_id, p.template_id, p.template_version_id, p.lock_id, 'complete',
+      select (left(tasker.first_id(now() - interval '1 day')::text, 14) || substr(gen_random_uuid()::text, 15))::uuid,
+             p.namespace_id, p.template_id, p.template_version_id, p.lock_id, 'complete',
              0, '{\"n\":1}', 'filled-' || i, now() - interval '1 day', now() - interval '23 hours'
       from template p, generate_series(1, $2) i
       returning task_id, namespace_id, template_version_id, created_at, finished_at

@@ -205,7 +205,7 @@ impl Host {
             tokio::spawn(registry.clone().watch(dir, draining.clone()));
         }
         tokio::spawn(engine.clone().keep_uses(draining.clone()));
-        tokio::spawn(database.keep_partitions(draining.clone()));
+        tokio::spawn(database.keep_partitions(archive.is_some(), draining.clone()));
         tokio::spawn(Retention::new(engine.clone(), archive).run(draining.clone()));
         let maintenance = config.maintenance;
         tokio::spawn(registry.maintain(maintenance, notifications.clone(), draining.clone()));
