@@ -136,6 +136,7 @@ constraints! {
          values (1, '*', '', 'ada')";
     queue_rule_weight_is_bounded:
         "insert into tasker.queue_rule (namespace_id, weight, set_by) values (1, 0, 'ada')";
+    queue_check_is_one_row: "insert into tasker.queue_check (singleton) values (false)";
     queue_priority_is_a_digit:
         "insert into tasker.queue (namespace_id, priority, ready_at, task_id, step_no)
          values (1, 10, now(), gen_random_uuid(), 0)";
