@@ -9,7 +9,7 @@ mod statements;
 
 use super::calls::{BY_POLICY, PERMANENT};
 use super::{Graph, Session};
-use crate::harness::{TestDatabase, TestHost};
+use crate::harness::{NEW_ID, TestDatabase, TestHost};
 use log::{Log, Ran};
 use std::collections::BTreeSet;
 use std::fs::Permissions;
@@ -158,6 +158,7 @@ async fn call_functions(session: &mut Session) {
     for _ in 0..6 {
         ready = session.advance(worker, &ready, 16).await;
     }
+    limited_and_mixed(session, worker, version).await;
     session
         .run(&format!(
             "select * from tasker.explain_steps('{}')",
@@ -176,4 +177,23 @@ async fn call_functions(session: &mut Session) {
         )
         .await;
     session.cancel(&tasks[..100]).await;
+}
+
+/// A namespace with a limit of running steps and steps of several priorities.
+async fn limited_and_mixed(session: &mut Session, worker: i32, version: i32) {
+    session.create_many(version, 4).await;
+    session
+        .run(&format!(
+            "insert into tasker.queue_rule (namespace_id, max_running, set_by) values (1, 100, 'ada');
+             select * from tasker.create_tasks(
+               array[{NEW_ID}], '{{1}}', '{{{version}}}', '{{{version}}}', '{{1}}', '{{1}}', array[null], '{{c}}', '{{f}}', '{{9}}')"
+        ))
+        .await;
+    let mut ready = session.claim(worker, 16).await;
+    for _ in 0..3 {
+        ready = session.advance(worker, &ready, 16).await;
+    }
+    session
+        .run("delete from tasker.queue_rule where namespace_id = 1")
+        .await;
 }
