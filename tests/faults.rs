@@ -16,6 +16,7 @@ mod private;
 mod proxy;
 mod read_only;
 mod refused;
+mod replica;
 mod restarted;
 mod serve;
 mod server;

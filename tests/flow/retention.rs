@@ -4,6 +4,7 @@ use super::host;
 use crate::harness::{TestDatabase, TestHost, wait_until};
 use flate2::read::MultiGzDecoder;
 use serde_json::{Value, json};
+use sqlx::PgPool;
 use std::fs::File;
 use std::io::{BufRead as _, BufReader};
 use std::os::unix::fs::PermissionsExt as _;
@@ -17,6 +18,11 @@ const ONE: &str = "steps: [{name: a, handler: basics/noop}]";
 
 /// Moves all tasks into the year 2024, as if they had been created and ended then.
 pub(crate) async fn make_old(database: &TestDatabase) {
+    make_old_in(database.pool()).await;
+}
+
+/// The same for a database of any server.
+pub(crate) async fn make_old_in(pool: &PgPool) {
     let id = "('0190000000007000' || substr(replace(task_id::text, '-', ''), 17))::uuid";
     for statement in [
         format!("update tasker.transition set task_id = {id}, at = at - interval '2 years'"),
@@ -27,7 +33,7 @@ pub(crate) async fn make_old(database: &TestDatabase) {
         ),
     ] {
         sqlx::raw_sql(sqlx::AssertSqlSafe(statement))
-            .execute(database.pool())
+            .execute(pool)
             .await
             .unwrap();
     }

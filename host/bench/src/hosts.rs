@@ -125,6 +125,7 @@ fn config(data_dir: PathBuf, database: DatabaseChoice, worker: Option<WorkerConf
         listen: ([127, 0, 0, 1], 0).into(),
         data_dir,
         database,
+        read_replica: None,
         secret_keys: None,
         connections: tasker_database::DEFAULT_CONNECTIONS,
         compiler: Compiler::of_this_program(CompileLimits::default()),

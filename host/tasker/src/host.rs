@@ -7,7 +7,9 @@ mod first_key;
 pub mod logging;
 
 pub use authentication::AuthConfig;
-pub use database::{DatabaseChoice, PG_BINDIR_VARIABLE, PrivateServerError, private_server};
+pub use database::{
+    DatabaseChoice, PG_BINDIR_VARIABLE, PrivateServerError, ReadReplica, private_server,
+};
 pub use first_key::FirstKey;
 
 use database::Postgres;
@@ -53,7 +55,9 @@ pub struct HostConfig {
     /// Compiled code and, where it is embedded, the database.
     pub data_dir: PathBuf,
     pub database: DatabaseChoice,
-    /// Connections to the database.
+    /// Where reads that may be a little old are sent; none: to the database, like all others.
+    pub read_replica: Option<ReadReplica>,
+    /// Connections to the database, those to its replica included.
     pub connections: u32,
     /// What secrets are encrypted with; none: a key that is made in `data_dir` at the first use.
     pub secret_keys: Option<SecretKeys>,
@@ -186,7 +190,9 @@ impl Host {
         let archive = config.archive.map(Archive::open).transpose()?;
         let (listener, address) = bind(config.listen).await?;
         let postgres = Postgres::open(&config.database, &config.data_dir).await?;
-        let database = postgres.connect(config.connections).await?;
+        let database = postgres
+            .connect(config.connections, config.read_replica.as_ref())
+            .await?;
         let engine = Engine::new(database.clone()).with_keys(keys);
         let (authentication, first_key) = config.auth.start(&engine, &config.data_dir).await?;
         let sandbox = Sandbox::new(SandboxConfig {
@@ -205,6 +211,7 @@ impl Host {
             tokio::spawn(registry.clone().watch(dir, draining.clone()));
         }
         tokio::spawn(engine.clone().keep_uses(draining.clone()));
+        tokio::spawn(database.clone().watch_replica(closing.clone()));
         tokio::spawn(database.keep_partitions(draining.clone()));
         tokio::spawn(Retention::new(engine.clone(), archive).run(draining.clone()));
         let maintenance = config.maintenance;

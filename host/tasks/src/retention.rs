@@ -80,6 +80,7 @@ impl Retention {
         let mut due = self.engine.due_tasks(BATCH_TASKS).await?;
         let is_more_due = due.is_more_due;
         if let Some(archive) = &self.archive {
+            due.read_from_replica().await?;
             archive.write(&mut due).await?;
         }
         let deleted = match is_more_due {
