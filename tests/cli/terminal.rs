@@ -40,6 +40,20 @@ impl Terminal {
         }
     }
 
+    /// With a host that has the sample handlers and runs nothing.
+    pub async fn with_idle_host() -> Self {
+        let (folder, database) = (tempfile::tempdir().unwrap(), TestDatabase::new().await);
+        let host = TestHost::start_idle(&database).await;
+        let terminal = Self {
+            url: host.host.url(),
+            folder,
+            _host: Some(host),
+            database: Some(database),
+        };
+        terminal.publish_basics().await;
+        terminal
+    }
+
     /// With a host that has the sample handlers and an archive, at `path("archive")`.
     pub async fn with_archive() -> Self {
         let (folder, database) = (tempfile::tempdir().unwrap(), TestDatabase::new().await);

@@ -1,8 +1,9 @@
 //! `tasker task show`
 
-use super::{OfTask, archived, report, step};
-use crate::{Context, Painted as _, Result, fields, units};
-use std::path::PathBuf;
+use super::{OfTask, archived, report, step, steps};
+use crate::{Context, Painted as _, Result, Tone, fields, units, word};
+use std::path::{Path, PathBuf};
+use tasker_domain::ids::TaskId;
 use tasker_wire::task::{ShowTask, Task};
 
 /// Show a task: its state, steps, input and result.
@@ -13,16 +14,27 @@ pub struct Show {
     /// Read the task from this folder of archived tasks (`serve --archive`), without a host.
     #[arg(long, value_name = "DIR")]
     from: Option<PathBuf>,
+    /// Show every step; without it, the first 100 and some that failed.
+    #[arg(long)]
+    all: bool,
 }
 
 impl Show {
     pub async fn run(self, context: &Context) -> Result {
         let id = self.of.task;
         if let Some(folder) = &self.from {
-            return Ok(context.show(&archived::find(folder, id)?, text));
+            let answer = archived::find(folder, id)?;
+            let more = || Some(more_of_archive(id, folder));
+            return Ok(context.show(&answer, |task| text(task, more, self.all)));
         }
         let mut answer = context.ask(ShowTask { id }).await?;
-        let reply = report::shown(&mut answer, context, text).await?;
+        let next = answer.value.steps_next.clone();
+        match self.all && !context.output.is_json() {
+            true => steps::read_all(&context.client, &mut answer.value).await?,
+            false => report::read_failed(&mut answer, context).await?,
+        }
+        let more = || next.map(|cursor| more_of_host(id, &cursor));
+        let reply = context.show(&answer, |task| text(task, more, self.all));
         Ok(match answer.value.state.is_final() {
             true => reply,
             false => reply.next(report::next(&answer.value)),
@@ -30,14 +42,38 @@ impl Show {
     }
 }
 
-fn text(task: &Task) -> String {
+/// The command that lists the steps behind the first ones.
+fn more_of_host(id: TaskId, cursor: &str) -> String {
+    format!("tasker task steps {id} --limit 500 --after {cursor}")
+}
+
+fn more_of_archive(id: TaskId, folder: &Path) -> String {
+    let folder = word(&folder.to_string_lossy());
+    format!("tasker task show {id} --from {folder} --all")
+}
+
+fn text(task: &Task, more: impl FnOnce() -> Option<String>, is_all: bool) -> String {
     units::paragraphs([
         head(task),
         report::failures(task),
         report::result(task),
-        step::table(&task.steps),
+        table(task, more, is_all),
         report::times(task),
     ])
+}
+
+/// The steps that are shown, and the command that shows the others.
+fn table(task: &Task, more: impl FnOnce() -> Option<String>, is_all: bool) -> String {
+    let shown = match is_all {
+        true => task.steps.clone(),
+        false => steps::outline(task),
+    };
+    let hidden = steps::count(task).saturating_sub(shown.len());
+    let rest = more().filter(|_| hidden > 0).map(|command| {
+        let others = units::count(hidden, "other step");
+        Tone::Quiet.of(format_args!("… and {others}: {command}"))
+    });
+    units::joined([step::table(&shown)].into_iter().chain(rest), "\n")
 }
 
 fn head(task: &Task) -> String {
