@@ -14,6 +14,7 @@ mod complete_with_kv;
 mod concurrency;
 mod constraints;
 mod create_tasks;
+mod default_retention;
 mod drain_worker;
 mod engine;
 mod ensure_partitions;

@@ -5,16 +5,20 @@
 
 use super::Api;
 use super::error::ApiError;
-use super::routes::Erased;
 use axum::body::Body;
 use axum::extract::Request;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Uri};
 use axum::response::Response;
+use futures::future::BoxFuture;
 use std::sync::Arc;
 use std::time::Duration;
 use tasker_wire::headers::{MAX_LAG, REPLICA_LAG};
 
 const REPLICA_LAG_HEADER: HeaderName = HeaderName::from_static(REPLICA_LAG);
+
+/// A handler of any endpoint. axum's services are compiled once for this type, and not for each endpoint.
+pub(crate) type Erased =
+    Arc<dyn Fn(Api, Request) -> BoxFuture<'static, Result<Response, ApiError>> + Send + Sync>;
 
 /// The same API over the replica, where there is one.
 #[derive(Clone)]

@@ -5,7 +5,7 @@ use super::access::Access;
 use super::correlation::CorrelationId;
 use super::error::ApiError;
 use super::page::{PageLimit, cursor};
-use super::replica;
+use super::replica::{self, Erased};
 use super::request::{ReadBody, path, query};
 use axum::Router;
 use axum::body::Body;
@@ -14,7 +14,6 @@ use axum::http::header::CONTENT_TYPE;
 use axum::http::{HeaderMap, Method, StatusCode, Uri};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{MethodFilter, on};
-use futures::future::BoxFuture;
 use semver::Version;
 use serde::Serialize;
 use std::collections::HashMap;
@@ -103,10 +102,6 @@ impl Routes {
         (self.router, self.needs)
     }
 }
-
-/// A handler of any endpoint. axum's services are compiled once for this type, and not for each endpoint.
-pub(crate) type Erased =
-    Arc<dyn Fn(Api, Request) -> BoxFuture<'static, Result<Response, ApiError>> + Send + Sync>;
 
 fn routed(
     router: Router<Api>,

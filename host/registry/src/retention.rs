@@ -6,6 +6,9 @@ use tasker_domain::name::Name;
 use tasker_domain::permission::NamespaceScope;
 use tasker_domain::retention::Retention;
 
+const NO_TIMES: &str = "`complete_ms`, `error_ms` and `cancelled_ms` are all left out; to keep all tasks, remove the rule, or set `for_ever` for a namespace";
+const BOTH: &str = "`for_ever` and times exclude each other; leave out one of them";
+
 impl Registry {
     /// Replaces the rule of a namespace, which is made at its first use, or the rule of all that have none.
     /// Hosts go by it from the next batch that they delete; namespaces follow the rule for all within a minute.
@@ -22,10 +25,10 @@ impl Registry {
         }
         let is_of_one = matches!(change.scope, NamespaceScope::Namespace(_));
         match (retention.is_empty(), is_for_ever) {
-            (true, false) => return Err(RegistryError::EmptyRetention),
-            (false, true) => return Err(RegistryError::TimesForEver),
-            (true, true) if !is_of_one => return Err(RegistryError::EmptyRetention),
-            _ => {}
+            (true, false) => return Err(RegistryError::RetentionRule(NO_TIMES)),
+            (true, true) if !is_of_one => return Err(RegistryError::RetentionRule(NO_TIMES)),
+            (false, true) => return Err(RegistryError::RetentionRule(BOTH)),
+            (true, true) | (false, false) => {}
         }
         Ok(self.store.set_retention(change, retention).await?)
     }
