@@ -1,5 +1,6 @@
 //! Faults of the database under load: hosts wait for it, and no step fails for it.
 
+mod archive;
 mod clock;
 mod damaged;
 mod failover;

@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 use sqlx::PgPool;
 use std::time::Duration;
 use tasker::host::{HostConfig, ReadReplica};
+use tasker_archive::Location;
 use tokio::process::Command;
 
 /// A role that may see nothing of the server but its own database.
@@ -273,7 +274,7 @@ async fn what_is_no_standby_of_the_database_is_not_read() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_is_archived_is_read_from_the_replica() {
     let folder = tempfile::tempdir().unwrap();
-    let archive = folder.path().to_owned();
+    let archive = Location::Folder(folder.path().to_owned());
     let all = Replicated::start_with(|config| config.archive = Some(archive)).await;
     all.standby
         .run("alter system set log_statement = 'all'")

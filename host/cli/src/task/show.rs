@@ -2,7 +2,7 @@
 
 use super::{OfTask, archived, report, step, steps};
 use crate::{Context, Painted as _, Result, Tone, fields, units, word};
-use std::path::{Path, PathBuf};
+use tasker_archive::Location;
 use tasker_domain::ids::TaskId;
 use tasker_wire::task::{ShowTask, Task};
 
@@ -11,9 +11,10 @@ use tasker_wire::task::{ShowTask, Task};
 pub struct Show {
     #[command(flatten)]
     of: OfTask,
-    /// Read the task from this folder of archived tasks (`serve --archive`), without a host.
-    #[arg(long, value_name = "DIR")]
-    from: Option<PathBuf>,
+    /// Read the task from this archive (`serve --archive`), without a host: a folder, or s3://BUCKET/PREFIX with
+    /// the credentials of the environment.
+    #[arg(long, value_name = "DIR|s3://…")]
+    from: Option<Location>,
     /// Show every step; without it, the first 100 and some that failed.
     #[arg(long)]
     all: bool,
@@ -22,9 +23,9 @@ pub struct Show {
 impl Show {
     pub async fn run(self, context: &Context) -> Result {
         let id = self.of.task;
-        if let Some(folder) = &self.from {
-            let answer = archived::find(folder, id)?;
-            let more = || Some(more_of_archive(id, folder));
+        if let Some(archive) = &self.from {
+            let answer = archived::find(archive, id).await?;
+            let more = || Some(more_of_archive(id, archive));
             return Ok(context.show(&answer, |task| text(task, more, self.all)));
         }
         let mut answer = context.ask(ShowTask { id }).await?;
@@ -47,9 +48,9 @@ fn more_of_host(id: TaskId, cursor: &str) -> String {
     format!("tasker task steps {id} --limit 500 --after {cursor}")
 }
 
-fn more_of_archive(id: TaskId, folder: &Path) -> String {
-    let folder = word(&folder.to_string_lossy());
-    format!("tasker task show {id} --from {folder} --all")
+fn more_of_archive(id: TaskId, archive: &Location) -> String {
+    let archive = word(&archive.to_string());
+    format!("tasker task show {id} --from {archive} --all")
 }
 
 fn text(task: &Task, more: impl FnOnce() -> Option<String>, is_all: bool) -> String {

@@ -9,6 +9,7 @@ use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 use tasker_api::tls::TlsFiles;
+use tasker_archive::Location;
 use tasker_cli::Output;
 use tasker_cli::parse_age;
 use tasker_cli::{CliError, Exit, Problem};
@@ -84,10 +85,11 @@ pub struct Serve {
     /// Maximum of compiled code on disk; the least recently used is removed, except that of open tasks.
     #[arg(long, default_value_t = DEFAULT_CACHE_BYTES >> 20, value_name = "MIB", value_parser = clap::value_parser!(u64).range(1..=1_048_576))]
     cache_limit: u64,
-    /// Write finished tasks to this folder before they are deleted (see `tasker retention`), as compressed
-    /// JSON lines by day. Give it to all hosts of a database, or to none.
-    #[arg(long, value_name = "DIR")]
-    archive: Option<PathBuf>,
+    /// Write finished tasks there before they are deleted (see `tasker retention`), as compressed JSON lines by
+    /// day: to a folder, or to s3://BUCKET/PREFIX with the credentials of the environment. Give it to all hosts
+    /// of a database, or to none.
+    #[arg(long, value_name = "DIR|s3://…")]
+    archive: Option<Location>,
     /// Serve the API only.
     #[arg(long)]
     no_worker: bool,
