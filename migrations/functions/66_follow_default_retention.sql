@@ -6,7 +6,7 @@
 -- Waits for nothing: a namespace whose rule is being changed is left to the next minute. Idempotent.
 create or replace function tasker.follow_default_retention() returns bool
 language plpgsql
-set search_path = '' set jit = off
+set search_path = '' set jit = off set enable_seqscan = off
 as $$
 declare
   v_namespaces_max constant int := 1000;
@@ -19,15 +19,18 @@ begin
     return false;
   end if;
 
-  delete from tasker.retention r
-  where r.is_inherited and (r.namespace_id, r.state) in (
+  with outdated as materialized (
     select i.namespace_id, i.state
     from tasker.retention i
     where i.is_inherited and not (
       exists (select from tasker.retention_default d where d.state = i.state and d.keep_ms = i.keep_ms)
       and not exists (select from tasker.retention o where o.namespace_id = i.namespace_id and not o.is_inherited))
     order by i.namespace_id, i.state
-    for update skip locked);
+    for update skip locked
+  )
+  delete from tasker.retention r
+  using outdated o
+  where r.namespace_id = o.namespace_id and r.state = o.state;
   get diagnostics v_removed = row_count;
 
   with follower as materialized (
