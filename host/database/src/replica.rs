@@ -12,6 +12,7 @@ use super::{Database, of_tasker};
 use lag::{IDENTITY, Measured, POSITION};
 use sqlx::Error;
 use sqlx::postgres::PgConnectOptions;
+use std::error::Error as StdError;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 use tasker_domain::error_chain::ErrorChain;
@@ -24,8 +25,11 @@ pub const DEFAULT_MAX_LAG: Duration = Duration::from_secs(10);
 /// Between two looks at the replica.
 const LOOK_INTERVAL: Duration = Duration::from_secs(1);
 
-/// How long a request waits to learn how far it is behind.
-const MEASURE_TIMEOUT: Duration = Duration::from_secs(1);
+/// How long a request waits to learn how far it is behind; longer than for a connection.
+const MEASURE_TIMEOUT: Duration = Duration::from_secs(2);
+
+/// The least time between two lines in the log about whether it is read.
+const LOG_INTERVAL: Duration = Duration::from_secs(30);
 
 /// How a host uses a read replica.
 #[derive(Clone, Debug)]
@@ -61,8 +65,8 @@ struct State {
     /// When everything that it had received was replayed.
     caught_up_at: Option<Instant>,
     unusable: Option<String>,
-    /// Whether it is read, as the log last said; none: the log said nothing.
-    logged: Option<bool>,
+    /// Whether it is read, as the log last said, and when.
+    logged: Option<(bool, Instant)>,
 }
 
 impl Replica {
@@ -89,11 +93,12 @@ impl Replica {
 
     /// Finds out whether it can be read.
     async fn look(&self, primary: &Pool) {
-        let found = self.find(primary).await;
-        self.note(found);
+        if let Some(found) = self.find(primary).await.transpose() {
+            self.note(found);
+        }
     }
 
-    async fn find(&self, primary: &Pool) -> Result<Measured, String> {
+    async fn find(&self, primary: &Pool) -> Result<Option<Measured>, String> {
         let is_known = self.state().is_known;
         if !is_known {
             self.identify(primary).await?;
@@ -112,9 +117,11 @@ impl Replica {
         }
     }
 
-    async fn measure(&self) -> Result<Measured, String> {
+    /// None: all connections to it are busy.
+    async fn measure(&self) -> Result<Option<Measured>, String> {
         match timeout(MEASURE_TIMEOUT, lag::measure(&self.pool)).await {
-            Ok(measured) => measured.map_err(told),
+            Ok(Err(error)) if is_busy(&error) => Ok(None),
+            Ok(measured) => measured.map(Some).map_err(told),
             Err(_) => Err("it does not answer".to_owned()),
         }
     }
@@ -147,19 +154,21 @@ impl Replica {
 }
 
 impl State {
-    /// Says in the log what is new.
+    /// Says in the log what is new, but not again and again where it changes with every look.
     fn log(&mut self) {
         let is_read = self.unusable.is_none();
-        let before = self.logged.replace(is_read);
+        if let Some((logged, at)) = self.logged
+            && (logged == is_read || at.elapsed() < LOG_INTERVAL)
+        {
+            return;
+        }
+        self.logged = Some((is_read, Instant::now()));
         match &self.unusable {
-            Some(why) if before != Some(false) => {
-                tracing::warn!(
-                    why,
-                    "the read replica is not used; the primary answers instead"
-                );
-            }
-            None if before != Some(true) => tracing::info!("the read replica is used"),
-            _ => {}
+            Some(why) => tracing::warn!(
+                why,
+                "the read replica is not used; the primary answers instead"
+            ),
+            None => tracing::info!("the read replica is used"),
         }
     }
 }
@@ -179,13 +188,14 @@ impl Database {
         if replica.state().unusable.is_some() {
             return None;
         }
-        let measured = replica.measure().await;
+        let measured = replica.measure().await.transpose()?;
         replica.note(measured).filter(|lag| *lag <= max)
     }
 
-    /// Has the replica left alone until it was looked at again, since a read of it failed.
-    pub fn doubt_replica(&self, error: &dyn std::error::Error) {
-        if let Some(replica) = &self.replica {
+    /// Has the replica left alone until it was looked at again, since a read of it failed. That its connections
+    /// were busy says nothing of it.
+    pub fn doubt_replica(&self, error: &(dyn StdError + 'static)) {
+        if let Some(replica) = self.replica.as_ref().filter(|_| !is_busy(error)) {
             replica.note(Err(told(error)));
         }
     }
@@ -243,6 +253,11 @@ async fn identity(pool: &Pool) -> Result<(i64, i64), Error> {
     sqlx::query_as(IDENTITY).fetch_one(pool).await
 }
 
-fn told(error: impl std::error::Error) -> String {
+fn is_busy(error: &(dyn StdError + 'static)) -> bool {
+    let mut causes = std::iter::successors(Some(error), |cause| (*cause).source());
+    causes.any(|cause| matches!(cause.downcast_ref(), Some(Error::PoolTimedOut)))
+}
+
+fn told(error: impl StdError) -> String {
     ErrorChain(&error).to_string()
 }

@@ -2,10 +2,10 @@
 
 use super::super::names;
 use futures::TryStreamExt as _;
-use object_store::aws::AmazonS3Builder;
+use object_store::aws::{AmazonS3Builder, AmazonS3ConfigKey};
 use object_store::buffered::BufWriter;
 use object_store::path::Path;
-use object_store::{ClientOptions, ObjectStore, ObjectStoreExt as _, RetryConfig};
+use object_store::{ClientConfigKey, ObjectStore, ObjectStoreExt as _, RetryConfig};
 use std::io::{self, Read};
 use std::sync::Arc;
 use std::time::Duration;
@@ -14,7 +14,8 @@ use tokio::io::AsyncWriteExt as _;
 use tokio_util::io::{StreamReader, SyncIoBridge};
 
 /// How long one request may take.
-const REQUEST_TIMEOUT: Duration = Duration::from_secs(15);
+const TIMEOUT: AmazonS3ConfigKey = AmazonS3ConfigKey::Client(ClientConfigKey::Timeout);
+const REQUEST_TIMEOUT: &str = "15 seconds";
 
 /// How often and how long a request is repeated. Whoever archives holds a transaction, which the database ends
 /// after 30 s without a statement.
@@ -38,7 +39,7 @@ impl Bucket {
         let environment = AmazonS3Builder::from_env();
         let store = environment
             .with_bucket_name(bucket)
-            .with_client_options(client_options())
+            .with_config(TIMEOUT, REQUEST_TIMEOUT)
             .with_retry(RetryConfig {
                 max_retries: RETRIES,
                 retry_timeout: RETRY_TIMEOUT,
@@ -129,13 +130,5 @@ impl NewObject {
     async fn given_up(mut self, error: io::Error) -> io::Error {
         let _ = self.0.abort().await;
         error
-    }
-}
-
-fn client_options() -> ClientOptions {
-    let options = ClientOptions::new().with_timeout(REQUEST_TIMEOUT);
-    match std::env::var("AWS_ALLOW_HTTP") {
-        Ok(allow) => options.with_allow_http(allow == "true" || allow == "1"),
-        Err(_) => options,
     }
 }
