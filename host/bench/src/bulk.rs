@@ -79,6 +79,16 @@ const SWAPPED: &str = "
           from tasker.transition join task using (task_id)
           where step_no is not null) l";
 
+const SHARES: &str = "
+    with step as (
+      select s.worker_id, count(*) as steps, extract(epoch from min(s.started_at))::double precision as first,
+             extract(epoch from max(s.finished_at))::double precision as last
+      from tasker.task t join tasker.step s on s.task_id = t.task_id
+      where t.correlation_id = $1 group by s.worker_id
+    )
+    select coalesce(s.steps, 0), s.first, s.last
+    from tasker.worker w left join step s using (worker_id) where w.stopped_at is null";
+
 const TASK_MS: &str = "
     select percentile_cont(array[0.5, 0.95, 0.99]) within group (
       order by (extract(epoch from t.finished_at - t.created_at) * 1000)::double precision)
@@ -112,6 +122,43 @@ impl Bulk {
         .fetch_one(self.database.pool())
         .await?;
         Ok(Counters { wal_bytes, commits })
+    }
+
+    /// Whether the steps of the namespace `bench` are kept from being claimed.
+    pub async fn pause(&self, is_paused: bool) -> Result<(), DatabaseError> {
+        sqlx::query(
+            "insert into tasker.queue_rule (namespace_id, is_paused, set_by)
+             select namespace_id, $1, 'bench' from tasker.namespace where name = 'bench'
+             on conflict (namespace_id) do update set is_paused = excluded.is_paused",
+        )
+        .bind(is_paused)
+        .execute(self.database.pool())
+        .await?;
+        Ok(())
+    }
+
+    /// Steps of the measured tasks by the worker that completed them, workers that live and did nothing
+    /// included, and how long it took from the first start to the last end.
+    pub async fn shares(&self, correlation_id: &str) -> Result<(Vec<i64>, f64), DatabaseError> {
+        let rows: Vec<(i64, Option<f64>, Option<f64>)> = sqlx::query_as(SHARES)
+            .bind(correlation_id)
+            .fetch_all(self.database.pool())
+            .await?;
+        let first = rows.iter().filter_map(|row| row.1).reduce(f64::min);
+        let last = rows.iter().filter_map(|row| row.2).reduce(f64::max);
+        let seconds = last.unwrap_or(0.0) - first.unwrap_or(0.0);
+        Ok((rows.iter().map(|row| row.0).collect(), seconds))
+    }
+
+    /// Sessions of hosts on this database.
+    pub async fn sessions(&self) -> Result<i64, DatabaseError> {
+        let sessions = sqlx::query_scalar(
+            "select count(*) from pg_stat_activity
+             where datname = current_database() and application_name = 'tasker'",
+        )
+        .fetch_one(self.database.pool())
+        .await?;
+        Ok(sessions)
     }
 
     /// True while any task is not over.
