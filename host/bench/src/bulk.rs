@@ -46,9 +46,11 @@ const INSERT_FINISHED: &str = "
     ), task as (
       insert into tasker.task (task_id, namespace_id, template_id, template_version_id, lock_id, state,
                                remaining_sinks, input, correlation_id, created_at, finished_at)
-      select gen_random_uuid(), p.namespace_id, p.template_id, p.template_version_id, p.lock_id, 'complete',
-             0, '{\"n\":1}', 'filled-' || i, now() - interval '1 day', now() - interval '23 hours'
+      select (lpad(to_hex((extract(epoch from a.created_at) * 1000)::bigint), 12, '0') || '7'
+              || substr(replace(gen_random_uuid()::text, '-', ''), 14))::uuid, p.namespace_id, p.template_id, p.template_version_id, p.lock_id, 'complete',
+             0, '{\"n\":1}', 'filled-' || i, a.created_at, a.created_at + interval '1 s'
       from template p, generate_series(1, $2) i
+      cross join lateral (select now() - interval '1 hour' + i * interval '1 ms' as created_at) a
       returning task_id, namespace_id, template_version_id, created_at, finished_at
     ), step as (
       insert into tasker.step (task_id, step_no, namespace_id, state, remaining_deps, is_sink, attempt, worker_id,
@@ -161,6 +163,21 @@ impl Bulk {
         Ok(sessions)
     }
 
+    /// A query that counts.
+    pub async fn count(&self, query: &'static str) -> Result<i64, DatabaseError> {
+        let count = sqlx::query_scalar(query).fetch_one(self.database.pool());
+        Ok(count.await?)
+    }
+
+    /// A query with one row.
+    pub async fn one<T>(&self, query: &'static str) -> Result<T, DatabaseError>
+    where
+        T: Send + Unpin + for<'r> sqlx::FromRow<'r, sqlx::postgres::PgRow>,
+    {
+        let row = sqlx::query_as(query).fetch_one(self.database.pool());
+        Ok(row.await?)
+    }
+
     /// True while any task is not over.
     pub async fn has_open_tasks(&self) -> Result<bool, DatabaseError> {
         let open =
@@ -236,7 +253,31 @@ impl Bulk {
         })
     }
 
-    /// Inserts finished tasks of a template of the namespace `bench` that has a lock.
+    /// Finished tasks of a template.
+    pub async fn finished(&self, template: &str) -> Result<i64, DatabaseError> {
+        let finished = sqlx::query_scalar(
+            "select count(*) from tasker.task t join tasker.template p using (template_id)
+             where p.name = $1 and t.finished_at is not null",
+        )
+        .bind(template)
+        .fetch_one(self.database.pool())
+        .await?;
+        Ok(finished)
+    }
+
+    /// MiB of the tables and indexes of tasks.
+    pub async fn table_mib(&self) -> Result<f64, DatabaseError> {
+        let mib = sqlx::query_scalar(
+            "select sum(pg_total_relation_size(oid))::double precision / 1024 / 1024 from pg_class
+             where relnamespace = 'tasker'::regnamespace and relkind = 'r'",
+        )
+        .fetch_one(self.database.pool())
+        .await?;
+        Ok(mib)
+    }
+
+    /// Inserts finished tasks of a template of the namespace `bench` that has a lock: an hour old by their
+    /// ids, as the ids that hosts make have the time.
     pub async fn insert_finished(&self, template: &str, tasks: u32) -> Result<(), DatabaseError> {
         sqlx::query(INSERT_FINISHED)
             .bind(template)

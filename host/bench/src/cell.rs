@@ -59,6 +59,13 @@ impl Cell {
         Ok(())
     }
 
+    /// Kills a host as a crash does, and starts another in its place.
+    pub(super) async fn replace(&mut self, no: usize, more: &[&str]) -> anyhow::Result<()> {
+        let count = self.processes.len();
+        self.processes.swap_remove(no % count).kill().await?;
+        self.add(more).await
+    }
+
     /// Runs tasks until every host has completed a step: its code is compiled and its sessions are open.
     pub(super) async fn warm_up(&self, workload: Workload) -> anyhow::Result<()> {
         let started = Instant::now();

@@ -5,13 +5,16 @@ mod cell;
 mod cold_start;
 mod fill;
 mod hosts;
+mod million_open;
 mod pgbench;
 mod process;
 mod report;
 mod resolve;
+mod retention;
 mod rollout;
 mod run;
 mod scale_out;
+mod soak;
 mod submit;
 mod usage;
 mod workload;
@@ -76,6 +79,9 @@ enum Other {
     Submit(submit::SubmitSingly),
     #[command(name = "hosts")]
     ScaleOut(scale_out::ScaleOut),
+    MillionOpen(million_open::MillionOpen),
+    Retention(retention::WhileDeleting),
+    Soak(soak::Soak),
     Rollout(rollout::Rollout),
     ColdStart(cold_start::ColdStart),
     #[command(hide = true)]
@@ -89,6 +95,9 @@ impl Bench {
             Some(Other::Resolve(resolve)) => resolve.run().await?,
             Some(Other::Submit(submit)) => submit.run().await?,
             Some(Other::ScaleOut(hosts)) => hosts.run().await?,
+            Some(Other::MillionOpen(open)) => open.run().await?,
+            Some(Other::Retention(retention)) => retention.run().await?,
+            Some(Other::Soak(soak)) => soak.run().await?,
             Some(Other::Rollout(rollout)) => rollout.run().await?,
             Some(Other::ColdStart(start)) => start.run().await?,
             Some(Other::CompileComponent(_)) => unreachable!("`main` took it before"),
