@@ -29,8 +29,8 @@ declare
   v_now constant timestamptz := tasker.clock();
   v_claimed tasker.claimed_step[];
   v_is_left bool := false;
-  v_claimed_of int[];
-  v_claimed_from timestamptz[];
+  v_rows tid[];
+  v_deleted int;
   v_namespaces int[];
   v_shares int[];
 begin
@@ -50,7 +50,7 @@ begin
         select p.*, n.turn, n.share
         from unnest(v_namespaces, v_shares) with ordinality as n (namespace_id, share, turn)
         cross join lateral (
-          select q.namespace_id, q.ready_at, s.task_id, s.step_no, s.checkpoint::text as checkpoint
+          select q.ctid as row, q.ready_at, s.task_id, s.step_no, s.checkpoint::text as checkpoint
           from tasker.queue q
           join tasker.step s on s.task_id = q.task_id and s.step_no = q.step_no and s.ready_at = q.ready_at
           where q.namespace_id = n.namespace_id and q.ready_at <= v_now
@@ -61,12 +61,12 @@ begin
         limit p_limit
       ), weighed as materialized (
         -- Also the last, whose bytes are before none: an input that cannot be read is to fail here.
-        select p.namespace_id, p.task_id, p.step_no, p.turn, p.ready_at, p.checkpoint,
+        select p.row, p.task_id, p.step_no, p.turn, p.ready_at, p.checkpoint,
                coalesce(octet_length(t.input::text), 0) + coalesce(octet_length(p.checkpoint), 0) as bytes
         from picked p
         left join tasker.task t on t.task_id = p.task_id
       ), sized as materialized (
-        select w.namespace_id, w.ready_at, w.task_id, w.step_no, w.checkpoint,
+        select w.row, w.task_id, w.step_no, w.checkpoint,
                sum(w.bytes) over (
                  order by w.turn, w.ready_at rows between unbounded preceding and 1 preceding) as bytes_before
         from weighed w
@@ -76,7 +76,7 @@ begin
             started_at = v_now, deadline_at = v_now + s.timeout_ms * interval '1 ms'
         from sized p
         where s.task_id = p.task_id and s.step_no = p.step_no and coalesce(p.bytes_before, 0) < p_bytes
-        returning s.task_id, s.step_no, s.attempt, p.checkpoint, p.namespace_id, p.ready_at
+        returning s.task_id, s.step_no, s.attempt, p.checkpoint, p.row
       ), begun as (
         update tasker.task t set state = 'in_progress'
         from (select distinct c.task_id from claimed c order by c.task_id) b
@@ -89,17 +89,21 @@ begin
         select v_now, c.task_id, c.step_no, c.attempt, p_worker_id, 'running' from claimed c
       )
       select array_agg((c.task_id, c.step_no, c.attempt, c.checkpoint)::tasker.claimed_step),
-             array_agg(c.namespace_id), array_agg(c.ready_at),
+             array_agg(c.row),
              count(*) < (select count(*) from picked)
                or cardinality(v_namespaces) > 1
                   and exists (select from picked p group by p.turn, p.share having count(*) = p.share)
-      from claimed c into v_claimed, v_claimed_of, v_claimed_from, v_is_left;
-      -- A statement of its own: it sees the row of a step that was queued again before its lock was had.
-      delete from tasker.queue q
-      using unnest(v_claimed, v_claimed_of, v_claimed_from)
-        as c (task_id, step_no, attempt, checkpoint, namespace_id, ready_at)
-      where q.namespace_id = c.namespace_id and q.ready_at = c.ready_at
-        and q.task_id = c.task_id and q.step_no = c.step_no;
+      from claimed c into v_claimed, v_rows, v_is_left;
+      -- By address: no plan can make this expensive. As long as this call runs, no address is given to another row.
+      delete from tasker.queue q where q.ctid = any (v_rows);
+      get diagnostics v_deleted = row_count;
+      if v_deleted < cardinality(v_rows) then
+        -- A step was queued again, with the same time, before its lock was had.
+        delete from tasker.queue q
+        using unnest(v_claimed) c
+        where q.task_id = c.task_id and q.step_no = c.step_no and q.ready_at <= v_now
+          and q.namespace_id = any (v_namespaces);
+      end if;
     exception
       when lock_not_available then
         v_claimed := null;
