@@ -13,6 +13,7 @@ mod complete_steps;
 mod complete_with_kv;
 mod concurrency;
 mod constraints;
+mod costs;
 mod create_tasks;
 mod drain_worker;
 mod dropped_partitions;
