@@ -16,3 +16,12 @@ alter table tasker.retention
   alter column keep_ms drop not null;
 
 alter table tasker.retention_pace add column follow_at timestamptz not null default '-infinity';
+
+-- The rules that are in force: what a namespace inherited counts as long as the rule for all says the same, and the
+-- namespace has none of its own.
+create view tasker.effective_retention as
+select r.namespace_id, r.state, r.keep_ms
+from tasker.retention r
+where not r.is_inherited
+   or exists (select from tasker.retention_default d where d.state = r.state and d.keep_ms = r.keep_ms)
+      and not exists (select from tasker.retention o where o.namespace_id = r.namespace_id and not o.is_inherited);

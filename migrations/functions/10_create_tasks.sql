@@ -10,6 +10,8 @@
 --
 -- A lock that names a collected version is refused (TA001): resolve again.
 --
+-- An id whose time no partition has fails the call (23514): only the clock of a host that is wrong makes one.
+--
 -- Locks: the collection of versions, shared; then the new rows, in the order of their identities. Waits for a
 -- concurrent submit of the same identity. Idempotent.
 create or replace function tasker.create_tasks(
@@ -41,13 +43,22 @@ begin
     from tasker.step_template st
     where st.is_sink and st.template_version_id in (select a.template_version_id from asked a)
     group by st.template_version_id
+  ), identified as (
+    insert into tasker.identity (template_id, identity_key, task_id)
+    select a.template_id, a.identity_key, a.task_id
+    from asked a
+    where a.identity_key is not null
+    order by a.template_id, a.identity_key, a.task_id
+    on conflict do nothing
+    returning identity.task_id
   ), created as (
     insert into tasker.task (task_id, namespace_id, template_id, template_version_id, lock_id,
                              remaining_sinks, input, identity_key, correlation_id, is_watched, created_at)
     select a.task_id, a.namespace_id, a.template_id, a.template_version_id, a.lock_id,
            s.sinks, a.input::json, a.identity_key, a.correlation_id, a.is_watched, v_now
     from asked a join sinks s using (template_version_id)
-    order by a.template_id, a.identity_key, a.task_id
+    where a.identity_key is null or a.task_id in (select i.task_id from identified i)
+    order by a.task_id
     on conflict do nothing
     returning task.task_id, task.namespace_id, task.template_version_id
   ), steps as (
@@ -78,7 +89,8 @@ begin
       select u.ord, t.task_id, false, t.input::text = u.input, t.created_at
       from unnest(p_task_id, p_template_id, p_identity_key, p_input)
              with ordinality as u (task_id, template_id, identity_key, input, ord)
-      join tasker.task t on t.template_id = u.template_id and t.identity_key = u.identity_key
+      join tasker.identity i on i.template_id = u.template_id and i.identity_key = u.identity_key
+      join tasker.every_task t on t.task_id = i.task_id
       where u.task_id <> all (v_created)
       union all
       select u.ord, t.task_id, false, t.input::text = u.input, t.created_at

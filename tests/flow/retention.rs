@@ -131,7 +131,7 @@ async fn what_was_archived_and_not_deleted_is_archived_again_and_nothing_is_lost
     let archive = Archive::create(Location::Folder(folder.path().join("archive"))).unwrap();
 
     // The host dies behind the first: what it has locked is free again, and it has deleted nothing.
-    let mut due = engine.due_tasks(50).await.unwrap();
+    let mut due = engine.due_tasks(50, false).await.unwrap();
     assert_eq!(due.task_ids.len(), 50);
     tasker_tasks::archive::write(&archive, &mut due)
         .await

@@ -69,6 +69,9 @@ constraints! {
     step_is_claimable_when_ready: "update tasker.step set ready_at = now() where state = 'running'";
     step_finishes_when_final: "update tasker.step set state = 'error' where state = 'running'";
     step_complete_has_a_result: "update tasker.step set state = 'complete', finished_at = now() where state = 'running'";
+    partition_has_a_range: "update tasker.partition set until_at = from_at";
+    partition_width_is_one_row: "insert into tasker.partition_width values (false, 1)";
+    partition_width_days_are_bounded: "update tasker.partition_width set days = 0";
     quarantine_digest_is_sha256: "insert into tasker.quarantine (digest, actor, reason) values ('\\x00', 'ada', 'why')";
     signature_digest_is_sha256:
         "insert into tasker.signature (digest, public_key, signature, actor)
@@ -154,7 +157,10 @@ async fn untested(session: &mut Session) -> Vec<String> {
     let named: Vec<String> = session
         .all(
             "select conname::text from pg_constraint
-             where connamespace = 'tasker'::regnamespace and contype in ('c', 'u') order by 1",
+             where connamespace = 'tasker'::regnamespace and contype in ('c', 'u')
+               -- A partition's own range refuses a row first.
+               and conname !~ '_is_in_range$'
+             order by 1",
         )
         .await;
     named

@@ -168,6 +168,7 @@ async fn call_functions(session: &mut Session) {
     session
         .run(
             "select tasker.record_uses('{1}', '{1}'), tasker.clear_collected(100), tasker.ensure_partitions(),
+                    tasker.close_partition(), tasker.return_carried(10), tasker.sum_partition(), tasker.drop_partition(10, false),
                     tasker.evaluate_rollout_guards(), tasker.delete_finished_tasks('{}');
              select * from tasker.collectable_versions(tasker.clock(), '0', '{}');
              select * from tasker.collect_versions(tasker.clock(), '1 year', '{}', '{1}', 'ada');

@@ -84,6 +84,18 @@ impl BenchArgs {
         })
     }
 
+    /// The same on this database.
+    pub(super) fn on(&self, database_url: String) -> Self {
+        Self {
+            database_url: Some(database_url),
+            ..self.clone()
+        }
+    }
+
+    pub(super) fn has_database(&self) -> bool {
+        self.database_url.is_some()
+    }
+
     /// The bytes of the sample component.
     pub(super) fn component(&self) -> anyhow::Result<Vec<u8>> {
         if let Some(path) = &self.component {

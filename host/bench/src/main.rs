@@ -1,14 +1,20 @@
 //! The program `tasker-bench`: measures the engine beside pgbench, through the same code as real work.
 
 mod bulk;
+mod cell;
 mod cold_start;
 mod fill;
 mod hosts;
+mod million_open;
 mod pgbench;
+mod process;
 mod report;
 mod resolve;
+mod retention;
 mod rollout;
 mod run;
+mod scale_out;
+mod soak;
 mod submit;
 mod usage;
 mod workload;
@@ -71,6 +77,11 @@ struct Bench {
 enum Other {
     Resolve(resolve::Resolve),
     Submit(submit::SubmitSingly),
+    #[command(name = "hosts")]
+    ScaleOut(scale_out::ScaleOut),
+    MillionOpen(million_open::MillionOpen),
+    Retention(retention::WhileDeleting),
+    Soak(soak::Soak),
     Rollout(rollout::Rollout),
     ColdStart(cold_start::ColdStart),
     #[command(hide = true)]
@@ -83,6 +94,10 @@ impl Bench {
         let printed = match self.other.take() {
             Some(Other::Resolve(resolve)) => resolve.run().await?,
             Some(Other::Submit(submit)) => submit.run().await?,
+            Some(Other::ScaleOut(hosts)) => hosts.run().await?,
+            Some(Other::MillionOpen(open)) => open.run().await?,
+            Some(Other::Retention(retention)) => retention.run().await?,
+            Some(Other::Soak(soak)) => soak.run().await?,
             Some(Other::Rollout(rollout)) => rollout.run().await?,
             Some(Other::ColdStart(start)) => start.run().await?,
             Some(Other::CompileComponent(_)) => unreachable!("`main` took it before"),

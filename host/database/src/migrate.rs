@@ -56,6 +56,7 @@ functions! {
     "00_clock",
     "01_fixed_clock",
     "02_call_max",
+    "03_first_id",
     "10_create_tasks",
     "11_attempts_max",
     "12_backoff_ms",
@@ -103,7 +104,12 @@ functions! {
     "66_lock_finished_tasks",
     "70_explain_steps",
     "71_brief_error",
+    "80_add_partition",
     "80_ensure_partitions",
+    "81_close_partition",
+    "82_return_carried",
+    "83_sum_partition",
+    "84_drop_partition",
     "90_namespace_rules",
     "91_component_revisions",
     "92_component_families",
@@ -186,7 +192,7 @@ async fn migrate_on(connection: &mut PgConnection) -> Result<(), MigrateError> {
     // No reason not to start: it is tried again soon.
     let partitions = sqlx::raw_sql("select tasker.ensure_partitions()");
     if let Err(error) = connection.execute(partitions).await {
-        tracing::warn!(error = %ErrorChain(&error), "no partitions of the log were made");
+        tracing::warn!(error = %ErrorChain(&error), "the first partitions were not made");
     }
     Ok(())
 }

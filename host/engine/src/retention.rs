@@ -25,14 +25,21 @@ struct DueRow {
 }
 
 impl Engine {
-    /// The next tasks that their namespaces keep no longer, `limit` at most.
-    pub async fn due_tasks(&self, limit: i32) -> Result<DueTasks, DatabaseError> {
+    /// The next tasks that their namespaces keep no longer, `limit` at most; with `leaves_partitions` without those
+    /// whose whole partition may soon be dropped.
+    pub async fn due_tasks(
+        &self,
+        limit: i32,
+        leaves_partitions: bool,
+    ) -> Result<DueTasks, DatabaseError> {
         let maintenance = self.for_maintenance();
         let mut transaction = maintenance.pool().begin().await?;
-        let due: DueRow = sqlx::query_as("select locked, is_more_due from tasker.due_tasks($1)")
-            .bind(limit)
-            .fetch_one(&mut *transaction)
-            .await?;
+        let due: DueRow =
+            sqlx::query_as("select locked, is_more_due from tasker.due_tasks($1, $2)")
+                .bind(limit)
+                .bind(leaves_partitions)
+                .fetch_one(&mut *transaction)
+                .await?;
         Ok(DueTasks {
             transaction,
             database: self.database().clone(),

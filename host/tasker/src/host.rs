@@ -337,7 +337,8 @@ impl Host {
 /// Begins what is done now and then: the uses of versions, partitions of the log, deleting finished tasks.
 fn keep_in_bounds(engine: &Engine, archive: Option<Archive>, draining: &CancellationToken) {
     tokio::spawn(engine.clone().keep_uses(draining.clone()));
-    tokio::spawn(engine.database().clone().keep_partitions(draining.clone()));
+    let database = engine.database().clone();
+    tokio::spawn(database.keep_partitions(archive.is_some(), draining.clone()));
     if let Some(archive) = archive.clone() {
         tokio::spawn(warn_without(archive));
     }

@@ -78,7 +78,10 @@ impl Retention {
 
     /// Deletes a few of the tasks that are due, in one transaction.
     pub async fn delete_batch(&self) -> Result<Batch, RetentionError> {
-        let mut due = self.engine.due_tasks(BATCH_TASKS).await?;
+        let mut due = self
+            .engine
+            .due_tasks(BATCH_TASKS, self.archive.is_none())
+            .await?;
         let is_more_due = due.is_more_due;
         if let Some(archive) = &self.archive {
             due.read_from_replica().await?;

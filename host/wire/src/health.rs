@@ -35,7 +35,7 @@ pub struct Status {
     /// Of all hosts on this database.
     pub workers: Vec<WorkerHealth>,
     pub tasks: TaskCounts,
-    pub log: LogHealth,
+    pub partitions: PartitionHealth,
 }
 
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -78,11 +78,14 @@ pub struct TaskCounts {
     pub finished_estimate: i64,
 }
 
-/// How the log of transitions is divided.
+/// How tasks, steps and log are divided by time.
 #[derive(Clone, Debug, Serialize, Deserialize)]
-pub struct LogHealth {
-    pub has_stray_rows: bool,
-    pub next_month_is_missing: bool,
+pub struct PartitionHealth {
+    /// Those that may have open tasks.
+    pub open: i64,
+    pub closed: i64,
+    /// The newest is nearly over, and the next one is not there yet.
+    pub next_is_missing: bool,
 }
 
 endpoint! {

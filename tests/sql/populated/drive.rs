@@ -186,7 +186,7 @@ async fn delete_finished(host: &TestHost) {
     host.put(path, &rule).await;
     for _ in 0..2 {
         let mut due = wait_until("tasks are due", async || {
-            let due = host.host.engine.due_tasks(100).await.unwrap();
+            let due = host.host.engine.due_tasks(100, false).await.unwrap();
             (!due.task_ids.is_empty()).then_some(due)
         })
         .await;
