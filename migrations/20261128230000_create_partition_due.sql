@@ -6,7 +6,7 @@ select p.from_at, p.until_at,
                 else c.last_finished_at + r.keep_ms * interval '1 millisecond' end) as due_at
 from tasker.partition p
 left join tasker.partition_content c using (from_at)
-left join tasker.retention r
+left join tasker.effective_retention r
   on r.namespace_id = c.namespace_id
   and r.state = case c.state when 'resolved_manually' then 'complete' else c.state end
 where p.summed_at is not null

@@ -2,6 +2,8 @@
 -- their steps until the end of the transaction, in which tasker.delete_finished_tasks may delete them. Returns them in
 -- the order of their ids, and whether to call again: false if no walk is due, or if it is the turn of another host.
 --
+-- Once a minute a call has namespaces follow the rule for all instead, see tasker.follow_default_retention.
+--
 -- A call goes on with one walk over the tasks of a namespace, by template and id, in indexes that other readers need.
 -- An id has the time of its task's creation, so the walk of a template ends at the first task that is too young. The
 -- next walk begins after a part of the time that tasks are kept. Tasks that are kept longer than those behind them
@@ -10,8 +12,8 @@
 -- dropped within the time of one (tasker.drop_partition). The caller ends with tasker.delete_finished_tasks, which sets the pace, also
 -- where nothing is to be deleted.
 --
--- Locks: the pace, one row of tasker.retention, then see tasker.lock_finished_tasks. Waits for nothing. If its
--- transaction fails, the next call finds the same.
+-- Locks: the pace, then see tasker.follow_default_retention; one row of tasker.retention, then see
+-- tasker.lock_finished_tasks. Waits for nothing. If its transaction fails, the next call finds the same.
 create or replace function tasker.due_tasks(
   p_limit int, p_leaves_partitions bool default false, out locked uuid[], out is_more_due bool
 )
@@ -42,9 +44,17 @@ begin
   if not found then
     return;
   end if;
+  if tasker.follow_default_retention() then
+    is_more_due := true;
+    return;
+  end if;
   select * into v_walk
   from tasker.retention r
   where r.walk_at <= v_now
+    and (not r.is_inherited
+         -- What the rule for all says now; rows follow it within a minute.
+         or exists (select from tasker.retention_default d where d.state = r.state and d.keep_ms = r.keep_ms)
+            and not exists (select from tasker.retention o where o.namespace_id = r.namespace_id and not o.is_inherited))
   order by r.walk_at
   limit 1
   for update skip locked;

@@ -8,50 +8,18 @@ use std::collections::HashMap;
 use std::time::Duration;
 use uuid::Uuid;
 
-/// Each counts what must not be, over all tasks.
-const MUST_NOT_BE: [(&str, &str); 8] = [
+/// What must not be in any run of tasks: a name, and a query that counts it.
+const INVARIANTS: &str = include_str!("invariants.sql");
+
+/// What must not be besides where every task is to complete.
+const MUST_NOT_BE: [(&str, &str); 4] = [
     (
         "tasks_not_complete",
         "select count(*) from tasker.task where state <> 'complete'",
     ),
     (
-        "results_doubled_or_missing",
-        "select count(*) from tasker.step s
-         where s.state <> 'complete' or s.result is null
-            or (select count(*) from tasker.transition r
-                where r.task_id = s.task_id and r.step_no = s.step_no and r.to_state = 'complete') <> 1",
-    ),
-    (
-        "steps_before_their_parents",
-        "select count(*) from tasker.task t
-         join tasker.dependency d using (template_version_id)
-         where (select min(r.seq) from tasker.transition r
-                where r.task_id = t.task_id and r.step_no = d.to_no and r.to_state = 'running')
-             < (select max(r.seq) from tasker.transition r
-                where r.task_id = t.task_id and r.step_no = d.from_no and r.to_state = 'complete')",
-    ),
-    (
-        "steps_with_attempts_astray",
-        "select count(*) from tasker.step s
-         cross join lateral (
-           select count(*) as begun, count(distinct r.attempt) as attempts, min(r.attempt) as first
-           from tasker.transition r
-           where r.task_id = s.task_id and r.step_no = s.step_no and r.to_state = 'running') l
-         where l.begun <> s.attempt or l.attempts <> s.attempt or l.first <> 1",
-    ),
-    (
-        "attempts_that_end_without_having_begun_or_twice",
-        "select count(*) from (
-           select r.to_state, lag(r.to_state) over w as before,
-                  r.attempt, lag(r.attempt) over w as attempt_before
-           from tasker.transition r where r.step_no is not null
-           window w as (partition by r.task_id, r.step_no order by r.seq)) l
-         where l.to_state in ('complete', 'waiting_for_retry')
-           and (l.before is distinct from 'running' or l.attempt_before is distinct from l.attempt)",
-    ),
-    (
-        "steps_out_of_order_in_time",
-        "select count(*) from tasker.step where finished_at < started_at",
+        "results_missing",
+        "select count(*) from tasker.step where state <> 'complete' or result is null",
     ),
     (
         "tasks_that_did_not_begin_and_end_once",
@@ -95,13 +63,18 @@ pub async fn check(pool: &PgPool, acknowledged: &[Acknowledged], killed: Value, 
         "tasks_doubled": doubled_tasks(pool, acknowledged).await,
         "wrong_results": wrong_results(pool).await,
     });
-    for (what, query) in MUST_NOT_BE {
+    for (what, query) in MUST_NOT_BE.into_iter().chain(invariants()) {
         wrong[what] = count(pool, query).await.into();
     }
     let is_right = wrong.as_object().unwrap().values().all(|count| *count == 0);
     figures["wrong"] = wrong;
     println!("{figures:#}");
     assert!(is_right, "{figures:#}");
+}
+
+fn invariants() -> impl Iterator<Item = (&'static str, &'static str)> {
+    let each = INVARIANTS.split("\n\n-- ").skip(1);
+    each.map(|it| it.split_once(":\n").expect("a name before each query"))
 }
 
 /// Tasks that were acknowledged and are not there.

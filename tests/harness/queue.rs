@@ -7,11 +7,4 @@ pub const REQUEUE: &str = "
     select namespace_id, priority, ready_at, task_id, step_no from tasker.step where ready_at is not null";
 
 /// How many steps are to be claimed and not in the queue, or the other way round.
-pub const WRONG_IN_QUEUE: &str = "
-    select count(*)
-    from tasker.queue q
-    full join (select t.namespace_id, t.priority, s.ready_at, s.task_id, s.step_no
-               from tasker.step s join tasker.task t using (task_id)
-               where s.ready_at is not null) s
-      using (namespace_id, priority, ready_at, task_id, step_no)
-    where q.task_id is null or s.task_id is null";
+pub const WRONG_IN_QUEUE: &str = include_str!("wrong_in_queue.sql");

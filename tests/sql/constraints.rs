@@ -124,6 +124,10 @@ constraints! {
     retention_keep_ms_is_a_minute:
         "insert into tasker.retention (namespace_id, state, keep_ms, set_by, walk_at)
          values (1, 'complete', 59999, 'ada', now())";
+    retention_default_state_is_final:
+        "insert into tasker.retention_default (state, keep_ms, set_by) values ('pending', 60000, 'ada')";
+    retention_default_keep_ms_is_a_minute:
+        "insert into tasker.retention_default (state, keep_ms, set_by) values ('complete', 59999, 'ada')";
     retention_pace_is_one_row: "insert into tasker.retention_pace values (false)";
     share_is_unique:
         "insert into tasker.share (namespace_id, component, shared_with, created_by)

@@ -117,3 +117,36 @@ async fn what_is_due_in_the_history_is_deleted_with_all_of_its_rows() {
         1
     );
 }
+
+#[tokio::test]
+async fn a_partition_is_not_dropped_by_a_rule_for_all_that_is_gone_or_overridden() {
+    let (_database, mut session, worker) = begun().await;
+    let version = Graph::single().publish(&mut session).await;
+    create(&mut session, version, 10).await;
+    run_all(&mut session, worker).await;
+    keep(&mut session, "complete", 30).await;
+    session
+        .run("update tasker.retention set is_inherited = true")
+        .await;
+    july(&mut session).await;
+    assert!(close(&mut session).await);
+    assert!(session.one::<bool>("select tasker.sum_partition()").await);
+    session.at("2030-09-10 12:00:00Z").await;
+    assert!(!drop_one(&mut session).await, "there is no rule for all");
+
+    let all = "insert into tasker.retention_default (state, keep_ms, set_by)
+               select state, keep_ms, 'ada' from tasker.retention";
+    session.run(all).await;
+    session
+        .run(
+            "insert into tasker.retention (namespace_id, state, keep_ms, set_by, walk_at)
+             select namespace_id, 'error', null, 'ada', 'infinity' from tasker.retention",
+        )
+        .await;
+    assert!(!drop_one(&mut session).await, "the namespace has its own");
+
+    session
+        .run("delete from tasker.retention where not is_inherited")
+        .await;
+    assert!(drop_one(&mut session).await);
+}

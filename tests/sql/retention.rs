@@ -12,7 +12,7 @@ type Found = (Vec<Uuid>, bool);
 const READS_MAX: i64 = 6_000;
 
 /// Keeps tasks in a state of the namespace of a template for that long.
-async fn keep(session: &mut Session, template: i32, state: &str, time: &str) {
+pub(super) async fn keep(session: &mut Session, template: i32, state: &str, time: &str) {
     session
         .run(&format!(
             "insert into tasker.retention (namespace_id, state, keep_ms, set_by, walk_at)
@@ -71,7 +71,7 @@ async fn due(session: &mut Session, limit: i32) -> Found {
 }
 
 /// One batch; how many it deleted, and whether to call again.
-async fn batch(session: &mut Session, limit: i32) -> (usize, bool) {
+pub(super) async fn batch(session: &mut Session, limit: i32) -> (usize, bool) {
     session.begin().await;
     let (found, is_more_due) = due(session, limit).await;
     let ids: Vec<String> = found.iter().map(|id| format!("'{id}'")).collect();
@@ -86,7 +86,7 @@ async fn batch(session: &mut Session, limit: i32) -> (usize, bool) {
 }
 
 /// All that is due now.
-async fn delete_all(session: &mut Session) -> usize {
+pub(super) async fn delete_all(session: &mut Session) -> usize {
     let mut deleted = 0;
     loop {
         match batch(session, BATCH).await {
@@ -97,7 +97,7 @@ async fn delete_all(session: &mut Session) -> usize {
 }
 
 /// Rows of each table that belong to these tasks: tasks, steps, log, superseded attempts.
-async fn rows_of(session: &mut Session, tasks: &[Uuid]) -> (i64, i64, i64, i64) {
+pub(super) async fn rows_of(session: &mut Session, tasks: &[Uuid]) -> (i64, i64, i64, i64) {
     let ids: Vec<String> = tasks.iter().map(|id| format!("'{id}'")).collect();
     let ids = ids.join(", ");
     let count =

@@ -7,8 +7,8 @@ use std::time::Duration;
 use tasker_engine::claim_health::FailingClaims;
 use tasker_engine::health::WorkerRow;
 use tasker_wire::health::{
-    ConnectionHealth, DatabaseHealth, Health, HealthStatus, PartitionHealth, ShowLiveness,
-    ShowReadiness, ShowStatus, Status, TaskCounts, WorkerHealth,
+    ConnectionHealth, DatabaseHealth, Health, HealthStatus, PartitionHealth, ReplicaHealth,
+    ShowLiveness, ShowReadiness, ShowStatus, Status, TaskCounts, WorkerHealth,
 };
 use tokio::time::timeout;
 
@@ -88,6 +88,7 @@ async fn status(api: Api, _: Call<ShowStatus>) -> Answer<ShowStatus> {
         of_database.partitions(),
     )?;
     let connections = of_database.connections();
+    let replica = of_database.replica_health();
     Ok(Reply::ok(Status {
         version: env!("CARGO_PKG_VERSION").to_owned(),
         is_draining: api.shutdown.is_cancelled() || is_draining(&api),
@@ -102,6 +103,10 @@ async fn status(api: Api, _: Call<ShowStatus>) -> Answer<ShowStatus> {
             open: connections.open,
             refused: connections.refused,
         },
+        read_replica: replica.map(|replica| ReplicaHealth {
+            lag_ms: replica.lag.map(|lag| lag.as_millis() as u64),
+            unusable: replica.unusable,
+        }),
         workers: workers.into_iter().map(worker).collect(),
         tasks: TaskCounts {
             pending: tasks.pending,

@@ -46,10 +46,11 @@ const INSERT_FINISHED: &str = "
     ), task as (
       insert into tasker.task (task_id, namespace_id, template_id, template_version_id, lock_id, state,
                                remaining_sinks, input, correlation_id, created_at, finished_at)
-      select (left(tasker.first_id(now() - interval '1 day')::text, 14) || substr(gen_random_uuid()::text, 15))::uuid,
+      select (left(tasker.first_id(a.created_at)::text, 14) || substr(gen_random_uuid()::text, 15))::uuid,
              p.namespace_id, p.template_id, p.template_version_id, p.lock_id, 'complete',
-             0, '{\"n\":1}', 'filled-' || i, now() - interval '1 day', now() - interval '23 hours'
+             0, '{\"n\":1}', 'filled-' || i, a.created_at, a.created_at + interval '1 s'
       from template p, generate_series(1, $2) i
+      cross join lateral (select now() - interval '1 hour' + i * interval '1 ms' as created_at) a
       returning task_id, namespace_id, template_version_id, created_at, finished_at
     ), step as (
       insert into tasker.step (task_id, step_no, namespace_id, state, remaining_deps, is_sink, attempt, worker_id,
@@ -79,6 +80,16 @@ const SWAPPED: &str = "
                  count(distinct component_version_id) as versions
           from tasker.transition join task using (task_id)
           where step_no is not null) l";
+
+const SHARES: &str = "
+    with step as (
+      select s.worker_id, count(*) as steps, extract(epoch from min(s.started_at))::double precision as first,
+             extract(epoch from max(s.finished_at))::double precision as last
+      from tasker.task t join tasker.step s on s.task_id = t.task_id
+      where t.correlation_id = $1 group by s.worker_id
+    )
+    select coalesce(s.steps, 0), s.first, s.last
+    from tasker.worker w left join step s using (worker_id) where w.stopped_at is null";
 
 const TASK_MS: &str = "
     select percentile_cont(array[0.5, 0.95, 0.99]) within group (
@@ -132,6 +143,58 @@ impl Bulk {
         .fetch_one(self.database.pool())
         .await?;
         Ok(read)
+    }
+
+    /// Whether the steps of the namespace `bench` are kept from being claimed.
+    pub async fn pause(&self, is_paused: bool) -> Result<(), DatabaseError> {
+        sqlx::query(
+            "insert into tasker.queue_rule (namespace_id, is_paused, set_by)
+             select namespace_id, $1, 'bench' from tasker.namespace where name = 'bench'
+             on conflict (namespace_id) do update set is_paused = excluded.is_paused",
+        )
+        .bind(is_paused)
+        .execute(self.database.pool())
+        .await?;
+        Ok(())
+    }
+
+    /// Steps of the measured tasks by the worker that completed them, workers that live and did nothing
+    /// included, and how long it took from the first start to the last end.
+    pub async fn shares(&self, correlation_id: &str) -> Result<(Vec<i64>, f64), DatabaseError> {
+        let rows: Vec<(i64, Option<f64>, Option<f64>)> = sqlx::query_as(SHARES)
+            .bind(correlation_id)
+            .fetch_all(self.database.pool())
+            .await?;
+        let first = rows.iter().filter_map(|row| row.1).reduce(f64::min);
+        let last = rows.iter().filter_map(|row| row.2).reduce(f64::max);
+        let seconds = last.unwrap_or(0.0) - first.unwrap_or(0.0);
+        Ok((rows.iter().map(|row| row.0).collect(), seconds))
+    }
+
+    /// Sessions of hosts on this database.
+    pub async fn sessions(&self) -> Result<i64, DatabaseError> {
+        let sessions = sqlx::query_scalar(
+            "select count(*) from pg_stat_activity
+             where datname = current_database() and application_name = 'tasker'",
+        )
+        .fetch_one(self.database.pool())
+        .await?;
+        Ok(sessions)
+    }
+
+    /// A query that counts.
+    pub async fn count(&self, query: &'static str) -> Result<i64, DatabaseError> {
+        let count = sqlx::query_scalar(query).fetch_one(self.database.pool());
+        Ok(count.await?)
+    }
+
+    /// A query with one row.
+    pub async fn one<T>(&self, query: &'static str) -> Result<T, DatabaseError>
+    where
+        T: Send + Unpin + for<'r> sqlx::FromRow<'r, sqlx::postgres::PgRow>,
+    {
+        let row = sqlx::query_as(query).fetch_one(self.database.pool());
+        Ok(row.await?)
     }
 
     /// True while any task is not over.
@@ -226,7 +289,31 @@ impl Bulk {
         })
     }
 
-    /// Inserts finished tasks of a template of the namespace `bench` that has a lock.
+    /// Finished tasks of a template.
+    pub async fn finished(&self, template: &str) -> Result<i64, DatabaseError> {
+        let finished = sqlx::query_scalar(
+            "select count(*) from tasker.task t join tasker.template p using (template_id)
+             where p.name = $1 and t.finished_at is not null",
+        )
+        .bind(template)
+        .fetch_one(self.database.pool())
+        .await?;
+        Ok(finished)
+    }
+
+    /// MiB of the tables and indexes of tasks.
+    pub async fn table_mib(&self) -> Result<f64, DatabaseError> {
+        let mib = sqlx::query_scalar(
+            "select sum(pg_total_relation_size(oid))::double precision / 1024 / 1024 from pg_class
+             where relnamespace = 'tasker'::regnamespace and relkind = 'r'",
+        )
+        .fetch_one(self.database.pool())
+        .await?;
+        Ok(mib)
+    }
+
+    /// Inserts finished tasks of a template of the namespace `bench` that has a lock: an hour old by their
+    /// ids, as the ids that hosts make have the time.
     pub async fn insert_finished(&self, template: &str, tasks: u32) -> Result<(), DatabaseError> {
         sqlx::query(INSERT_FINISHED)
             .bind(template)

@@ -84,6 +84,18 @@ impl BenchArgs {
         })
     }
 
+    /// The same on this database.
+    pub(super) fn on(&self, database_url: String) -> Self {
+        Self {
+            database_url: Some(database_url),
+            ..self.clone()
+        }
+    }
+
+    pub(super) fn has_database(&self) -> bool {
+        self.database_url.is_some()
+    }
+
     /// The bytes of the sample component.
     pub(super) fn component(&self) -> anyhow::Result<Vec<u8>> {
         if let Some(path) = &self.component {
@@ -125,6 +137,7 @@ fn config(data_dir: PathBuf, database: DatabaseChoice, worker: Option<WorkerConf
         listen: ([127, 0, 0, 1], 0).into(),
         data_dir,
         database,
+        read_replica: None,
         secret_keys: None,
         connections: tasker_database::DEFAULT_CONNECTIONS,
         compiler: Compiler::of_this_program(CompileLimits::default()),

@@ -1,15 +1,21 @@
 //! The program `tasker-bench`: measures the engine beside pgbench, through the same code as real work.
 
 mod bulk;
+mod cell;
 mod cold_start;
 mod fill;
 mod hosts;
+mod million_open;
 mod old_snapshot;
 mod pgbench;
+mod process;
 mod report;
 mod resolve;
+mod retention;
 mod rollout;
 mod run;
+mod scale_out;
+mod soak;
 mod submit;
 mod tenants;
 mod usage;
@@ -73,6 +79,11 @@ struct Bench {
 enum Other {
     Resolve(resolve::Resolve),
     Submit(submit::SubmitSingly),
+    #[command(name = "hosts")]
+    ScaleOut(scale_out::ScaleOut),
+    MillionOpen(million_open::MillionOpen),
+    Retention(retention::WhileDeleting),
+    Soak(soak::Soak),
     OldSnapshot(old_snapshot::OldSnapshot),
     Tenants(tenants::Tenants),
     Rollout(rollout::Rollout),
@@ -87,6 +98,10 @@ impl Bench {
         let printed = match self.other.take() {
             Some(Other::Resolve(resolve)) => resolve.run().await?,
             Some(Other::Submit(submit)) => submit.run().await?,
+            Some(Other::ScaleOut(hosts)) => hosts.run().await?,
+            Some(Other::MillionOpen(open)) => open.run().await?,
+            Some(Other::Retention(retention)) => retention.run().await?,
+            Some(Other::Soak(soak)) => soak.run().await?,
             Some(Other::OldSnapshot(old)) => old.run().await?,
             Some(Other::Tenants(tenants)) => tenants.run().await?,
             Some(Other::Rollout(rollout)) => rollout.run().await?,

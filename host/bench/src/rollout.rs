@@ -52,7 +52,7 @@ fn version(no: u32) -> Version {
 }
 
 /// Publishes version `no`, whose bytes no other version has.
-async fn publish(registry: &Registry, component: &[u8], no: u32) -> anyhow::Result<()> {
+pub(super) async fn publish(registry: &Registry, component: &[u8], no: u32) -> anyhow::Result<()> {
     publish_component(registry, COMPONENT, &version(no), noted(component, no)).await
 }
 

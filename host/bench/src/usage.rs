@@ -11,23 +11,35 @@ pub(super) fn own_cpu() -> Option<Duration> {
 /// Processor time so far of a process, the children that it has, and those that have ended.
 pub(super) fn tree_cpu(pid: u32) -> Option<Duration> {
     let root = stat(&pid.to_string())?;
-    let children = fs::read_dir("/proc")
-        .ok()?
-        .flatten()
-        .filter_map(|entry| stat(entry.file_name().to_str()?));
-    let living: Duration = children
-        .filter(|child| child.parent == pid)
-        .map(|child| child.own)
-        .sum();
+    let living = children(pid)
+        .into_iter()
+        .filter_map(|child| stat(&child.to_string()));
+    let living: Duration = living.map(|child| child.own).sum();
     Some(root.own + root.ended_children + living)
+}
+
+/// The children that a process has now.
+pub(super) fn children(pid: u32) -> Vec<u32> {
+    let entries = fs::read_dir("/proc").into_iter().flatten().flatten();
+    let processes = entries.filter_map(|entry| entry.file_name().to_str()?.parse().ok());
+    processes
+        .filter(|process: &u32| stat(&process.to_string()).is_some_and(|it| it.parent == pid))
+        .collect()
 }
 
 /// The most memory that this process had, in MiB.
 pub(super) fn own_peak_mib() -> Option<f64> {
-    let status = fs::read_to_string("/proc/self/status").ok()?;
-    let line = status
-        .lines()
-        .find_map(|line| line.strip_prefix("VmHWM:"))?;
+    memory_mib("self", "VmHWM:")
+}
+
+/// The memory that a process has now, in MiB.
+pub(super) fn resident_mib(pid: u32) -> Option<f64> {
+    memory_mib(&pid.to_string(), "VmRSS:")
+}
+
+fn memory_mib(process: &str, label: &str) -> Option<f64> {
+    let status = fs::read_to_string(format!("/proc/{process}/status")).ok()?;
+    let line = status.lines().find_map(|line| line.strip_prefix(label))?;
     let kib: f64 = line.trim().trim_end_matches("kB").trim().parse().ok()?;
     Some(kib / 1024.0)
 }

@@ -112,6 +112,7 @@ functions! {
     "65_clear_collected",
     "66_delete_finished_tasks",
     "66_due_tasks",
+    "66_follow_default_retention",
     "66_lock_finished_tasks",
     "70_explain_steps",
     "71_brief_error",

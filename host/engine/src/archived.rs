@@ -1,7 +1,7 @@
 //! What is kept of a finished task when it is archived: all that the database has of it, as JSON text.
 
 use super::retention::DueTasks;
-use sqlx::FromRow;
+use sqlx::{Executor, FromRow, Postgres};
 use tasker_database::DatabaseError;
 use uuid::Uuid;
 
@@ -43,23 +43,53 @@ impl DueTasks {
         Ok(rows)
     }
 
+    /// Has the tasks read from the replica of the database, if it has one with all that is to be read: the
+    /// tasks are locked, and nothing of them changes any more.
+    pub async fn read_from_replica(&mut self) -> Result<(), DatabaseError> {
+        let Some(replica) = self.database.for_replica() else {
+            return Ok(());
+        };
+        let position = self.database.position().await?;
+        self.replica = match self.database.replica_has(&position).await {
+            true => Some(replica),
+            false => None,
+        };
+        Ok(())
+    }
+
     /// The next parts of these tasks behind `after`, by task, kind and number; empty at the end.
     pub async fn parts(
         &mut self,
         tasks: &[Uuid],
         after: Option<&ArchivedPart>,
     ) -> Result<Vec<ArchivedPart>, DatabaseError> {
-        let after = after.map_or((Uuid::nil(), 0, 0), |it| (it.task_id, it.kind, it.no));
-        let rows = sqlx::query_as(PARTS)
-            .bind(tasks)
-            .bind(after.0)
-            .bind(after.1)
-            .bind(after.2)
-            .bind(PAGE_PARTS)
-            .fetch_all(&mut *self.transaction)
-            .await?;
-        Ok(rows)
+        if let Some(replica) = &self.replica {
+            match parts(replica.pool(), tasks, after).await {
+                Ok(parts) => return Ok(parts),
+                Err(error) => {
+                    self.database.doubt_replica(&error);
+                    self.replica = None;
+                }
+            }
+        }
+        Ok(parts(&mut *self.transaction, tasks, after).await?)
     }
+}
+
+async fn parts(
+    from: impl Executor<'_, Database = Postgres>,
+    tasks: &[Uuid],
+    after: Option<&ArchivedPart>,
+) -> Result<Vec<ArchivedPart>, sqlx::Error> {
+    let after = after.map_or((Uuid::nil(), 0, 0), |it| (it.task_id, it.kind, it.no));
+    sqlx::query_as(PARTS)
+        .bind(tasks)
+        .bind(after.0)
+        .bind(after.1)
+        .bind(after.2)
+        .bind(PAGE_PARTS)
+        .fetch_all(from)
+        .await
 }
 
 const ENDED_ON: &str = "

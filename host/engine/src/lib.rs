@@ -89,6 +89,12 @@ impl Engine {
         self.over(self.database.for_maintenance())
     }
 
+    /// A handle that reads from the replica of the database, if it has one. Ask
+    /// [`Database::replica_lag`] before each use.
+    pub fn for_replica(&self) -> Option<Self> {
+        Some(self.over(self.database.for_replica()?))
+    }
+
     fn over(&self, database: Database) -> Self {
         Self {
             database,

@@ -2,17 +2,20 @@
 
 use super::Engine;
 use sqlx::FromRow;
-use tasker_database::{DatabaseError, Transaction};
+use tasker_database::{Database, DatabaseError, Transaction};
 use uuid::Uuid;
 
 /// Tasks that may be deleted, locked by a transaction: nothing changes them before it ends.
 #[derive(Debug)]
 pub struct DueTasks {
     pub(crate) transaction: Transaction,
+    pub(crate) database: Database,
     /// In the order of their ids; all are finished.
     pub task_ids: Vec<Uuid>,
     /// False if nothing is due, or if it is the turn of another host.
     pub is_more_due: bool,
+    /// Where the tasks are read, if not by the transaction: a replica that has all of them.
+    pub(crate) replica: Option<Database>,
 }
 
 #[derive(FromRow)]
@@ -39,8 +42,10 @@ impl Engine {
                 .await?;
         Ok(DueTasks {
             transaction,
+            database: self.database().clone(),
             task_ids: due.locked,
             is_more_due: due.is_more_due,
+            replica: None,
         })
     }
 }

@@ -13,6 +13,9 @@ use uuid::Uuid;
 /// Under which `tasker.create_tasks` refuses a lock that names a collected version.
 const VOID_LOCK: &str = "TA001";
 
+/// A check fails, which for a new task is the one of the partitions: none takes its id.
+const CHECK_VIOLATION: &str = "23514";
+
 /// A task as it is to be created; its input is valid and its lock resolved.
 #[derive(Clone, Debug)]
 pub struct NewTask {
@@ -45,6 +48,11 @@ pub struct CreatedTask {
 /// True if what was resolved has been collected since: resolving again gives another lock.
 pub fn is_stale_lock(error: &DatabaseError) -> bool {
     error.sqlstate().is_some_and(|code| code == VOID_LOCK)
+}
+
+/// True if no partition takes a task of this time.
+pub fn has_no_partition(error: &DatabaseError) -> bool {
+    error.sqlstate().is_some_and(|code| code == CHECK_VIOLATION)
 }
 
 impl Engine {

@@ -12,7 +12,7 @@ use tasker_domain::priority::Priority;
 use tasker_domain::state::TaskState;
 use tasker_domain::submit::Submit;
 use tasker_domain::template::Identity;
-use tasker_engine::task::{CreatedTask, NewTask};
+use tasker_engine::task::{CreatedTask, NewTask, has_no_partition};
 use tasker_engine::task_read::TaskRow;
 use tasker_registry::RegistryError;
 use tasker_registry::resolve::{ResolveRequest, Resolved};
@@ -139,7 +139,11 @@ impl Tasks {
     }
 
     async fn create_all(&self, tasks: &[NewTask]) -> Result<Vec<CreatedTask>, TasksError> {
-        let created = self.engine.create_tasks(tasks).await?;
+        let created = self.engine.create_tasks(tasks).await;
+        let created = created.map_err(|error| match has_no_partition(&error) {
+            true => TasksError::NoPartition,
+            false => error.into(),
+        })?;
         if created.iter().any(|task| task.created) {
             self.notifications.hint_ready();
         }

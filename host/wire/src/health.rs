@@ -29,6 +29,9 @@ pub struct Status {
     pub claims_fail: Option<String>,
     pub database: DatabaseHealth,
     pub connections: ConnectionHealth,
+    /// `None` if the host has no read replica.
+    #[serde(default)]
+    pub read_replica: Option<ReplicaHealth>,
     /// Of all hosts on this database.
     pub workers: Vec<WorkerHealth>,
     pub tasks: TaskCounts,
@@ -48,6 +51,15 @@ pub struct ConnectionHealth {
     pub open: u32,
     /// Why PostgreSQL refused some in the last minute.
     pub refused: Option<String>,
+}
+
+/// The read replica of this host.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct ReplicaHealth {
+    /// How far it is behind, as last measured.
+    pub lag_ms: Option<u64>,
+    /// Why the primary answers in its place, if so.
+    pub unusable: Option<String>,
 }
 
 #[derive(Clone, Debug, Serialize, Deserialize)]

@@ -1,6 +1,6 @@
 //! Tasks: submit, list, show, cancel; requests for single payloads.
 
-use crate::endpoint::{Endpoint, Json, JsonText, Needs, NoQuery, Scope, endpoint};
+use crate::endpoint::{Endpoint, Json, JsonText, Needs, NoQuery, Scope, always, endpoint};
 use crate::page::{Page, paged};
 use crate::reason::OnlyReason;
 use crate::step::Step;
@@ -204,10 +204,18 @@ pub struct WaitQuery {
     pub since: Option<i64>,
 }
 
+impl WaitQuery {
+    /// True if the task is shown as it is, without waiting for anything.
+    pub fn is_at_once(&self) -> bool {
+        self.wait_ms == 0 && self.since.is_none()
+    }
+}
+
 endpoint! {
     /// Lists tasks, the newest first.
     GET "/v1/tasks" ListTasks {}
     needs Read in Query;
+    may lag if always;
     query TaskQuery;
     answers Page<TaskSummary>;
 }
@@ -216,6 +224,7 @@ endpoint! {
     /// Shows a task, at once or when it is further.
     GET "/v1/tasks/{id}" ShowTask { id: TaskId }
     needs Read in Task;
+    may lag if WaitQuery::is_at_once;
     query WaitQuery;
     answers Task;
 }
@@ -232,6 +241,7 @@ endpoint! {
     /// Returns the input of a task.
     GET "/v1/tasks/{id}/input" ShowTaskInput { id: TaskId }
     needs Read in Task;
+    may lag if always;
     answers JsonText;
 }
 
@@ -246,5 +256,6 @@ endpoint! {
     /// Returns why a task did not complete.
     GET "/v1/tasks/{id}/error" ShowTaskError { id: TaskId }
     needs Read in Task;
+    may lag if always;
     answers JsonText;
 }

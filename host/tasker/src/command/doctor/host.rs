@@ -2,7 +2,7 @@
 
 use super::check::Check;
 use chrono::{DateTime, TimeDelta, Utc};
-use tasker_cli::health::{ConnectionHealth, PartitionHealth, Status};
+use tasker_cli::health::{ConnectionHealth, PartitionHealth, ReplicaHealth, Status};
 use tasker_cli::{CliError, Client, DEFAULT_URL, Exit};
 use tasker_embedded_postgres::OLDEST_MAJOR;
 
@@ -32,7 +32,8 @@ fn of_status(
     asked_at: DateTime<Utc>,
     answered_at: DateTime<Utc>,
 ) -> Vec<Check> {
-    vec![
+    let replica = status.read_replica.as_ref().map(replica);
+    let checks = [
         host(&status.version, url),
         claims(
             status.runs_worker,
@@ -43,7 +44,20 @@ fn of_status(
         connections(&status.connections),
         clock(status.database.now, asked_at, answered_at),
         partitions(&status.partitions),
-    ]
+    ];
+    checks.into_iter().chain(replica).collect()
+}
+
+fn replica(found: &ReplicaHealth) -> Check {
+    match (&found.unusable, found.lag_ms) {
+        (None, lag) => Check::good("replica", format!("{} ms behind", lag.unwrap_or_default())),
+        (Some(why), _) => Check::bad(
+            "replica",
+            format!("not read: {why}"),
+            "see the standby of --read-database-url; until then the database answers in its place",
+        )
+        .optional(),
+    }
 }
 
 fn partitions(partitions: &PartitionHealth) -> Check {
