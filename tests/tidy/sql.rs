@@ -2,7 +2,12 @@ use super::tree::{Fault, Source, Tree};
 
 const FUNCTIONS: &str = "migrations/functions/";
 const FUNCTION_LIST: &str = "host/database/src/migrate.rs";
-const FIRST_MIGRATION: &str = "0001_schema.sql";
+const FIRST_MIGRATIONS: [&str; 4] = [
+    "0001_definitions.sql",
+    "0002_runtime.sql",
+    "0003_workers.sql",
+    "0004_operators.sql",
+];
 
 /// Digits of a migration's moment, `YYYYMMDDHHMMSS`.
 const MOMENT_DIGITS: usize = 14;
@@ -81,7 +86,7 @@ pub fn migration_names(tree: &Tree) -> Vec<Fault> {
 fn is_migration_name(name: &str) -> bool {
     let (moment, rest) = name.split_once('_').unwrap_or_default();
     let dated = moment.len() == MOMENT_DIGITS && moment.bytes().all(|b| b.is_ascii_digit());
-    name == FIRST_MIGRATION || (dated && rest.contains('_'))
+    FIRST_MIGRATIONS.contains(&name) || (dated && rest.contains('_'))
 }
 
 fn function_sources(tree: &Tree) -> impl Iterator<Item = &Source> {

@@ -1,3 +1,51 @@
+-- What operators see: changes, keys, and what attempts used.
+
+-- Every change of what hosts are to do: publish, pin, grant, quarantine … Append-only, written in the
+-- transaction of the change; the history of a pin is read from here.
+create table tasker.audit (
+  audit_id bigint generated always as identity primary key,
+  at timestamptz not null default now(),
+  -- The name of an API key or account, or `host` for what hosts do by their own rules.
+  actor text not null,
+  -- `object.verb`, such as `component.publish` or `pin.set`.
+  action text not null,
+  -- Null for what belongs to no namespace.
+  namespace text,
+  -- What it happened to, such as `component charge@1.5.0` or `pin component charge`.
+  subject text not null,
+  reason text not null default '',
+  -- What more there is to say, for machines: `from` and `to` where something was replaced.
+  detail json
+);
+-- What lists of changes are asked for, so that a page costs a page however much there is.
+create index audit_by_subject on tasker.audit (subject, namespace, audit_id);
+create index audit_by_namespace on tasker.audit (namespace, audit_id);
+create index audit_by_action on tasker.audit (action, audit_id);
+create index audit_by_namespace_action on tasker.audit (namespace, action, audit_id);
+
+-- Who may ask a host for what. The secrets themselves are stored nowhere.
+create table tasker.api_key (
+  api_key_id int generated always as identity primary key,
+  -- Stands at the head of the key, to find it by.
+  prefix text not null unique,
+  -- SHA-256 of the secret part: it has 256 random bits, so that guessing needs no slowing down.
+  secret_digest bytea not null,
+  name text not null,
+  -- An array of {namespace, actions}; the namespace may be `*`.
+  permissions jsonb not null,
+  created_at timestamptz not null default now(),
+  created_by text not null,
+  -- Null: it does not expire.
+  expires_at timestamptz,
+  revoked_at timestamptz,
+  -- To within a minute or so: not every request writes.
+  last_used_at timestamptz,
+  constraint api_key_prefix_is_8_hex check (prefix ~ '^[0-9a-f]{8}$'),
+  constraint api_key_digest_is_sha256 check (octet_length(secret_digest) = 32)
+);
+-- A name is free again once its key is revoked.
+create unique index api_key_by_name on tasker.api_key (name) where revoked_at is null;
+
 -- What attempts used, for people and for what watches them. `ledger` is one row an attempt: filter it
 -- by `at`, which finds a window without reading the whole log. The others sum it up by the hour.
 

@@ -1,163 +1,10 @@
--- The tables of Tasker, all in the schema `tasker`.
---
--- Definitions (namespace … lock_entry) are written rarely, checked by foreign keys, and immutable
--- where a running task depends on them. Runtime tables (task, step, transition, worker) are written
--- at every step; they carry no foreign keys, since a check per row costs more than the row, and only
--- the functions in functions/ write them.
+-- What runs: tasks, their steps and log, and the queue. These tables are written with every step, by the functions in
+-- functions/ only. They have no foreign keys, since a check per row costs more than the row.
 --
 -- task, step and transition are partitioned by ranges of the task's id, which has the time of the task's creation:
 -- all rows of a task are in one partition of each. Partitions that may have open tasks are here; those whose tasks
 -- have all ended are in task_history, step_history and transition_history. So what is written with every step has
 -- three or four partitions to plan for, however many years are kept.
-
-create schema if not exists tasker;
-
-create type tasker.task_state as enum
-  ('pending', 'in_progress', 'complete', 'error', 'cancelled', 'resolved_manually');
-
-create type tasker.step_state as enum
-  ('waiting', 'ready', 'running', 'waiting_for_retry', 'waiting_for_event',
-   'complete', 'error', 'cancelled', 'skipped', 'resolved_manually');
-
-create type tasker.backoff as enum ('none', 'linear', 'exponential');
-
-create type tasker.pin_kind as enum ('template', 'component');
-
-create type tasker.step_key as (task_id uuid, step_no smallint);
-
--- Moves whenever something that resolution depends on changes: a version is published, a pin is set.
--- One row, not a sequence: the number has to become visible together with the change that moved it.
-create table tasker.registry_generation (
-  singleton boolean primary key default true,
-  generation bigint not null,
-  constraint registry_generation_is_one_row check (singleton)
-);
-insert into tasker.registry_generation (generation) values (0);
-
-create table tasker.namespace (
-  namespace_id int generated always as identity primary key,
-  name text not null unique,
-  created_at timestamptz not null default now(),
-  constraint namespace_name_is_a_name check (name ~ '^[A-Za-z0-9_-]{1,100}$')
-);
-
--- Uploaded bytes, once per digest, under any number of names.
-create table tasker.component_blob (
-  digest bytea primary key,
-  bytes bytea not null,
-  created_at timestamptz not null default now(),
-  constraint component_blob_digest_is_sha256 check (octet_length(digest) = 32)
-);
--- Wasm is stored as it is: compressing it again costs time at every cold start.
-alter table tasker.component_blob alter column bytes set storage external;
-
-create table tasker.component (
-  component_id int generated always as identity primary key,
-  namespace_id int not null references tasker.namespace,
-  name text not null,
-  created_at timestamptz not null default now(),
-  constraint component_name_is_a_name check (name ~ '^[A-Za-z0-9_-]{1,100}$'),
-  constraint component_name_is_unique unique (namespace_id, name)
-);
-
-create table tasker.component_version (
-  component_version_id int generated always as identity primary key,
-  component_id int not null references tasker.component,
-  version text not null,
-  digest bytea not null references tasker.component_blob,
-  size_bytes int not null,
-  -- What inspection and `describe` found: handlers, schemas, capabilities, imports.
-  descriptor jsonb not null,
-  created_at timestamptz not null default now(),
-  constraint component_version_is_unique unique (component_id, version)
-);
-
-create table tasker.template (
-  template_id int generated always as identity primary key,
-  namespace_id int not null references tasker.namespace,
-  name text not null,
-  created_at timestamptz not null default now(),
-  constraint template_name_is_a_name check (name ~ '^[A-Za-z0-9_-]{1,100}$'),
-  constraint template_name_is_unique unique (namespace_id, name)
-);
-
-create table tasker.template_version (
-  template_version_id int generated always as identity primary key,
-  template_id int not null references tasker.template,
-  version text not null,
-  digest bytea not null,
-  -- The YAML as its author wrote it, and what it says.
-  source text not null,
-  definition jsonb not null,
-  created_at timestamptz not null default now(),
-  constraint template_version_is_unique unique (template_id, version)
-);
-
-create table tasker.step_template (
-  template_version_id int not null references tasker.template_version,
-  -- From 0; parents come before children.
-  step_no smallint not null,
-  name text not null,
-  parents smallint not null,
-  -- No step depends on it: the task is complete when all such steps are.
-  is_sink boolean not null,
-  max_attempts smallint not null,
-  backoff tasker.backoff not null,
-  backoff_base_ms int not null,
-  backoff_max_ms int not null,
-  jitter real not null,
-  timeout_ms int not null,
-  -- As the template says: given to the handler; enforced on its result.
-  config json,
-  result_schema json,
-  primary key (template_version_id, step_no),
-  constraint step_template_name_is_unique unique (template_version_id, name),
-  constraint step_template_max_attempts_is_positive check (max_attempts >= 1),
-  constraint step_template_backoff_is_ordered check (0 <= backoff_base_ms and backoff_base_ms <= backoff_max_ms),
-  constraint step_template_jitter_is_a_share check (jitter between 0 and 1),
-  constraint step_template_timeout_is_positive check (timeout_ms >= 1)
-);
-
-create table tasker.dependency (
-  template_version_id int not null references tasker.template_version,
-  from_no smallint not null,
-  to_no smallint not null,
-  primary key (template_version_id, from_no, to_no),
-  constraint dependency_goes_forward check (from_no < to_no)
-);
-create index dependency_by_child on tasker.dependency (template_version_id, to_no, from_no);
-
--- An operator's rule: in this namespace, new tasks take this version of that template or component.
-create table tasker.pin (
-  namespace_id int not null references tasker.namespace,
-  kind tasker.pin_kind not null,
-  -- `name` of this namespace, or `other/name`.
-  target text not null,
-  requirement text not null,
-  created_at timestamptz not null default now(),
-  created_by text not null default '',
-  primary key (namespace_id, kind, target)
-);
--- Who pins this.
-create index pin_by_target on tasker.pin (target, kind);
-
--- What a template version and the pins resolved to; immutable, shared by tasks that resolved alike.
-create table tasker.lock (
-  lock_id int generated always as identity primary key,
-  template_version_id int not null references tasker.template_version,
-  fingerprint bytea not null,
-  created_at timestamptz not null default now(),
-  constraint lock_is_unique unique (fingerprint)
-);
-
-create table tasker.lock_entry (
-  lock_id int not null references tasker.lock,
-  step_no smallint not null,
-  component_version_id int not null references tasker.component_version,
-  handler text not null,
-  primary key (lock_id, step_no)
-);
-create index lock_entry_by_component_version on tasker.lock_entry (component_version_id);
 
 -- The columns that change are the last ones: an update logs a row from its first changed byte on.
 create table tasker.task (
@@ -252,7 +99,10 @@ create table tasker.queue (
   ready_at timestamptz not null,
   task_id uuid not null,
   step_no smallint not null,
-  primary key (namespace_id, ready_at, task_id, step_no)
+  -- Each priority of a namespace is a lane of its own.
+  priority smallint not null default 4,
+  primary key (namespace_id, priority, ready_at, task_id, step_no),
+  constraint queue_priority_is_a_digit check (priority between 0 and 9)
 ) with (autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 5000, autovacuum_vacuum_cost_delay = 0);
 
 -- How the namespaces' turns at the queue differ; a namespace without a row has weight 1.
@@ -264,8 +114,34 @@ create table tasker.queue_rule (
   is_paused boolean not null default false,
   set_at timestamptz not null default now(),
   set_by text not null,
-  constraint queue_rule_weight_is_bounded check (weight between 1 and 100)
+  -- How many of its steps run at the same time, on all hosts together; null without a limit.
+  max_running int,
+  constraint queue_rule_weight_is_bounded check (weight between 1 and 100),
+  constraint queue_rule_max_running_is_bounded check (max_running between 1 and 1000)
 );
+
+-- Which steps of namespaces with a limit run. A slot is free when its step does not run this attempt any more; whatever
+-- ends an attempt leaves the row. Claims write it while they have the row of the namespace in tasker.queue_rule
+-- locked; the report of a step hands its slot on to the step that it releases and claims.
+create table tasker.queue_slot (
+  namespace_id int not null,
+  slot_no int not null,
+  task_id uuid not null,
+  step_no smallint not null,
+  attempt int not null,
+  primary key (namespace_id, slot_no)
+) with (fillfactor = 50);
+
+-- How far open tasks were checked for steps that are to be claimed and have no row in the queue, and when the next are.
+create table tasker.queue_check (
+  singleton boolean primary key default true,
+  -- The step up to which they were.
+  task_id uuid not null default '00000000-0000-0000-0000-000000000000',
+  step_no smallint not null default -1,
+  next_at timestamptz not null default '-infinity',
+  constraint queue_check_is_one_row check (singleton)
+);
+insert into tasker.queue_check default values;
 
 -- The one log: every change of state of tasks (step_no null) and steps, and the events of handlers; append-only.
 create table tasker.transition (
@@ -363,22 +239,3 @@ create table tasker.partition_width (
   constraint partition_width_days_are_bounded check (days between 1 and 366)
 );
 insert into tasker.partition_width default values;
-
--- One run of the worker loop of one host. Its heartbeat keeps all its leases.
-create table tasker.worker (
-  worker_id int generated always as identity primary key,
-  host_name text not null,
-  pid int not null,
-  started_at timestamptz not null,
-  heartbeat_at timestamptz not null,
-  -- Stopped, or declared dead; its leases are stale.
-  stopped_at timestamptz
-);
-create index worker_alive on tasker.worker (heartbeat_at) where stopped_at is null;
-
--- Which text of functions/ this database has.
-create table tasker.functions (
-  singleton boolean primary key default true,
-  digest text not null,
-  constraint functions_is_one_row check (singleton)
-);
