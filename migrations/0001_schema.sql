@@ -4,6 +4,11 @@
 -- where a running task depends on them. Runtime tables (task, step, transition, worker) are written
 -- at every step; they carry no foreign keys, since a check per row costs more than the row, and only
 -- the functions in functions/ write them.
+--
+-- task, step and transition are partitioned by ranges of the task's id, which has the time of the task's creation:
+-- all rows of a task are in one partition of each. Partitions that may have open tasks are here; those whose tasks
+-- have all ended are in task_history, step_history and transition_history. So what is written with every step has
+-- three or four partitions to plan for, however many years are kept.
 
 create schema if not exists tasker;
 
@@ -163,7 +168,7 @@ create table tasker.task (
   lock_id int not null,
   created_at timestamptz not null,
   correlation_id text not null,
-  -- The identity that makes duplicates; null if every submit is a new task.
+  -- The identity that makes duplicates, by tasker.identity; null if every submit is a new task.
   identity_key text,
   input json not null,
   -- Somebody waits for its end and is to be notified.
@@ -174,14 +179,29 @@ create table tasker.task (
   finished_at timestamptz,
   -- Why it did not complete: {step, code, message} or {reason}.
   error json,
+  -- From 0, the lowest, to 9.
+  priority smallint not null default 4,
   constraint task_remaining_sinks_counts_down check (remaining_sinks >= 0),
   constraint task_finishes_when_final check ((finished_at is null) = (state in ('pending', 'in_progress')))
-) with (fillfactor = 45);
+) partition by range (task_id);
 
-create unique index task_identity on tasker.task (template_id, identity_key)
-  where identity_key is not null;
 create index task_open on tasker.task (task_id) where finished_at is null;
 create index task_by_template on tasker.task (template_id, task_id);
+-- Tasks that failed or were cancelled; `error` is set with `finished_at`, so this costs others nothing.
+create index task_failed on tasker.task
+  ((case when error ->> 'step' is null then 'cancelled' else 'error' end), task_id) where error is not null;
+create index task_failed_of_template on tasker.task
+  (template_id, (case when error ->> 'step' is null then 'cancelled' else 'error' end), task_id) where error is not null;
+
+-- Which task has an identity. A table of its own, since no index of a partition can say so of all tasks. A row goes
+-- with its task.
+create table tasker.identity (
+  template_id int not null,
+  identity_key text not null,
+  task_id uuid not null,
+  primary key (template_id, identity_key)
+);
+create index identity_by_task on tasker.identity (task_id);
 
 -- The columns are in the order in which they get their final values, for the reason above.
 create table tasker.step (
@@ -211,6 +231,8 @@ create table tasker.step (
   result json,
   error json,
   checkpoint json,
+  -- That of its task, for the queue.
+  priority smallint not null default 4,
   primary key (task_id, step_no),
   constraint step_remaining_deps_counts_down check (remaining_deps >= 0),
   constraint step_waits_for_parents check (remaining_deps = 0 or state in ('waiting', 'cancelled', 'skipped', 'resolved_manually')),
@@ -219,7 +241,7 @@ create table tasker.step (
   constraint step_finishes_when_final check ((finished_at is null) = (state in
     ('waiting', 'ready', 'running', 'waiting_for_retry', 'waiting_for_event'))),
   constraint step_complete_has_a_result check (state <> 'complete' or result is not null)
-) with (fillfactor = 45);
+) partition by range (task_id);
 
 -- The steps that are to be claimed, now or later, by namespace and in the order of the claim: one row for each step with
 -- a `ready_at`, written by the statement that sets it. It is a table and not an index of tasker.step, so that no update
@@ -245,7 +267,7 @@ create table tasker.queue_rule (
   constraint queue_rule_weight_is_bounded check (weight between 1 and 100)
 );
 
--- The one log: every change of state of tasks (step_no null) and steps, append-only.
+-- The one log: every change of state of tasks (step_no null) and steps, and the events of handlers; append-only.
 create table tasker.transition (
   seq bigint generated always as identity,
   -- Its transaction, so that a reader can stay below what is still open.
@@ -255,11 +277,92 @@ create table tasker.transition (
   step_no smallint,
   attempt smallint,
   worker_id int,
-  to_state text not null,
-  detail json
-) partition by range (at);
+  -- Null on events.
+  to_state text,
+  detail json,
+  -- The ledger: what each attempt used, on the transition that ended it. Null on all others.
+  -- The version that ran, which the lock of the task may have been moved from since.
+  component_version_id int,
+  -- From the start of the instance to its end.
+  wall_ms real,
+  -- On the processor, in the guest and in what it had the host do.
+  cpu_ms real,
+  -- Between a call of the guest to the host and its answer.
+  host_ms real,
+  -- The most that all memories and tables held together.
+  memory_kib int,
+  -- Bodies of HTTP responses and requests, in bytes; a larger value is stored as 2 GiB.
+  in_bytes int,
+  out_bytes int,
+  http_requests int,
+  -- An event's name, such as `orders.charged`; null on changes of state. Its payload is the detail.
+  event text
+) partition by range (task_id);
 create index transition_by_task on tasker.transition (task_id);
-create table tasker.transition_default partition of tasker.transition default;
+-- A partition grows in the order of time: this finds a window of it at next to no cost a row.
+create index transition_by_time on tasker.transition using brin (at) with (pages_per_range = 32, autosummarize = on);
+
+-- The same as hosts report it, with each attempt that ends.
+create type tasker.usage as (
+  component_version_id int, wall_ms real, cpu_ms real, host_ms real, memory_kib int,
+  in_bytes int, out_bytes int, http_requests int
+);
+
+-- An event as hosts report it, with the attempt that it is of: its place in the call's arrays, from 1.
+create type tasker.event as (attempt_ord int, name text, payload text);
+
+-- Tasks that have ended, in partitions that are written no more.
+create table tasker.task_history (
+  like tasker.task including defaults including constraints including indexes
+) partition by range (task_id);
+create table tasker.step_history (
+  like tasker.step including defaults including constraints including indexes
+) partition by range (task_id);
+create table tasker.transition_history (
+  like tasker.transition including constraints including indexes
+) partition by range (task_id);
+
+-- All tasks, for readers. `partition` and `place` find a row of the log again.
+create view tasker.every_task as
+select * from tasker.task union all select * from tasker.task_history;
+create view tasker.every_step as
+select * from tasker.step union all select * from tasker.step_history;
+create view tasker.every_transition as
+select tableoid as partition, ctid as place, * from tasker.transition
+union all
+select tableoid, ctid, * from tasker.transition_history;
+
+-- The partitions of the three tables, which are made, closed and dropped together: task_20261128 and so on, by the day
+-- of their beginning. Besides there are task_carried and so on, for older tasks than of all partitions that are not closed.
+create table tasker.partition (
+  -- Tasks with ids from here...
+  from_at timestamptz primary key,
+  -- ... to here, without it.
+  until_at timestamptz not null,
+  -- When it went to the history, because its tasks had ended.
+  closed_at timestamptz,
+  -- When tasker.partition_content was written.
+  summed_at timestamptz,
+  constraint partition_has_a_range check (from_at < until_at)
+);
+
+-- What a closed partition has or had, for the time when it may be dropped.
+create table tasker.partition_content (
+  from_at timestamptz not null references tasker.partition,
+  namespace_id int not null,
+  state tasker.task_state not null,
+  last_finished_at timestamptz not null,
+  primary key (from_at, namespace_id, state)
+);
+
+-- How many days a new partition is for.
+create table tasker.partition_width (
+  singleton boolean primary key default true,
+  days int not null default 30,
+  constraint partition_width_is_one_row check (singleton),
+  constraint partition_width_days_are_bounded check (days between 1 and 366)
+);
+insert into tasker.partition_width default values;
 
 -- One run of the worker loop of one host. Its heartbeat keeps all its leases.
 create table tasker.worker (

@@ -8,8 +8,8 @@ select tr.at, tr.task_id, st.name as step, tr.attempt, tr.to_state, tr.detail ->
        cn.name as component_namespace, c.name as component, cv.version as component_version,
        tr.component_version_id, tv.template_version_id, tr.worker_id,
        tr.wall_ms, tr.cpu_ms, tr.host_ms, tr.memory_kib, tr.in_bytes, tr.out_bytes, tr.http_requests
-from tasker.transition tr
-join tasker.task t using (task_id)
+from tasker.every_transition tr
+join tasker.every_task t using (task_id)
 join tasker.namespace n on n.namespace_id = t.namespace_id
 join tasker.template te on te.template_id = t.template_id
 join tasker.template_version tv on tv.template_version_id = t.template_version_id

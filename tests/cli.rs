@@ -14,6 +14,7 @@ mod hosts;
 mod keys;
 mod kv;
 mod large_results;
+mod large_tasks;
 mod limits;
 mod migrate;
 mod new_user;

@@ -1,5 +1,6 @@
 //! Faults of the database under load: hosts wait for it, and no step fails for it.
 
+mod archive;
 mod clock;
 mod damaged;
 mod failover;
@@ -16,6 +17,7 @@ mod private;
 mod proxy;
 mod read_only;
 mod refused;
+mod replica;
 mod restarted;
 mod serve;
 mod server;

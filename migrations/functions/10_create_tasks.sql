@@ -8,13 +8,18 @@
 -- Sends no notification: transactions that notify commit one after the other, with the flush of the log. The host
 -- that called sends a hint after the commit; so do the hosts that report.
 --
+-- p_priority is from 0 to 9; null is tasker.default_priority().
+--
 -- A lock that names a collected version is refused (TA001): resolve again.
+--
+-- An id whose time no partition has fails the call (23514): only the clock of a host that is wrong makes one.
 --
 -- Locks: the collection of versions, shared; then the new rows, in the order of their identities. Waits for a
 -- concurrent submit of the same identity. Idempotent.
 create or replace function tasker.create_tasks(
   p_task_id uuid[], p_namespace_id int[], p_template_id int[], p_template_version_id int[],
-  p_lock_id int[], p_input text[], p_identity_key text[], p_correlation_id text[], p_is_watched bool[]
+  p_lock_id int[], p_input text[], p_identity_key text[], p_correlation_id text[], p_is_watched bool[],
+  p_priority smallint[] default null
 ) returns table (ord bigint, task_id uuid, created bool, same_input bool, created_at timestamptz)
 language plpgsql
 set search_path = '' set plan_cache_mode = force_generic_plan set jit = off
@@ -33,34 +38,45 @@ begin
 
   with asked as materialized (
     select * from unnest(p_task_id, p_namespace_id, p_template_id, p_template_version_id, p_lock_id,
-                         p_input, p_identity_key, p_correlation_id, p_is_watched)
+                         p_input, p_identity_key, p_correlation_id, p_is_watched, p_priority)
       as u (task_id, namespace_id, template_id, template_version_id, lock_id,
-            input, identity_key, correlation_id, is_watched)
+            input, identity_key, correlation_id, is_watched, priority)
   ), sinks as materialized (
     select st.template_version_id, count(*)::smallint as sinks
     from tasker.step_template st
     where st.is_sink and st.template_version_id in (select a.template_version_id from asked a)
     group by st.template_version_id
-  ), created as (
-    insert into tasker.task (task_id, namespace_id, template_id, template_version_id, lock_id,
-                             remaining_sinks, input, identity_key, correlation_id, is_watched, created_at)
-    select a.task_id, a.namespace_id, a.template_id, a.template_version_id, a.lock_id,
-           s.sinks, a.input::json, a.identity_key, a.correlation_id, a.is_watched, v_now
-    from asked a join sinks s using (template_version_id)
+  ), identified as (
+    insert into tasker.identity (template_id, identity_key, task_id)
+    select a.template_id, a.identity_key, a.task_id
+    from asked a
+    where a.identity_key is not null
     order by a.template_id, a.identity_key, a.task_id
     on conflict do nothing
-    returning task.task_id, task.namespace_id, task.template_version_id
+    returning identity.task_id
+  ), created as (
+    insert into tasker.task (task_id, namespace_id, template_id, template_version_id, lock_id,
+                             remaining_sinks, input, identity_key, correlation_id, is_watched, created_at, priority)
+    select a.task_id, a.namespace_id, a.template_id, a.template_version_id, a.lock_id,
+           s.sinks, a.input::json, a.identity_key, a.correlation_id, a.is_watched, v_now,
+           coalesce(a.priority, tasker.default_priority())
+    from asked a join sinks s using (template_version_id)
+    where a.identity_key is null or a.task_id in (select i.task_id from identified i)
+    order by a.task_id
+    on conflict do nothing
+    returning task.task_id, task.namespace_id, task.template_version_id, task.priority
   ), steps as (
-    insert into tasker.step (task_id, step_no, namespace_id, state, remaining_deps, is_sink, timeout_ms, ready_at)
+    insert into tasker.step (task_id, step_no, namespace_id, state, remaining_deps, is_sink, timeout_ms, ready_at,
+                             priority)
     select c.task_id, st.step_no, c.namespace_id,
            case st.parents when 0 then 'ready'::tasker.step_state else 'waiting'::tasker.step_state end,
            st.parents, st.is_sink, st.timeout_ms,
-           case st.parents when 0 then v_now end
+           case st.parents when 0 then v_now end, c.priority
     from created c join tasker.step_template st using (template_version_id)
-    returning step.namespace_id, step.ready_at, step.task_id, step.step_no
+    returning step.namespace_id, step.priority, step.ready_at, step.task_id, step.step_no
   ), queued as (
-    insert into tasker.queue (namespace_id, ready_at, task_id, step_no)
-    select s.namespace_id, s.ready_at, s.task_id, s.step_no from steps s where s.ready_at is not null
+    insert into tasker.queue (namespace_id, priority, ready_at, task_id, step_no)
+    select s.namespace_id, s.priority, s.ready_at, s.task_id, s.step_no from steps s where s.ready_at is not null
   ), log as (
     insert into tasker.transition (at, task_id, to_state)
     select v_now, c.task_id, 'pending' from created c
@@ -78,7 +94,8 @@ begin
       select u.ord, t.task_id, false, t.input::text = u.input, t.created_at
       from unnest(p_task_id, p_template_id, p_identity_key, p_input)
              with ordinality as u (task_id, template_id, identity_key, input, ord)
-      join tasker.task t on t.template_id = u.template_id and t.identity_key = u.identity_key
+      join tasker.identity i on i.template_id = u.template_id and i.identity_key = u.identity_key
+      join tasker.every_task t on t.task_id = i.task_id
       where u.task_id <> all (v_created)
       union all
       select u.ord, t.task_id, false, t.input::text = u.input, t.created_at

@@ -1,5 +1,6 @@
 -- Records the results of a batch of attempts, releases the steps that waited for them, and claims up to p_claim
--- of those for the same worker in the update that releases them, unless their namespace is paused.
+-- of those for the same worker in the update that releases them, unless their namespace is paused. Where it has a limit
+-- of running steps, one of those that a step releases takes over its slot, and the others are left.
 --
 -- Takes parallel arrays, one element per lease; p_usage has the ledger's entry of each; p_events has the events of
 -- each, as tasker.send_events takes them. An element whose lease is stale (another worker has the step, or the
@@ -27,14 +28,20 @@ set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off
 as $$
 declare
   v_fixed constant timestamptz := tasker.fixed_clock();
-  v_paused constant int[] := array(select r.namespace_id from tasker.queue_rule r where r.is_paused);
+  v_paused int[];
+  v_limited int[];
   v_finished_at timestamptz;
   v_claimed tasker.step_key[];
+  v_parents smallint[];
   v_left_ready bool;
   v_sinks uuid[];
   v_failing uuid[];
   v_ended uuid[];
 begin
+  select coalesce(array_agg(r.namespace_id) filter (where r.is_paused), '{}'),
+         coalesce(array_agg(r.namespace_id) filter (where r.max_running is not null), '{}')
+  into v_paused, v_limited
+  from tasker.queue_rule r where r.is_paused or r.max_running is not null;
   -- A worker that was declared dead may still report what it did, but it gets nothing more.
   if p_claim > 0 and not exists (
     select from tasker.worker w where w.worker_id = p_worker_id and w.stopped_at is null) then
@@ -60,10 +67,14 @@ begin
     returning s.task_id, s.step_no, s.attempt, s.finished_at, s.is_sink, s.is_task_failing, b.component_version_id,
               b.wall_ms, b.cpu_ms, b.host_ms, b.memory_kib, b.in_bytes, b.out_bytes, b.http_requests
   ), child as materialized (
-    select d.task_id, e.to_no, count(*)::smallint as parents,
-           -- None of a paused namespace is claimed.
+    select d.task_id, e.to_no, count(*)::smallint as parents, min(d.step_no) as parent,
+           -- None of a paused namespace is claimed, and of one with a limit the first that takes over a slot.
            row_number() over (order by d.task_id, e.to_no)
-             + case when min(t.namespace_id) = any (v_paused) then 2147483647 else 0 end as rank
+             + case when min(t.namespace_id) = any (v_paused) then 2147483647
+                    when min(t.namespace_id) = any (v_limited) and not tasker.hands_slot_on(
+                      min(t.namespace_id), min(t.template_version_id), d.task_id, min(d.step_no), e.to_no)
+                    then 2147483647
+                    else 0 end as rank
     from done d
     join tasker.task t on t.task_id = d.task_id
     join tasker.dependency e on e.template_version_id = t.template_version_id and e.from_no = d.step_no
@@ -86,11 +97,11 @@ begin
     from child c
     where s.task_id = c.task_id and s.step_no = c.to_no and s.state = 'waiting'
       and s.remaining_deps >= c.parents
-    returning s.task_id, s.step_no, s.attempt, s.state, s.namespace_id, s.ready_at,
+    returning s.task_id, s.step_no, s.attempt, s.state, s.namespace_id, s.priority, s.ready_at, c.parent,
               coalesce(s.started_at, s.ready_at) as at
   ), queued as (
-    insert into tasker.queue (namespace_id, ready_at, task_id, step_no)
-    select r.namespace_id, r.ready_at, r.task_id, r.step_no from released r where r.ready_at is not null
+    insert into tasker.queue (namespace_id, priority, ready_at, task_id, step_no)
+    select r.namespace_id, r.priority, r.ready_at, r.task_id, r.step_no from released r where r.ready_at is not null
   ), log as (
     insert into tasker.transition (at, task_id, step_no, attempt, worker_id, to_state, component_version_id,
                                    wall_ms, cpu_ms, host_ms, memory_kib, in_bytes, out_bytes, http_requests)
@@ -103,12 +114,16 @@ begin
     from released r where r.state <> 'waiting'
   )
   select (select array_agg((r.task_id, r.step_no)::tasker.step_key) from released r where r.state = 'running'),
+         (select array_agg(r.parent) from released r where r.state = 'running' and v_limited <> '{}'),
          exists (select from released r where r.state = 'ready'),
          (select array_agg(d.task_id) from done d where d.is_sink),
          (select array_agg(d.task_id) from done d where d.is_task_failing),
          (select max(d.finished_at) from done d)
-  into v_claimed, v_left_ready, v_sinks, v_failing, v_finished_at;
+  into v_claimed, v_parents, v_left_ready, v_sinks, v_failing, v_finished_at;
 
+  if v_parents is not null then
+    perform tasker.pass_slots(v_limited, v_claimed, v_parents);
+  end if;
   if v_failing is not null then
     -- Both calls below lock tasks: all of them first, in the one order.
     perform from tasker.task t where t.task_id = any (v_sinks || v_failing) order by t.task_id for update;

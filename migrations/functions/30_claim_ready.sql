@@ -1,23 +1,33 @@
 -- Claims due steps for a worker: up to p_limit steps, and up to p_bytes of their data (the task's input and the
 -- checkpoint), but at least one step. The namespaces that have due steps take turns (see tasker.queue_turns), from the
--- one after p_after; of each, the oldest come first. So what one namespace has in the queue delays no other.
+-- one after p_after; of each, the oldest come first, by priority (see tasker.split_shares). So what one namespace has in
+-- the queue delays no other.
 --
 -- Returns one row per step, with all data of its attempt that changes between attempts, and the revision of the
--- task's namespace, which includes everything that was granted or revoked before the claim. If fewer than p_limit
--- were claimed, one more row with a null lease states in due_ms when the next step is due: 0 if a due step was left,
--- because of the limit on bytes, a lock or its namespace's share; null if none is due within a minute. Returns nothing
--- for a worker that was declared dead.
+-- task's namespace, which includes everything that was granted or revoked before the claim. One more row with a null
+-- lease states, if fewer than p_limit were claimed, in due_ms when the next step is due: 0 if a due step was left,
+-- because of the limit on bytes, a lock or its namespace's share; null if none is due within a minute. It has is_limited
+-- where a namespace with due steps has a limit of running steps (see tasker.limited_turns): another may be claimed
+-- whenever one of its steps ends. Returns nothing for a worker that was declared dead.
+--
+-- p_marked, p_marked_priority and p_low have the low marks of lanes (see tasker.queue_turns); that row has their next
+-- ones. A step below its lane's mark is not claimed; tasker.queue_look finds it.
 --
 -- If the claim of a step fails (because of its data, its task's data or a damaged row), the others are claimed
 -- one at a time by tasker.claim_each.
 --
--- Locks: the steps that it claims, skipping locked ones, then their tasks if one begins. It is a separate call
+-- Locks: rules of namespaces with a limit, then the steps that it claims, skipping locked ones of both, then their tasks
+-- if one begins. It is a separate call
 -- outside of the order of locks, so it must not wait. `skip locked` does wait if the last change of a row is being
 -- committed while the next is under way. After lock_timeout it gives up its claims.
-create or replace function tasker.claim_ready(p_worker_id int, p_limit int, p_bytes bigint, p_after int default 0)
+create or replace function tasker.claim_ready(p_worker_id int, p_limit int, p_bytes bigint, p_after int default 0,
+                                              p_marked int[] default null,
+                                              p_marked_priority smallint[] default null,
+                                              p_low timestamptz[] default null)
 returns table (
   task_id uuid, step_no smallint, attempt smallint, lock_id int, correlation_id text, input text,
-  checkpoint text, revision bigint, namespace_id int, due_ms bigint
+  checkpoint text, revision bigint, namespace_id int, due_ms bigint, marked int[], marked_priority smallint[], low timestamptz[],
+  is_limited bool
 )
 language plpgsql
 set search_path = '' set lock_timeout = '20ms' set plan_cache_mode = force_generic_plan set jit = off
@@ -31,8 +41,19 @@ declare
   v_is_left bool := false;
   v_rows tid[];
   v_deleted int;
+  v_waiting int[];
+  v_waiting_priorities smallint[];
+  v_marked int[];
+  v_marked_priorities smallint[];
+  v_marks timestamptz[];
   v_namespaces int[];
+  v_priorities smallint[];
+  v_lows timestamptz[];
   v_shares int[];
+  v_limited bool[];
+  v_is_mixed bool;
+  v_locked int[];
+  v_is_contended bool := false;
 begin
   -- A claim that a crash of the server undoes is a step that is ready again.
   perform pg_catalog.set_config('synchronous_commit', 'off', true);
@@ -42,18 +63,41 @@ begin
   end if;
 
   -- Most calls of a worker with few tasks find nothing: detect that before the expensive part.
-  select array_agg(q.namespace_id), array_agg(q.share) into v_namespaces, v_shares
-  from tasker.queue_turns(v_now, p_limit, p_after) q;
+  select array_agg(q.namespace_id) filter (where q.ready_at is not null),
+         array_agg(q.priority) filter (where q.ready_at is not null),
+         array_agg(q.namespace_id) filter (where q.is_marked),
+         array_agg(q.priority) filter (where q.is_marked),
+         array_agg(greatest(least(q.ready_at, v_now - tasker.queue_look_back()), 'epoch')) filter (where q.is_marked),
+         array_agg(q.namespace_id) filter (where q.share > 0),
+         array_agg(q.priority) filter (where q.share > 0),
+         array_agg(q.ready_at) filter (where q.share > 0),
+         array_agg(q.share) filter (where q.share > 0),
+         array_agg(q.is_limited) filter (where q.share > 0),
+         bool_or(q.is_mixed) filter (where q.share > 0)
+  into v_waiting, v_waiting_priorities, v_marked, v_marked_priorities, v_marks,
+       v_namespaces, v_priorities, v_lows, v_shares, v_limited, v_is_mixed
+  from tasker.queue_turns(v_now, p_limit, p_after, p_marked, p_marked_priority, p_low) q;
+  if true = any (v_limited) then
+    select l.namespace_ids, l.priorities, l.ready_at, l.shares, l.locked, l.is_contended
+    into v_namespaces, v_priorities, v_lows, v_shares, v_locked, v_is_contended
+    from tasker.limited_turns(v_namespaces, v_priorities, v_lows, v_shares, v_limited) l;
+  end if;
+  if v_is_mixed and v_namespaces is not null then
+    select l.namespace_ids, l.priorities, l.ready_at, l.shares into v_namespaces, v_priorities, v_lows, v_shares
+    from tasker.split_shares(v_now, v_namespaces, v_priorities, v_lows, v_shares) l;
+  end if;
   if v_namespaces is not null then
     begin
       with picked as materialized (
         select p.*, n.turn, n.share
-        from unnest(v_namespaces, v_shares) with ordinality as n (namespace_id, share, turn)
+        from unnest(v_namespaces, v_priorities, v_lows, v_shares)
+               with ordinality as n (namespace_id, priority, low, share, turn)
         cross join lateral (
-          select q.ctid as row, q.ready_at, s.task_id, s.step_no, s.checkpoint::text as checkpoint
+          select q.ctid as row, q.ready_at, s.ctid as step_row, s.task_id, s.step_no, s.checkpoint::text as checkpoint
           from tasker.queue q
           join tasker.step s on s.task_id = q.task_id and s.step_no = q.step_no and s.ready_at = q.ready_at
-          where q.namespace_id = n.namespace_id and q.ready_at <= v_now
+          where q.namespace_id = n.namespace_id and q.priority = n.priority
+            and q.ready_at >= n.low and q.ready_at <= v_now
           order by q.ready_at
           limit n.share
           for update of s skip locked
@@ -61,12 +105,13 @@ begin
         limit p_limit
       ), weighed as materialized (
         -- Also the last, whose bytes are before none: an input that cannot be read is to fail here.
-        select p.row, p.task_id, p.step_no, p.turn, p.ready_at, p.checkpoint,
+        select p.row, p.step_row, p.task_id, p.step_no, p.turn, p.ready_at, p.checkpoint,
+               t.state = 'pending' as is_first,
                coalesce(octet_length(t.input::text), 0) + coalesce(octet_length(p.checkpoint), 0) as bytes
         from picked p
         left join tasker.task t on t.task_id = p.task_id
       ), sized as materialized (
-        select w.row, w.task_id, w.step_no, w.checkpoint,
+        select w.row, w.step_row, w.task_id, w.step_no, w.checkpoint, w.is_first,
                sum(w.bytes) over (
                  order by w.turn, w.ready_at rows between unbounded preceding and 1 preceding) as bytes_before
         from weighed w
@@ -75,11 +120,13 @@ begin
         set state = 'running', attempt = s.attempt + 1, worker_id = p_worker_id, ready_at = null,
             started_at = v_now, deadline_at = v_now + s.timeout_ms * interval '1 ms'
         from sized p
-        where s.task_id = p.task_id and s.step_no = p.step_no and coalesce(p.bytes_before, 0) < p_bytes
-        returning s.task_id, s.step_no, s.attempt, p.checkpoint, p.row
+        -- By address: the row that was locked stays where it is.
+        where s.ctid = p.step_row and s.task_id = p.task_id and s.step_no = p.step_no
+          and coalesce(p.bytes_before, 0) < p_bytes
+        returning s.task_id, s.step_no, s.attempt, p.checkpoint, p.row, p.is_first
       ), begun as (
         update tasker.task t set state = 'in_progress'
-        from (select distinct c.task_id from claimed c order by c.task_id) b
+        from (select distinct c.task_id from claimed c where c.is_first order by c.task_id) b
         where t.task_id = b.task_id and t.state = 'pending'
         returning t.task_id
       ), log as (
@@ -109,25 +156,35 @@ begin
         v_claimed := null;
         v_is_left := true;
       when data_exception or integrity_constraint_violation or program_limit_exceeded or internal_error then
-        v_claimed := tasker.claim_each(p_worker_id, p_limit, p_bytes, v_namespaces, v_shares);
+        v_claimed := tasker.claim_each(p_worker_id, p_limit, p_bytes, v_namespaces, v_priorities, v_lows, v_shares);
         v_is_left := cardinality(v_claimed) > 0;
     end;
+    if v_locked is not null and v_claimed is not null then
+      perform tasker.take_slots(v_claimed, v_locked);
+    end if;
   end if;
 
   -- A statement of its own after the claim: it sees the lock to which a task was moved meanwhile.
   return query
+    with revisions as materialized (
+      select array_agg(n.namespace_id) as of, array_agg(n.revision) as revision
+      from tasker.namespace n where n.namespace_id = any (v_namespaces)
+    )
     select k.task_id, k.step_no, k.attempt, coalesce(t.lock_id, 0), coalesce(t.correlation_id, ''),
            coalesce(t.input::text, 'null'), k.checkpoint,
-           coalesce(n.revision, 0), coalesce(t.namespace_id, 0), null::bigint
+           coalesce(r.revision[array_position(r.of, t.namespace_id)], 0), coalesce(t.namespace_id, 0),
+           null::bigint, null::int[], null::smallint[], null::timestamptz[], null::bool
     from unnest(v_claimed) k
-    left join tasker.task t on t.task_id = k.task_id
-    left join tasker.namespace n on n.namespace_id = t.namespace_id;
-  if coalesce(cardinality(v_claimed), 0) < p_limit then
+    cross join revisions r
+    left join tasker.task t on t.task_id = k.task_id;
+  if v_marked is not null or true = any (v_limited) or coalesce(cardinality(v_claimed), 0) < p_limit then
     return query
       select null::uuid, null::smallint, null::smallint, null::int, null::text, null::text, null::text,
              null::bigint, null::int,
-             case when v_is_left then 0
-                  else ceil(extract(epoch from tasker.queue_next(v_now) - v_now) * 1000)::bigint end;
+             case when coalesce(cardinality(v_claimed), 0) >= p_limit then null
+                  when v_is_left or v_is_contended then 0
+                  else ceil(extract(epoch from tasker.queue_next(v_now, v_waiting, v_waiting_priorities) - v_now) * 1000)::bigint end,
+             v_marked, v_marked_priorities, v_marks, coalesce(true = any (v_limited), false);
   end if;
 end
 $$;

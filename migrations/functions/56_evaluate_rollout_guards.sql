@@ -48,9 +48,9 @@ begin
   ), attempt as (
     select g.namespace_id, g.pin, g.pin = any (l.rollouts) as is_rollout, r.wall_ms, r.cpu_ms, r.memory_kib,
            case when r.to_state in ('error', 'waiting_for_retry') then r.detail->>'kind' end as failure
-    from tasker.transition r
+    from tasker.every_transition r
     join tasker.component_version v on v.component_version_id = r.component_version_id
-    join tasker.task t on t.task_id = r.task_id
+    join tasker.every_task t on t.task_id = r.task_id
     join tasker.lock l on l.lock_id = t.lock_id
     join guarded g on g.namespace_id = t.namespace_id and r.at >= g.since and t.created_at >= g.rollout_started_at
      and (v.component_id = g.component_id or t.template_id = g.template_id)

@@ -1,4 +1,4 @@
--- Deletes these tasks with their steps, their log and the records of their superseded attempts. Returns how many.
+-- Deletes these tasks with their steps, their log, their identities and the records of their superseded attempts. Returns how many.
 -- The caller has locked them in this transaction: see tasker.due_tasks and tasker.lock_finished_tasks. An open task is
 -- not deleted. What handlers wrote to kv stays, with the id of a task that is gone.
 --
@@ -12,8 +12,9 @@ as $$
 declare
   v_rest_share constant int := 4;
   v_finished constant uuid[] := array(
-    select t.task_id from tasker.task t where t.task_id = any (p_task_id) and t.finished_at is not null);
+    select t.task_id from tasker.every_task t where t.task_id = any (p_task_id) and t.finished_at is not null);
   v_deleted int;
+  v_deleted_history int;
 begin
   delete from tasker.superseded_attempt a
   where a.task_id = any (v_finished) and (a.task_id, a.step_no) in (
@@ -21,12 +22,17 @@ begin
     where d.task_id = any (v_finished)
     order by d.task_id, d.step_no
     for update skip locked);
+  delete from tasker.identity i where i.task_id = any (v_finished);
   delete from tasker.transition r where r.task_id = any (v_finished);
+  delete from tasker.transition_history r where r.task_id = any (v_finished);
   delete from tasker.step s where s.task_id = any (v_finished);
+  delete from tasker.step_history s where s.task_id = any (v_finished);
   delete from tasker.task t where t.task_id = any (v_finished);
   get diagnostics v_deleted = row_count;
+  delete from tasker.task_history t where t.task_id = any (v_finished);
+  get diagnostics v_deleted_history = row_count;
   update tasker.retention_pace
   set next_at = tasker.clock() + v_rest_share * (clock_timestamp() - transaction_timestamp());
-  return v_deleted;
+  return v_deleted + v_deleted_history;
 end
 $$;

@@ -1,5 +1,6 @@
 -- Locks those of these tasks that are finished, with all their steps, until the end of the transaction; returns them
--- in the order of their ids. A task is left out if another transaction has locked it or one of its steps.
+-- in the order of their ids. A task is left out if another transaction has locked it or one of its steps. Those in the
+-- history need no lock: nothing but retention writes there, one host at a time.
 --
 -- Locks: steps by (task_id, step_no), then tasks by id. Waits for nothing. Idempotent.
 create or replace function tasker.lock_finished_tasks(p_task_id uuid[]) returns uuid[]
@@ -22,10 +23,12 @@ begin
   left join (select o.task_id, count(*) as steps from own o group by o.task_id) k using (task_id)
   where a.steps = coalesce(k.steps, 0);
 
-  return array(select t.task_id
-               from tasker.task t
-               where t.task_id = any (v_free) and t.finished_at is not null
-               order by t.task_id
-               for update skip locked);
+  v_free := array(select t.task_id
+                  from tasker.task t
+                  where t.task_id = any (v_free) and t.finished_at is not null
+                  order by t.task_id
+                  for update skip locked)
+         || array(select h.task_id from tasker.task_history h where h.task_id = any (p_task_id));
+  return array(select u.task_id from unnest(v_free) as u (task_id) order by u.task_id);
 end
 $$;

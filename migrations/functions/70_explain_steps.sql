@@ -27,11 +27,13 @@ as $$
            when s.state = 'ready' and s.ready_at = 'infinity'
              then coalesce(c.named, 'its code') || ' is quarantined; release it, or migrate or cancel the task'
            when s.state = 'ready' and q.is_paused then 'its namespace is paused in the queue'
+           when s.state = 'ready' and q.max_running is not null
+             then 'no worker has claimed it yet; its namespace may run ' || q.max_running || ' steps at the same time'
            when s.state = 'ready' then 'no worker has claimed it yet'
            else s.state::text
          end
-  from tasker.task t
-  join tasker.step s on s.task_id = t.task_id
+  from tasker.every_task t
+  join tasker.every_step s on s.task_id = t.task_id
   join tasker.step_template st on st.template_version_id = t.template_version_id and st.step_no = s.step_no
   left join tasker.queue_rule q on q.namespace_id = t.namespace_id
   cross join lateral (
@@ -45,7 +47,7 @@ as $$
       select count(*) as incomplete, pg_catalog.array_agg(pst.name order by pst.step_no) as names,
              pg_catalog.array_agg(pst.name order by pst.step_no) filter (where ps.state = 'error') as failed
       from tasker.dependency e
-      join tasker.step ps on ps.task_id = t.task_id and ps.step_no = e.from_no
+      join tasker.every_step ps on ps.task_id = t.task_id and ps.step_no = e.from_no
       join tasker.step_template pst
         on pst.template_version_id = t.template_version_id and pst.step_no = e.from_no
       where e.template_version_id = t.template_version_id and e.to_no = s.step_no

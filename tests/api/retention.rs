@@ -60,6 +60,47 @@ async fn times_that_are_too_short_or_too_long_or_none_are_refused() {
 }
 
 #[tokio::test]
+async fn a_rule_for_all_is_shown_for_namespaces_without_one() {
+    let server = Server::start().await;
+    let all = json!({"complete_ms": 30 * DAY_MS});
+    let all = server.put("/v1/retention", &all).await.answered(200);
+    assert_eq!(
+        (&all["namespace"], &all["set_by"]),
+        (&json!("*"), &json!("admin"))
+    );
+    assert_eq!(server.get(PATH).await.answered(200), all);
+    let own = json!({"error_ms": DAY_MS});
+    let own = server.put(PATH, &own).await.answered(200);
+    assert_eq!(server.get(PATH).await.answered(200), own);
+    let page = server.get("/v1/retention?limit=1").await.answered(200);
+    assert_eq!((&page["items"][0], &page["next"]), (&all, &json!("*")));
+    let next = server.get("/v1/retention?after=*").await.answered(200);
+    assert_eq!((&next["items"][0], &next["next"]), (&own, &json!(null)));
+    let kept = server
+        .put(PATH, &json!({"for_ever": true}))
+        .await
+        .answered(200);
+    assert_eq!(kept["error_ms"], json!(null));
+    assert_eq!(server.get(PATH).await.answered(200), kept);
+    server.delete(PATH).await.answered(200);
+    assert_eq!(server.delete("/v1/retention").await.answered(200), all);
+    server
+        .delete("/v1/retention")
+        .await
+        .refused(404, "unknown_retention");
+    for (path, rule) in [
+        ("/v1/retention", json!({"for_ever": true})),
+        ("/v1/retention", json!({})),
+        (PATH, json!({"for_ever": true, "error_ms": DAY_MS})),
+    ] {
+        server
+            .put(path, &rule)
+            .await
+            .refused(422, "invalid_retention");
+    }
+}
+
+#[tokio::test]
 async fn rules_are_listed_page_by_page_and_by_namespace() {
     let server = Server::start().await;
     for namespace in ["bakery", "shop", "garden"] {

@@ -231,3 +231,17 @@ async fn a_correlation_id_that_is_not_usable_is_refused() {
     refused.refused(422, "invalid_submit");
     assert_eq!(refused.json["errors"][0]["path"], "/correlation_id");
 }
+
+#[tokio::test]
+async fn a_task_of_a_time_without_a_partition_is_refused_with_the_reason() {
+    let server = Server::start().await;
+    server.publish("one", STEPS).await;
+    let none = "do $$ begin
+                  execute (select 'drop table ' || i.inhrelid::regclass from pg_inherits i
+                           where i.inhparent = 'tasker.task'::regclass and i.inhrelid::regclass::text !~ 'carried');
+                end $$";
+    sqlx::raw_sql(none).execute(server.pool()).await.unwrap();
+    let refused = server.post("/v1/tasks", &submit("one", json!({}))).await;
+    let told = refused.refused(503, "no_partition").to_string();
+    assert!(told.contains("the clock of this host"), "{told}");
+}

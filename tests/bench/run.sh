@@ -29,6 +29,8 @@ measure hosts-cells hosts --counts 2 --databases 2
 measure million-open million-open --open-tasks 1000000 --finished-tasks 1000000
 measure retention retention
 measure soak soak --minutes 10
+measure old-snapshot old-snapshot
+measure tenants tenants
 measure resolve resolve
 measure resolve-one-component resolve --components 1
 measure cold-start cold-start

@@ -46,6 +46,30 @@ async fn retention_is_set_listed_and_removed() {
         .ends_with(2);
 }
 
+#[tokio::test]
+async fn a_rule_for_all_namespaces_is_set_overridden_and_removed() {
+    let terminal = Terminal::with_host().await;
+    let all = ["retention", "set", "*", "--complete", "30d"];
+    let all = terminal.run(all).await.succeeds();
+    let told = "every namespace without a rule of its own keeps tasks: complete 30d";
+    assert!(all.out.contains(told), "{all:?}");
+    let own = ["retention", "set", "orders", "--for-ever"];
+    let own = terminal.run(own).await.succeeds();
+    let told = "orders keeps tasks: complete for ever, error for ever";
+    assert!(own.out.contains(told), "{own:?}");
+    let listed = terminal.run(["retention", "ls"]).await.succeeds();
+    let lines: Vec<_> = listed.out.lines().skip(1).collect();
+    assert!(lines[0].starts_with("*          30d"), "{listed:?}");
+    assert!(lines[1].starts_with("orders     for ever"), "{listed:?}");
+    for (of, was) in [("orders", "--for-ever"), ("*", "--complete 30d")] {
+        let gone = ["retention", "rm", "--yes", of];
+        let gone = terminal.run(gone).await.succeeds();
+        assert!(gone.out.contains(&format!("before: {was}")), "{gone:?}");
+    }
+    let both = ["retention", "set", "orders", "--for-ever", "--error", "1d"];
+    terminal.run(both).await.ends_with(2);
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_deleted_task_is_shown_from_the_archive_as_it_was_shown_before() {
     let terminal = Terminal::with_archive().await;

@@ -3,6 +3,7 @@ use serde_json::Value;
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 use std::process::{Output, Stdio};
+use tasker_archive::Location;
 use tempfile::TempDir;
 use tokio::io::AsyncWriteExt as _;
 use tokio::process::Command;
@@ -40,10 +41,24 @@ impl Terminal {
         }
     }
 
+    /// With a host that has the sample handlers and runs nothing.
+    pub async fn with_idle_host() -> Self {
+        let (folder, database) = (tempfile::tempdir().unwrap(), TestDatabase::new().await);
+        let host = TestHost::start_idle(&database).await;
+        let terminal = Self {
+            url: host.host.url(),
+            folder,
+            _host: Some(host),
+            database: Some(database),
+        };
+        terminal.publish_basics().await;
+        terminal
+    }
+
     /// With a host that has the sample handlers and an archive, at `path("archive")`.
     pub async fn with_archive() -> Self {
         let (folder, database) = (tempfile::tempdir().unwrap(), TestDatabase::new().await);
-        let archive = folder.path().join("archive");
+        let archive = Location::Folder(folder.path().join("archive"));
         let host = TestHost::start_with(&database, |config| config.archive = Some(archive)).await;
         let terminal = Self {
             url: host.host.url(),

@@ -217,6 +217,17 @@ impl Server {
         ran.map(drop).map_err(|error| error.to_string())
     }
 
+    /// The URL of a database of this server, whichever is served.
+    pub fn url(&self, user: &str, database: &str) -> String {
+        let options = options(&self.sockets).username(user).database(database);
+        options.to_url_lossy().to_string()
+    }
+
+    /// What it wrote to its log.
+    pub fn logged(&self) -> String {
+        std::fs::read_to_string(self.data.with_extension("log")).unwrap()
+    }
+
     /// Where it listens.
     pub fn sockets(&self) -> &Path {
         &self.sockets

@@ -95,6 +95,7 @@ async fn be_host(url: String) {
         data_dir: directory.path().to_owned(),
         database: DatabaseChoice::Url(url),
         connections: 8,
+        read_replica: None,
         secret_keys: None,
         compiler: Compiler::InProcess,
         auth: AuthConfig::Off,

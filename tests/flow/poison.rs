@@ -188,9 +188,7 @@ steps:
     let id = host.submit("one", json!({})).await;
     host.step_in(&id, "a", "running").await;
     // As while hosts of two versions run.
-    let rename = |from: &str, to: &str| {
-        format!("alter function tasker.{from}(int, int, bigint, int) rename to {to}")
-    };
+    let rename = |from: &str, to: &str| format!("alter function tasker.{from} rename to {to}");
     run(&database, &rename("claim_ready", "claim_later")).await;
     assert_eq!(host.finished(&id).await["result"], 2);
     let later = host.submit("one", json!({})).await;

@@ -1,8 +1,9 @@
 //! The queue: turns of namespaces, pauses and weights, as operators see them.
 
 use super::host;
-use crate::harness::{TestDatabase, TestHost, basics};
+use crate::harness::{TestDatabase, TestHost, basics, wait_until};
 use serde_json::{Value, json};
+use std::time::Duration;
 
 const NAP: &str = "steps: [{name: a, handler: shop/basics/echo}]\n";
 
@@ -108,4 +109,161 @@ async fn a_weight_is_checked_and_nothing_set_leaves_no_trace() {
     );
     let (_, list) = host.get("/v1/queue").await;
     assert_eq!(list["items"].as_array().unwrap().len(), 1, "{list}");
+}
+
+/// What a host reads of the queue's index for each task, one after the other, while an old snapshot keeps
+/// what was taken from the queue.
+#[tokio::test]
+async fn an_old_snapshot_does_not_have_a_host_read_what_was_claimed_long_ago() {
+    let database = TestDatabase::new().await;
+    let host = host(&database).await;
+    publish_in(&host, "shop").await;
+    let first = submit_in(&host, "shop").await;
+    host.finished(&first).await;
+    let mut old = database.pool().begin().await.unwrap();
+    let sql = "set transaction isolation level repeatable read; select from tasker.queue";
+    sqlx::raw_sql(sql).execute(&mut *old).await.unwrap();
+    let gone = "with n as (select namespace_id from tasker.namespace where name = 'shop')
+                insert into tasker.queue (namespace_id, ready_at, task_id, step_no)
+                select n.namespace_id, now() - interval '1 hour', gen_random_uuid(), 0
+                from n, generate_series(1, 20000);
+                delete from tasker.queue";
+    sqlx::raw_sql(gone).execute(database.pool()).await.unwrap();
+    wait_until("the host has a mark and reads little", async || {
+        let before = entries_read(&database).await;
+        for _ in 0..20 {
+            let task = submit_in(&host, "shop").await;
+            host.finished(&task).await;
+        }
+        // Without marks each claim reads 20,000 entries and more.
+        let read = entries_read(&database).await - before;
+        (0 < read && read < 100_000).then_some(())
+    })
+    .await;
+    // Moved below the mark, beside what was claimed.
+    change(&host, json!({"is_paused": true})).await;
+    let moved = submit_in(&host, "shop").await;
+    let back = "update tasker.step set ready_at = ready_at - interval '30 seconds' where ready_at is not null;
+                update tasker.queue set ready_at = ready_at - interval '30 seconds'";
+    sqlx::raw_sql(back).execute(database.pool()).await.unwrap();
+    change(&host, json!({"is_paused": false})).await;
+    assert_eq!(host.finished(&moved).await["state"], "complete");
+}
+
+async fn entries_read(database: &TestDatabase) -> i64 {
+    sqlx::query_scalar(
+        "select idx_tup_read from pg_stat_user_indexes where indexrelname = 'queue_pkey'",
+    )
+    .fetch_one(database.pool())
+    .await
+    .unwrap()
+}
+
+#[tokio::test]
+async fn a_slot_of_a_limited_namespace_that_comes_free_wakes_a_host_that_sleeps() {
+    let database = TestDatabase::new().await;
+    let one = host(&database).await;
+    let yaml = "
+steps:
+  - {name: a, handler: basics/sleep, config: {ms: 1500}}
+";
+    one.publish_template("nap", yaml).await;
+    publish_in(&one, "shop").await;
+    let first = one.submit("nap", json!({})).await;
+    one.step_in(&first, "a", "running").await;
+    // What runs already counts.
+    let limited = change(&one, json!({"max_running": 1})).await;
+    assert_eq!(limited["max_running"], 1);
+    let waiting = submit_in(&one, "shop").await;
+    let (_, hosts) = one.get("/v1/hosts?limit=1").await;
+    let drained = format!("/v1/hosts/{}/drain", hosts["items"][0]["id"]);
+    assert_eq!(one.post(&drained, &json!({})).await.0, 200);
+    let other = TestHost::start_with(&database, |config| {
+        let worker = config.worker.as_mut().unwrap();
+        worker.poll_interval = Duration::from_secs(600);
+    })
+    .await;
+    one.finished(&first).await;
+    assert_eq!(other.finished(&waiting).await["state"], "complete");
+    let (first, waiting) = (one.task(&first).await, one.task(&waiting).await);
+    assert!(first["finished_at"].as_str() <= waiting["steps"][0]["started_at"].as_str());
+}
+
+#[tokio::test]
+async fn a_limit_is_set_checked_shown_and_removed() {
+    let database = TestDatabase::new().await;
+    let host = TestHost::start_idle(&database).await;
+    let path = "/v1/namespaces/shop/queue";
+    for wrong in [0, 1001] {
+        let (status, problem) = host.patch(path, &json!({"max_running": wrong})).await;
+        assert_eq!(status, 400, "{problem}");
+        let detail = problem["detail"].as_str().unwrap();
+        assert!(detail.contains("is not from 1 to 1000"), "{problem}");
+    }
+    assert_eq!(
+        change(&host, json!({"max_running": 7})).await["max_running"],
+        7
+    );
+    let kept = change(&host, json!({"weight": 2})).await;
+    assert_eq!(
+        (&kept["max_running"], &kept["weight"]),
+        (&json!(7), &json!(2))
+    );
+    let removed = change(&host, json!({"max_running": null})).await;
+    assert_eq!(removed["max_running"], Value::Null);
+    let (_, log) = host
+        .get("/v1/audit?namespace=shop&action=queue.limit")
+        .await;
+    let details: Vec<&Value> = log["items"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|it| &it["detail"])
+        .collect();
+    assert_eq!(
+        details,
+        [
+            &json!({"from": 7, "to": null}),
+            &json!({"from": null, "to": 7})
+        ]
+    );
+}
+
+#[tokio::test]
+async fn a_step_that_the_queue_lost_is_put_back_and_runs() {
+    let database = TestDatabase::new().await;
+    let host = host(&database).await;
+    publish_in(&host, "shop").await;
+    change(&host, json!({"is_paused": true})).await;
+    let lost = submit_in(&host, "shop").await;
+    sqlx::raw_sql("delete from tasker.queue")
+        .execute(database.pool())
+        .await
+        .unwrap();
+    change(&host, json!({"is_paused": false})).await;
+    assert_eq!(host.finished(&lost).await["state"], "complete");
+}
+
+#[tokio::test]
+async fn a_task_has_the_priority_of_its_submit_or_else_of_its_template() {
+    let database = TestDatabase::new().await;
+    let host = host(&database).await;
+    let yaml = format!("namespace: shop\nname: one\nversion: 1.0.0\npriority: 7\n{NAP}");
+    host.publish_yaml("shop", "one", &yaml).await;
+    for (asked, priority) in [(Value::Null, 7), (json!(0), 0), (json!(9), 9)] {
+        let body = json!({"namespace": "shop", "template": "one", "input": 1, "priority": asked});
+        let (status, created) = host.post("/v1/tasks", &body).await;
+        assert_eq!(status, 201, "{created}");
+        assert_eq!(created["task"]["priority"], priority);
+        let finished = host.finished(created["task"]["id"].as_str().unwrap()).await;
+        assert_eq!(
+            (&finished["state"], &finished["priority"]),
+            (&json!("complete"), &json!(priority))
+        );
+    }
+    let body = json!({"namespace": "shop", "template": "one", "priority": 10});
+    let (status, problem) = host.post("/v1/tasks", &body).await;
+    assert_eq!(status, 400, "{problem}");
+    let detail = problem["detail"].as_str().unwrap();
+    assert!(detail.contains("from 0, the lowest, to 9"), "{problem}");
 }

@@ -1,22 +1,43 @@
 //! Hosts delete finished tasks that their namespaces keep no longer.
 
 use super::host;
-use crate::harness::{TestDatabase, TestHost, wait_until};
+use crate::harness::{TestDatabase, TestHost, run_python, wait_until};
 use flate2::read::MultiGzDecoder;
 use serde_json::{Value, json};
+use sqlx::PgPool;
 use std::fs::File;
 use std::io::{BufRead as _, BufReader};
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
+use tasker_archive::{Archive, Location};
 use tasker_database::Database;
 use tasker_engine::Engine;
-use tasker_tasks::archive::Archive;
 use tasker_tasks::retention::Retention;
 
 const ONE: &str = "steps: [{name: a, handler: basics/noop}]";
 
+const ECHO: &str = "
+steps:
+  - {name: a, handler: basics/echo}
+  - {name: b, handler: basics/echo, depends_on: [a]}";
+
+/// Tasks by template: how many, of how many steps, and what a member of their inputs comes to.
+const DUCKDB: &str = "
+import duckdb, json, sys
+files = sys.argv[1] + '/*/*.jsonl.gz'
+print(json.dumps(duckdb.execute('''
+    select task.template, count(*), sum(len(steps))::int, sum((task.input->>'amount')::int)::int
+    from (select distinct on (task.id) * from read_json(?, format = 'newline_delimited'))
+    where task.state = 'complete'
+    group by task.template order by task.template''', [files]).fetchall()))";
+
 /// Moves all tasks into the year 2024, as if they had been created and ended then.
 pub(crate) async fn make_old(database: &TestDatabase) {
+    make_old_in(database.pool()).await;
+}
+
+/// The same for a database of any server.
+pub(crate) async fn make_old_in(pool: &PgPool) {
     let id = "('0190000000007000' || substr(replace(task_id::text, '-', ''), 17))::uuid";
     for statement in [
         format!("update tasker.transition set task_id = {id}, at = at - interval '2 years'"),
@@ -27,7 +48,7 @@ pub(crate) async fn make_old(database: &TestDatabase) {
         ),
     ] {
         sqlx::raw_sql(sqlx::AssertSqlSafe(statement))
-            .execute(database.pool())
+            .execute(pool)
             .await
             .unwrap();
     }
@@ -107,12 +128,14 @@ async fn what_was_archived_and_not_deleted_is_archived_again_and_nothing_is_lost
     make_old(&database).await;
     keep_a_minute(&database).await;
     let engine = Engine::new(Database::open_url(&database.url(), 8).unwrap());
-    let archive = Archive::open(folder.path().join("archive")).unwrap();
+    let archive = Archive::create(Location::Folder(folder.path().join("archive"))).unwrap();
 
     // The host dies behind the first: what it has locked is free again, and it has deleted nothing.
-    let mut due = engine.due_tasks(50).await.unwrap();
+    let mut due = engine.due_tasks(50, false).await.unwrap();
     assert_eq!(due.task_ids.len(), 50);
-    archive.write(&mut due).await.unwrap();
+    tasker_tasks::archive::write(&archive, &mut due)
+        .await
+        .unwrap();
     drop(due);
     assert_eq!(archived(&folder.path().join("archive")).len(), 50);
 
@@ -137,6 +160,36 @@ async fn what_was_archived_and_not_deleted_is_archived_again_and_nothing_is_lost
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn duckdb_reads_the_archive_as_it_is() {
+    let database = TestDatabase::new().await;
+    let folder = tempfile::tempdir().unwrap();
+    let one = host(&database).await;
+    one.publish_template("one", ONE).await;
+    one.publish_template("echo", ECHO).await;
+    for _ in 0..3 {
+        one.run("one", json!({})).await;
+    }
+    let input = json!({"amount": 7, "of": ["a", null]});
+    one.run("echo", input).await;
+    make_old(&database).await;
+    one.host.stop().await.unwrap();
+    keep_a_minute(&database).await;
+    let engine = Engine::new(Database::open_url(&database.url(), 8).unwrap());
+    let location = Location::Folder(folder.path().to_owned());
+    let retention = Retention::new(engine, Some(Archive::create(location).unwrap()));
+    wait_until("all are deleted", async || {
+        let left = "select count(*) from tasker.task";
+        retention.delete_batch().await.unwrap();
+        let left = sqlx::query_scalar::<_, i64>(left).fetch_one(database.pool());
+        (left.await.unwrap() == 0).then_some(())
+    })
+    .await;
+    let read = run_python(DUCKDB, &[folder.path().to_str().unwrap()]);
+    let read: Value = serde_json::from_str(&read).unwrap();
+    assert_eq!(read, json!([["echo", 1, 2, 7], ["one", 3, 3, null]]));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn nothing_is_deleted_that_cannot_be_archived() {
     let database = TestDatabase::new().await;
     let folder = tempfile::tempdir().unwrap();
@@ -147,7 +200,7 @@ async fn nothing_is_deleted_that_cannot_be_archived() {
     one.host.stop().await.unwrap();
     keep_a_minute(&database).await;
     let engine = Engine::new(Database::open_url(&database.url(), 8).unwrap());
-    let archive = Archive::open(folder.path().join("archive")).unwrap();
+    let archive = Archive::create(Location::Folder(folder.path().join("archive"))).unwrap();
     // A file stands where the archive was.
     std::fs::remove_dir(folder.path().join("archive")).unwrap();
     std::fs::write(folder.path().join("archive"), "").unwrap();

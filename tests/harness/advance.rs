@@ -2,6 +2,7 @@ use tasker_database::DatabaseError;
 use tasker_domain::ids::WorkerId;
 use tasker_engine::Engine;
 use tasker_engine::claim::Claimed;
+use tasker_engine::low_marks::LowMarks;
 use tasker_engine::report::{Completed, ReleasedStep};
 
 /// Bytes that a claim of a test may bring.
@@ -31,7 +32,11 @@ impl Advance for Engine {
         };
         let left = claim - released.len();
         let mut claimed: Vec<Claimed> = released.into_iter().map(of_released).collect();
-        claimed.extend(self.claim_ready(worker, left, CLAIM_BYTES, 0).await?.steps);
+        claimed.extend(
+            self.claim_ready(worker, left, CLAIM_BYTES, 0, &LowMarks::default())
+                .await?
+                .steps,
+        );
         Ok(claimed)
     }
 }

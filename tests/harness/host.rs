@@ -42,6 +42,7 @@ impl TestHost {
             // Hosts share compiled code, so that it is compiled once for all tests.
             data_dir: Path::new(env!("CARGO_TARGET_TMPDIR")).join("hosts"),
             database: DatabaseChoice::Url(url),
+            read_replica: None,
             secret_keys: None,
             connections: 8,
             compiler: Compiler::InProcess,
@@ -64,6 +65,22 @@ impl TestHost {
     /// Asks for a path such as `/v1/tasks`; the status and the body.
     pub async fn get(&self, path: &str) -> (u16, Value) {
         answer(self.client.get(self.url(path))).await
+    }
+
+    /// The same with a header; also how far behind the read replica is that answered, if one did.
+    pub async fn get_with(
+        &self,
+        path: &str,
+        name: &'static str,
+        value: &str,
+    ) -> (u16, Option<u64>, Value) {
+        let request = self.client.get(self.url(path)).header(name, value);
+        let response = request.send().await.unwrap();
+        let lag = response.headers().get("x-tasker-replica-lag-ms");
+        let lag = lag.map(|lag| lag.to_str().unwrap().parse().unwrap());
+        let status = response.status().as_u16();
+        let text = response.text().await.unwrap();
+        (status, lag, serde_json::from_str(&text).unwrap_or_default())
     }
 
     pub async fn post(&self, path: &str, body: &Value) -> (u16, Value) {

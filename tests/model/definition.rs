@@ -7,6 +7,7 @@ use tasker_domain::actor::Actor;
 use tasker_domain::digest::Digest;
 use tasker_domain::ids::{LockId, TaskId};
 use tasker_domain::name::Name;
+use tasker_domain::priority::Priority;
 use tasker_domain::resolve::VersionStatus;
 use tasker_engine::Engine;
 use tasker_engine::lock::LockEntry;
@@ -110,6 +111,7 @@ async fn new_task(
         input: "{}".to_owned(),
         identity_key: None,
         correlation_id: "model".to_owned(),
+        priority: Priority::default(),
         is_watched: false,
     };
     (task, locks)

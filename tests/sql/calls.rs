@@ -1,5 +1,6 @@
 //! The SQL functions as Rust functions, with the arguments that tests care about.
 
+use crate::harness::NEW_ID;
 use sqlx::types::Uuid;
 
 use super::session::{Claim, Session};
@@ -39,7 +40,7 @@ impl Session {
     pub async fn create_many(&mut self, version: i32, tasks: i32) -> Vec<Uuid> {
         self.all(&format!(
             "select c.task_id from (
-               select array_agg(gen_random_uuid()) as id, array_agg(1) as ones, array_agg({version}) as version,
+               select array_agg({NEW_ID}) as id, array_agg(1) as ones, array_agg({version}) as version,
                       array_agg('{{\"n\": 1}}'::text) as input, array_agg(null::text) as key,
                       array_agg('correlation'::text) as correlation, array_agg(false) as watched
                from generate_series(1, {tasks})) a

@@ -1,4 +1,5 @@
 use super::engine;
+use crate::harness::NEW_ID;
 
 #[tokio::test]
 async fn the_clock_shows_what_the_setting_says() {
@@ -36,13 +37,13 @@ async fn the_clock_continues_within_a_transaction_where_nothing_is_set() {
 async fn a_large_table_may_be_compared_with_the_clock() {
     let (_database, mut session, _) = engine().await;
     session
-        .run(
+        .run(&format!(
             "insert into tasker.transition (at, task_id, to_state)
-               select tasker.clock(), gen_random_uuid(), 'complete' from generate_series(1, 2000);
+               select tasker.clock(), {NEW_ID}, 'complete' from generate_series(1, 2000);
              analyze tasker.transition;
              set max_parallel_workers_per_gather = 4; set parallel_setup_cost = 0; set parallel_tuple_cost = 0;
-             set min_parallel_table_scan_size = 0; set min_parallel_index_scan_size = 0",
-        )
+             set min_parallel_table_scan_size = 0; set min_parallel_index_scan_size = 0"
+        ))
         .await;
     let before = "select count(*) from tasker.transition where at <= tasker.clock()";
     assert_eq!(session.one::<i64>(before).await, 2_000);

@@ -1,5 +1,6 @@
 use super::suspend_steps::{digest, make_lock, quarantine};
 use super::{Graph, Session, TestDatabase, Uuid, engine};
+use crate::harness::NEW_ID;
 
 const VERSION: &str =
     "select component_version_id from tasker.component_version where version = '1.0.1'";
@@ -74,7 +75,7 @@ async fn a_task_of_a_lock_that_names_a_collected_version_is_refused() {
     let (_database, mut session, _, version) = one_version().await;
     collect(&mut session).await;
     let create = format!(
-        "select * from tasker.create_tasks(array[gen_random_uuid()], '{{1}}', '{{1}}', '{{{version}}}', '{{1}}',
+        "select * from tasker.create_tasks(array[{NEW_ID}], '{{1}}', '{{1}}', '{{{version}}}', '{{1}}',
                                            '{{1}}', array[null], '{{c}}', '{{f}}')"
     );
     let refused = session.refusal(&create).await;
@@ -267,12 +268,12 @@ async fn a_collection_gives_up_where_a_task_takes_long_to_be_created() {
 async fn the_log_is_not_read_to_find_what_may_be_collected() {
     let (_database, mut session, _, _) = one_version().await;
     session
-        .run(
+        .run(&format!(
             "insert into tasker.transition (at, task_id, to_state, component_version_id)
-             select tasker.clock(), gen_random_uuid(), 'complete', 1 from generate_series(1, 20000);
+             select tasker.clock(), {NEW_ID}, 'complete', 1 from generate_series(1, 20000);
              analyze;
-             set parallel_setup_cost = 0; set parallel_tuple_cost = 0; set min_parallel_table_scan_size = 0",
-        )
+             set parallel_setup_cost = 0; set parallel_tuple_cost = 0; set min_parallel_table_scan_size = 0"
+        ))
         .await;
     let read = "select coalesce(sum(seq_tup_read + coalesce(idx_tup_fetch, 0)), 0)::bigint
                 from pg_stat_user_tables where relname like 'transition%'";

@@ -7,6 +7,7 @@ use tasker_database::Database;
 use tasker_domain::actor::Actor;
 use tasker_domain::ids::{LockId, TaskId, WorkerId};
 use tasker_domain::outcome::{Failure, FailureKind, Retry};
+use tasker_domain::priority::Priority;
 use tasker_engine::Engine;
 use tasker_engine::claim::Claimed;
 use tasker_engine::lease::{HeartbeatAnswer, Holding, WorkerFacts};
@@ -37,6 +38,7 @@ pub(super) fn task(id: u128, template: i32, key: Option<&str>) -> NewTask {
         input: "{}".to_owned(),
         identity_key: key.map(str::to_owned),
         correlation_id: "correlation".to_owned(),
+        priority: Priority::default(),
         is_watched: false,
     }
 }

@@ -1,6 +1,7 @@
 //! What guards see and do, on attempts that a test writes down.
 
 use super::{Session, engine};
+use crate::harness::NEW_ID;
 
 /// A component with two versions, a template that runs it, its two locks, and a pin on its way from
 /// the one version to the other. The rollout began an hour ago, by the test's clock.
@@ -87,7 +88,7 @@ impl Attempts {
             "with t as (
                insert into tasker.task (task_id, namespace_id, template_id, template_version_id, lock_id,
                                         created_at, correlation_id, input, remaining_sinks)
-               select gen_random_uuid(), t.namespace_id, t.template_id, l.template_version_id, l.lock_id,
+               select {NEW_ID}, t.namespace_id, t.template_id, l.template_version_id, l.lock_id,
                       tasker.clock() - interval '{ago}' - interval '{age}', '', '{{}}', 1
                from tasker.lock l join tasker.template_version using (template_version_id)
                join tasker.template t using (template_id), generate_series(1, {count})

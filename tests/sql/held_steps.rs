@@ -2,7 +2,7 @@
 //! held.
 
 use super::{Claim, Graph, Session, TestDatabase, Uuid, engine, engine_with};
-use crate::harness::REQUEUE;
+use crate::harness::{NEW_ID, REQUEUE};
 
 const DEAD_AFTER: &str = "2 seconds";
 const GRACE: &str = "15 seconds";
@@ -223,13 +223,13 @@ async fn fill(session: &mut Session) {
             "with t as (
                insert into tasker.task (task_id, namespace_id, template_id, template_version_id, lock_id, state,
                                         remaining_sinks, input, correlation_id, created_at)
-               select gen_random_uuid(), 1, 1, 1, 1, 'in_progress', 1, '{{}}', '', tasker.clock()
+               select {NEW_ID}, 1, 1, 1, 1, 'in_progress', 1, '{{}}', '', tasker.clock()
                from generate_series(1, {OPEN_TASKS}) returning task_id
              )
              insert into tasker.step (task_id, step_no, namespace_id, state, remaining_deps, is_sink, timeout_ms, ready_at)
              select task_id, 0, 1, 'ready', 0, true, 1000, tasker.clock() + interval '1 day' from t;
              insert into tasker.transition (at, task_id, step_no, attempt, worker_id, to_state)
-             select tasker.clock() - interval '1 hour', gen_random_uuid(), 0, 1, 1, 'running'
+             select tasker.clock() - interval '1 hour', {NEW_ID}, 0, 1, 1, 'running'
              from generate_series(1, {OPEN_TASKS}); {REQUEUE}"
         ))
         .await;

@@ -9,7 +9,7 @@ mod statements;
 
 use super::calls::{BY_POLICY, PERMANENT};
 use super::{Graph, Session};
-use crate::harness::{TestDatabase, TestHost};
+use crate::harness::{NEW_ID, TestDatabase, TestHost};
 use log::{Log, Ran};
 use std::collections::BTreeSet;
 use std::fs::Permissions;
@@ -19,8 +19,9 @@ use tasker::host::private_server;
 use tasker_embedded_postgres::Embedded;
 
 /// Rows of tables that grow with tasks that one statement may read: what a page of a list, a batch or
-/// all open tasks of this test are, with their steps.
-const ROWS_MAX: f64 = 10_000.0;
+/// all open tasks of this test are, with their steps; and the log's last pages of each open partition, which its
+/// index by time does not cover yet.
+const ROWS_MAX: f64 = 15_000.0;
 
 /// A server of this test's own, which explains what it ran.
 async fn server(folder: &Path) -> Embedded {
@@ -135,7 +136,7 @@ async fn call_functions(session: &mut Session) {
     session.complete(worker, &claimed[30..40]).await;
     session
         .run(&format!(
-            "select tasker.claim_each({worker}, 4, 1000, '{{1}}', '{{4}}'), tasker.postpone_step('{}', 0::smallint, '', '22000')",
+            "select tasker.claim_each({worker}, 4, 1000, '{{1}}', '{{4}}', '{{-infinity}}', '{{4}}'), tasker.postpone_step('{}', 0::smallint, '', '22000')",
             tasks[199]
         ))
         .await;
@@ -158,6 +159,7 @@ async fn call_functions(session: &mut Session) {
     for _ in 0..6 {
         ready = session.advance(worker, &ready, 16).await;
     }
+    limited_and_mixed(session, worker, version).await;
     session
         .run(&format!(
             "select * from tasker.explain_steps('{}')",
@@ -168,6 +170,7 @@ async fn call_functions(session: &mut Session) {
     session
         .run(
             "select tasker.record_uses('{1}', '{1}'), tasker.clear_collected(100), tasker.ensure_partitions(),
+                    tasker.close_partition(), tasker.return_carried(10), tasker.sum_partition(), tasker.drop_partition(10, false),
                     tasker.evaluate_rollout_guards(), tasker.delete_finished_tasks('{}');
              select * from tasker.collectable_versions(tasker.clock(), '0', '{}');
              select * from tasker.collect_versions(tasker.clock(), '1 year', '{}', '{1}', 'ada');
@@ -175,4 +178,23 @@ async fn call_functions(session: &mut Session) {
         )
         .await;
     session.cancel(&tasks[..100]).await;
+}
+
+/// A namespace with a limit of running steps and steps of several priorities.
+async fn limited_and_mixed(session: &mut Session, worker: i32, version: i32) {
+    session.create_many(version, 4).await;
+    session
+        .run(&format!(
+            "insert into tasker.queue_rule (namespace_id, max_running, set_by) values (1, 100, 'ada');
+             select * from tasker.create_tasks(
+               array[{NEW_ID}], '{{1}}', '{{{version}}}', '{{{version}}}', '{{1}}', '{{1}}', array[null], '{{c}}', '{{f}}', '{{9}}')"
+        ))
+        .await;
+    let mut ready = session.claim(worker, 16).await;
+    for _ in 0..3 {
+        ready = session.advance(worker, &ready, 16).await;
+    }
+    session
+        .run("delete from tasker.queue_rule where namespace_id = 1")
+        .await;
 }

@@ -1,7 +1,7 @@
 //! Turns of the namespaces at the queue.
 
 use super::{BY_POLICY, Graph, Session, Uuid, engine};
-use crate::harness::WRONG_IN_QUEUE;
+use crate::harness::{NEW_ID, WRONG_IN_QUEUE};
 use std::collections::BTreeMap;
 
 /// Tasks of one step, by their namespace.
@@ -10,7 +10,7 @@ async fn tasks(session: &mut Session, namespace: i32, count: i32) -> Vec<Uuid> {
     session
         .all(&format!(
             "select c.task_id
-             from (select array_agg(gen_random_uuid()) as id, array_agg({namespace}) as namespace, array_agg(1) as ones,
+             from (select array_agg({NEW_ID}) as id, array_agg({namespace}) as namespace, array_agg(1) as ones,
                           array_agg({version}) as version, array_agg('{{}}'::text) as input,
                           array_agg(null::text) as key, array_agg(''::text) as correlation, array_agg(false) as watched
                    from generate_series(1, {count})) a

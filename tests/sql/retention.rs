@@ -1,6 +1,7 @@
 //! Finished tasks that their namespaces keep no longer are found and deleted in batches.
 
 use super::{Graph, Session, Uuid, engine};
+use crate::harness::NEW_ID;
 
 const BATCH: i32 = 500;
 
@@ -11,7 +12,7 @@ type Found = (Vec<Uuid>, bool);
 const READS_MAX: i64 = 6_000;
 
 /// Keeps tasks in a state of the namespace of a template for that long.
-async fn keep(session: &mut Session, template: i32, state: &str, time: &str) {
+pub(super) async fn keep(session: &mut Session, template: i32, state: &str, time: &str) {
     session
         .run(&format!(
             "insert into tasker.retention (namespace_id, state, keep_ms, set_by, walk_at)
@@ -29,13 +30,13 @@ pub(super) async fn ended(
     ago: &str,
     tasks: i32,
 ) -> Vec<Uuid> {
+    session.run("select tasker.ensure_partitions()").await;
     session
         .all(&format!(
             "with t as (
                insert into tasker.task (task_id, namespace_id, template_id, template_version_id, lock_id, state,
                                         remaining_sinks, input, correlation_id, created_at, finished_at, error)
-               select (lpad(to_hex((extract(epoch from a.at) * 1000)::bigint), 12, '0')
-                       || substr(replace(gen_random_uuid()::text, '-', ''), 13))::uuid,
+               select (left(tasker.first_id(a.at)::text, 14) || substr(gen_random_uuid()::text, 15))::uuid,
                       1, {template}, {template}, 1, '{state}', 0, '{{}}', '', a.at,
                       case when '{state}' not in ('pending', 'in_progress') then a.at end,
                       case '{state}' when 'error' then '{{\"step\": \"s0\"}}'
@@ -70,7 +71,7 @@ async fn due(session: &mut Session, limit: i32) -> Found {
 }
 
 /// One batch; how many it deleted, and whether to call again.
-async fn batch(session: &mut Session, limit: i32) -> (usize, bool) {
+pub(super) async fn batch(session: &mut Session, limit: i32) -> (usize, bool) {
     session.begin().await;
     let (found, is_more_due) = due(session, limit).await;
     let ids: Vec<String> = found.iter().map(|id| format!("'{id}'")).collect();
@@ -85,7 +86,7 @@ async fn batch(session: &mut Session, limit: i32) -> (usize, bool) {
 }
 
 /// All that is due now.
-async fn delete_all(session: &mut Session) -> usize {
+pub(super) async fn delete_all(session: &mut Session) -> usize {
     let mut deleted = 0;
     loop {
         match batch(session, BATCH).await {
@@ -96,7 +97,7 @@ async fn delete_all(session: &mut Session) -> usize {
 }
 
 /// Rows of each table that belong to these tasks: tasks, steps, log, superseded attempts.
-async fn rows_of(session: &mut Session, tasks: &[Uuid]) -> (i64, i64, i64, i64) {
+pub(super) async fn rows_of(session: &mut Session, tasks: &[Uuid]) -> (i64, i64, i64, i64) {
     let ids: Vec<String> = tasks.iter().map(|id| format!("'{id}'")).collect();
     let ids = ids.join(", ");
     let count =
@@ -255,10 +256,13 @@ async fn a_deleted_task_frees_its_idempotency_key() {
     keep(&mut session, version, "complete", "1 day").await;
     ended(&mut session, version, "complete", "2 days", 1).await;
     session
-        .run("update tasker.task set identity_key = 'key'")
+        .run(
+            "update tasker.task set identity_key = 'key';
+             insert into tasker.identity select template_id, identity_key, task_id from tasker.task",
+        )
         .await;
     let again = format!(
-        "select created from tasker.create_tasks(array[gen_random_uuid()], '{{1}}', '{{{version}}}', '{{{version}}}',
+        "select created from tasker.create_tasks(array[{NEW_ID}], '{{1}}', '{{{version}}}', '{{{version}}}',
                                                   '{{1}}', array['{{}}'], '{{key}}', '{{c}}', '{{false}}')"
     );
     assert!(!session.one::<bool>(&again).await);
@@ -271,9 +275,9 @@ async fn reads(session: &mut Session) -> (i64, i64) {
     session.run("select pg_stat_force_next_flush()").await;
     session
         .rows(
-            "select (sum(idx_tup_fetch) filter (where relname = 'task'))::bigint, sum(seq_scan)::bigint
+            "select (sum(idx_tup_fetch) filter (where relname ~ '^task_'))::bigint, sum(seq_scan)::bigint
              from pg_stat_user_tables
-             where schemaname = 'tasker' and (relname in ('task', 'step') or relname like 'transition%')",
+             where schemaname = 'tasker' and relname ~ '^(task|step|transition)_'",
         )
         .await
         .remove(0)

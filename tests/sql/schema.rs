@@ -11,7 +11,7 @@ const DUMP: &str = r#"
 with relation as (
   select c.oid, c.relname::text as name, c.relkind
   from pg_class c
-  where c.relnamespace = 'tasker'::regnamespace and c.relname !~ '^(transition_[0-9]|migration)'
+  where c.relnamespace = 'tasker'::regnamespace and c.relname !~ '^((task|step|transition)_([0-9]|carried)|migration)'
 ), line as (
   select 1 as part, null::text as relation, null::int as position, 'type ' || t.typname || ' enum ' || string_agg(e.enumlabel, ', ' order by e.enumsortorder) as line
   from pg_type t join pg_enum e on e.enumtypid = t.oid
@@ -29,7 +29,7 @@ with relation as (
     || coalesce(' default ' || pg_get_expr(d.adbin, d.adrelid), '')
   from relation r join pg_attribute a on a.attrelid = r.oid and a.attnum > 0 and not a.attisdropped
   left join pg_attrdef d on d.adrelid = r.oid and d.adnum = a.attnum
-  where r.relkind in ('r', 'p') and r.name <> 'transition_default'
+  where r.relkind in ('r', 'p')
   union all
   select 4, null, null, 'constraint ' || r.name || ' ' || c.conname || ' ' || pg_get_constraintdef(c.oid)
   from relation r join pg_constraint c on c.conrelid = r.oid and c.contype in ('c', 'f', 'p', 'u')

@@ -5,10 +5,11 @@ use std::fs;
 use std::path::Path;
 
 /// Libraries that only the crates which ARCHITECTURE.md names speak to.
-const LARGE: [&str; 8] = [
+const LARGE: [&str; 9] = [
     "axum",
     "async-graphql",
     "clap",
+    "object_store",
     "oci-client",
     "reqwest",
     "sqlx",

@@ -84,6 +84,11 @@ impl ApiError {
         }
     }
 
+    /// True if the host or the database is at fault, and not the request.
+    pub(crate) fn is_fault(&self) -> bool {
+        status(self.report().class).is_server_error()
+    }
+
     /// What the caller is shown.
     fn report(&self) -> ErrorReport {
         use ErrorClass::{

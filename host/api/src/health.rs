@@ -7,8 +7,8 @@ use std::time::Duration;
 use tasker_engine::claim_health::FailingClaims;
 use tasker_engine::health::WorkerRow;
 use tasker_wire::health::{
-    ConnectionHealth, DatabaseHealth, Health, HealthStatus, LogHealth, ShowLiveness, ShowReadiness,
-    ShowStatus, Status, TaskCounts, WorkerHealth,
+    ConnectionHealth, DatabaseHealth, Health, HealthStatus, PartitionHealth, ReplicaHealth,
+    ShowLiveness, ShowReadiness, ShowStatus, Status, TaskCounts, WorkerHealth,
 };
 use tokio::time::timeout;
 
@@ -81,13 +81,14 @@ fn not_ready(why: &str) -> ApiError {
 async fn status(api: Api, _: Call<ShowStatus>) -> Answer<ShowStatus> {
     let failing = failing(&api);
     let of_database = api.engine.database();
-    let (database, workers, tasks, log) = tokio::try_join!(
+    let (database, workers, tasks, partitions) = tokio::try_join!(
         of_database.status(),
         api.engine.workers_alive(),
         api.engine.task_counts(),
         of_database.partitions(),
     )?;
     let connections = of_database.connections();
+    let replica = of_database.replica_health();
     Ok(Reply::ok(Status {
         version: env!("CARGO_PKG_VERSION").to_owned(),
         is_draining: api.shutdown.is_cancelled() || is_draining(&api),
@@ -102,15 +103,20 @@ async fn status(api: Api, _: Call<ShowStatus>) -> Answer<ShowStatus> {
             open: connections.open,
             refused: connections.refused,
         },
+        read_replica: replica.map(|replica| ReplicaHealth {
+            lag_ms: replica.lag.map(|lag| lag.as_millis() as u64),
+            unusable: replica.unusable,
+        }),
         workers: workers.into_iter().map(worker).collect(),
         tasks: TaskCounts {
             pending: tasks.pending,
             in_progress: tasks.in_progress,
             finished_estimate: tasks.finished_estimate,
         },
-        log: LogHealth {
-            has_stray_rows: log.has_stray_rows,
-            next_month_is_missing: log.next_month_is_missing,
+        partitions: PartitionHealth {
+            open: partitions.open,
+            closed: partitions.closed,
+            next_is_missing: partitions.next_is_missing,
         },
     }))
 }

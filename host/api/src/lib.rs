@@ -19,6 +19,7 @@ pub mod key_error;
 mod min_rate;
 mod namespaces;
 pub mod page;
+mod replica;
 pub mod request;
 mod request_counts;
 pub mod rest;
@@ -36,6 +37,7 @@ use bounds::Bounds;
 use callers::Callers;
 use error::ApiError;
 use namespaces::Namespaces;
+use replica::OnReplica;
 use request_counts::RequestCounts;
 use routes::{NeedsOfRoutes, Routes};
 use std::net::SocketAddr;
@@ -81,6 +83,22 @@ pub(crate) struct Api {
     callers: Callers,
     namespaces: Namespaces,
     needs: Arc<NeedsOfRoutes>,
+    on_replica: OnReplica,
+}
+
+impl Api {
+    /// The same over the read replica of the database, if it has one.
+    fn over_replica(&self, sandbox: Sandbox, notifications: Notifications) -> Option<Self> {
+        let engine = self.engine.for_replica()?;
+        let registry = Registry::new(engine.clone(), sandbox);
+        Some(Self {
+            store: Store::new(engine.clone()),
+            tasks: Tasks::new(engine.clone(), registry.clone(), notifications),
+            registry,
+            engine,
+            ..self.clone()
+        })
+    }
 }
 
 /// Answers on `listener` until `closing`, then ends the requests under way. A host that drains
@@ -133,10 +151,10 @@ fn counted(state: AppState, counts: RequestCounts) -> Router {
         authentication,
         bounds,
     } = state;
-    let registry = Registry::new(engine.clone(), sandbox);
-    let tasks = Tasks::new(engine.clone(), registry.clone(), notifications);
+    let registry = Registry::new(engine.clone(), sandbox.clone());
+    let tasks = Tasks::new(engine.clone(), registry.clone(), notifications.clone());
     let (routes, needs) = routes().into_parts();
-    let api = Api {
+    let mut api = Api {
         store: Store::new(engine.clone()),
         engine,
         registry,
@@ -147,7 +165,9 @@ fn counted(state: AppState, counts: RequestCounts) -> Router {
         callers: Callers::new(bounds),
         namespaces: Namespaces::default(),
         needs: Arc::new(needs),
+        on_replica: OnReplica::none(),
     };
+    api.on_replica = OnReplica::new(api.over_replica(sandbox, notifications));
     Router::new()
         .merge(routes)
         .method_not_allowed_fallback(wrong_method)

@@ -5,15 +5,15 @@ use super::access::Access;
 use super::correlation::CorrelationId;
 use super::error::ApiError;
 use super::page::{PageLimit, cursor};
+use super::replica::{self, Erased};
 use super::request::{ReadBody, path, query};
 use axum::Router;
 use axum::body::Body;
-use axum::extract::{Request, State};
+use axum::extract::{Query, Request, State};
 use axum::http::header::CONTENT_TYPE;
-use axum::http::{HeaderMap, Method, StatusCode};
+use axum::http::{HeaderMap, Method, StatusCode, Uri};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{MethodFilter, on};
-use futures::future::BoxFuture;
 use semver::Version;
 use serde::Serialize;
 use std::collections::HashMap;
@@ -85,7 +85,7 @@ impl Routes {
             })
         });
         self.needs.declare(E::METHOD, E::PATH, E::NEEDS);
-        self.router = routed(self.router, E::METHOD, E::PATH, answer);
+        self.router = routed(self.router, E::METHOD, E::PATH, answer, may_lag::<E>);
         self
     }
 
@@ -103,14 +103,24 @@ impl Routes {
     }
 }
 
-/// A handler of any endpoint. axum's services are compiled once for this type, and not for each endpoint.
-type Erased =
-    Arc<dyn Fn(Api, Request) -> BoxFuture<'static, Result<Response, ApiError>> + Send + Sync>;
-
-fn routed(router: Router<Api>, method: Method, path: &str, answer: Erased) -> Router<Api> {
+fn routed(
+    router: Router<Api>,
+    method: Method,
+    path: &str,
+    handler: Erased,
+    may_lag: fn(&Uri) -> bool,
+) -> Router<Api> {
     let filter = MethodFilter::try_from(method).expect("axum routes every usual method");
-    let answer = async move |State(api): State<Api>, request: Request| answer(api, request).await;
+    let answer = async move |State(api): State<Api>, request: Request| {
+        replica::answer(api, request, &handler, may_lag).await
+    };
     router.route(path, on(filter, answer))
+}
+
+/// Whether a read replica may answer; a query that cannot be read is left to the handler.
+fn may_lag<E: Endpoint>(uri: &Uri) -> bool {
+    let query = Query::<E::Query>::try_from_uri(uri);
+    query.is_ok_and(|Query(query)| E::may_lag(&query))
 }
 
 impl NeedsOfRoutes {

@@ -46,8 +46,8 @@ const INSERT_FINISHED: &str = "
     ), task as (
       insert into tasker.task (task_id, namespace_id, template_id, template_version_id, lock_id, state,
                                remaining_sinks, input, correlation_id, created_at, finished_at)
-      select (lpad(to_hex((extract(epoch from a.created_at) * 1000)::bigint), 12, '0') || '7'
-              || substr(replace(gen_random_uuid()::text, '-', ''), 14))::uuid, p.namespace_id, p.template_id, p.template_version_id, p.lock_id, 'complete',
+      select (left(tasker.first_id(a.created_at)::text, 14) || substr(gen_random_uuid()::text, 15))::uuid,
+             p.namespace_id, p.template_id, p.template_version_id, p.lock_id, 'complete',
              0, '{\"n\":1}', 'filled-' || i, a.created_at, a.created_at + interval '1 s'
       from template p, generate_series(1, $2) i
       cross join lateral (select now() - interval '1 hour' + i * interval '1 ms' as created_at) a
@@ -108,6 +108,14 @@ const STEP_MS: &str = "
       where p.name = $1 and t.correlation_id = $2
       group by t.task_id, s.step_no, s.finished_at, t.created_at) x";
 
+const WAIT_MS: &str = "
+    select percentile_cont(array[0.5, 0.95, 0.99]) within group (
+      order by (extract(epoch from s.started_at - t.created_at) * 1000)::double precision)
+    from tasker.task t
+    join tasker.template p using (template_id)
+    join tasker.step s using (task_id)
+    where p.name = $1 and t.correlation_id = $2";
+
 impl Bulk {
     pub fn new(database: &Database) -> Self {
         Self {
@@ -124,6 +132,17 @@ impl Bulk {
         .fetch_one(self.database.pool())
         .await?;
         Ok(Counters { wal_bytes, commits })
+    }
+
+    /// Entries of the queue's index that were read so far.
+    pub async fn queue_entries_read(&self) -> Result<i64, DatabaseError> {
+        let read = sqlx::query_scalar(
+            "select idx_tup_read from pg_stat_user_indexes
+             where schemaname = 'tasker' and indexrelname = 'queue_pkey'",
+        )
+        .fetch_one(self.database.pool())
+        .await?;
+        Ok(read)
     }
 
     /// Whether the steps of the namespace `bench` are kept from being claimed.
@@ -225,6 +244,23 @@ impl Bulk {
         correlation_id: &str,
     ) -> Result<PercentilesMs, DatabaseError> {
         self.percentiles(TASK_MS, template, correlation_id).await
+    }
+
+    /// Their steps, from the creation of the task to the start.
+    pub async fn wait_ms(
+        &self,
+        template: &str,
+        correlation_id: &str,
+    ) -> Result<PercentilesMs, DatabaseError> {
+        self.percentiles(WAIT_MS, template, correlation_id).await
+    }
+
+    /// Tasks that are not over.
+    pub async fn open_tasks(&self) -> Result<i64, DatabaseError> {
+        let open = sqlx::query_scalar("select count(*) from tasker.task where finished_at is null")
+            .fetch_one(self.database.pool())
+            .await?;
+        Ok(open)
     }
 
     /// Their steps, from the moment that they may start to their end.

@@ -137,6 +137,7 @@ fn config(data_dir: PathBuf, database: DatabaseChoice, worker: Option<WorkerConf
         listen: ([127, 0, 0, 1], 0).into(),
         data_dir,
         database,
+        read_replica: None,
         secret_keys: None,
         connections: tasker_database::DEFAULT_CONNECTIONS,
         compiler: Compiler::of_this_program(CompileLimits::default()),
@@ -275,5 +276,6 @@ pub(super) fn submit(template: &str) -> anyhow::Result<Submit> {
         input: None,
         idempotency_key: None,
         correlation_id: None,
+        priority: None,
     })
 }

@@ -6,6 +6,7 @@ mod cold_start;
 mod fill;
 mod hosts;
 mod million_open;
+mod old_snapshot;
 mod pgbench;
 mod process;
 mod report;
@@ -16,6 +17,7 @@ mod run;
 mod scale_out;
 mod soak;
 mod submit;
+mod tenants;
 mod usage;
 mod workload;
 
@@ -82,6 +84,8 @@ enum Other {
     MillionOpen(million_open::MillionOpen),
     Retention(retention::WhileDeleting),
     Soak(soak::Soak),
+    OldSnapshot(old_snapshot::OldSnapshot),
+    Tenants(tenants::Tenants),
     Rollout(rollout::Rollout),
     ColdStart(cold_start::ColdStart),
     #[command(hide = true)]
@@ -98,6 +102,8 @@ impl Bench {
             Some(Other::MillionOpen(open)) => open.run().await?,
             Some(Other::Retention(retention)) => retention.run().await?,
             Some(Other::Soak(soak)) => soak.run().await?,
+            Some(Other::OldSnapshot(old)) => old.run().await?,
+            Some(Other::Tenants(tenants)) => tenants.run().await?,
             Some(Other::Rollout(rollout)) => rollout.run().await?,
             Some(Other::ColdStart(start)) => start.run().await?,
             Some(Other::CompileComponent(_)) => unreachable!("`main` took it before"),

@@ -21,7 +21,7 @@ use tasker_domain::limits::Limits;
 use tasker_worker::WorkerConfig;
 
 /// Statistics of a session reach the server's counters within this time.
-const STATISTICS_DELAY: Duration = Duration::from_millis(1_500);
+pub(super) const STATISTICS_DELAY: Duration = Duration::from_millis(1_500);
 
 /// Calls of the sandbox that are timed.
 const SANDBOX_CALLS: usize = 3_000;

@@ -1,12 +1,14 @@
 //! The API as the commands use it: requests, answers, and errors told with their cause.
 
 use super::output::tell;
-use super::{Global, Problem, Result, hints, json, token};
+use super::{Global, Problem, Result, hints, json, token, units};
+use chrono::TimeDelta;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::value::RawValue;
 use std::io::IsTerminal as _;
 use std::path::Path;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 use tasker_client::{Call, ClientBuilder, ClientError, Exchange, is_loopback};
 use tasker_wire::access::{Access, ShowAccess};
@@ -19,8 +21,15 @@ use tasker_wire::page::{MAX_PAGE_ITEMS, Page, PageQuery, Paged};
 /// How a host stands is answered within this.
 const STATUS_TIMEOUT: Duration = Duration::from_secs(5);
 
+/// Of a replica that is less far behind, nothing is said.
+const TOLD_LAG: Duration = Duration::from_secs(1);
+
 /// A connection to one host.
-pub struct Client(tasker_client::Client);
+pub struct Client {
+    client: tasker_client::Client,
+    /// No answer may be from a read replica.
+    is_fresh: AtomicBool,
+}
 
 /// What the host answered: its text, unchanged, and what it says, to be shown.
 pub struct Answer<T> {
@@ -42,12 +51,24 @@ impl Client {
         };
         let is_verbose = global.verbose;
         let builder = builder.observe(move |exchange| observe(exchange, is_verbose));
-        Ok(Self(builder.build()?))
+        Ok(Self {
+            client: builder.build()?,
+            is_fresh: AtomicBool::new(false),
+        })
     }
 
     /// A request of this endpoint.
     pub fn call<E: Endpoint>(&self, endpoint: E) -> Call<'_, E> {
-        self.0.call(endpoint)
+        let call = self.client.call(endpoint);
+        match self.is_fresh.load(Ordering::Relaxed) {
+            true => call.header(headers::MAX_LAG, "0"),
+            false => call,
+        }
+    }
+
+    /// Has every answer from now on show what was written before.
+    pub fn require_fresh(&self) {
+        self.is_fresh.store(true, Ordering::Relaxed);
     }
 
     /// What the host takes the caller for.
@@ -57,7 +78,7 @@ impl Client {
 
     /// Where the token was found; none: there is no token.
     pub fn token_source(&self) -> Option<String> {
-        token::find(is_loopback(self.0.url())).map(|token| token.source())
+        token::find(is_loopback(self.client.url())).map(|token| token.source())
     }
 
     /// The status of the host.
@@ -90,10 +111,23 @@ fn observe(exchange: &Exchange<'_>, is_verbose: bool) {
     {
         tell(&format!("namespace {namespace} is new\n"));
     }
+    if let Some(lag) = header(headers::REPLICA_LAG) {
+        tell_lag(lag);
+    }
     if is_verbose {
         let (method, url, status) = (exchange.method, exchange.url, exchange.status.as_u16());
         let ms = exchange.took.as_millis();
         tell(&format!("> {method} {url} {status} {ms} ms\n"));
+    }
+}
+
+/// Says once how old the answers are, if they are from a read replica that is behind.
+fn tell_lag(lag_ms: &str) {
+    static IS_TOLD: AtomicBool = AtomicBool::new(false);
+    let lag = Duration::from_millis(lag_ms.parse().unwrap_or_default());
+    if lag > TOLD_LAG && !IS_TOLD.swap(true, Ordering::Relaxed) {
+        let span = units::span(TimeDelta::from_std(lag).unwrap_or(TimeDelta::MAX));
+        tell(&format!("read from a replica that is {span} behind\n"));
     }
 }
 

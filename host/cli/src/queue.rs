@@ -20,6 +20,30 @@ pub enum Command {
         #[arg(value_name = "WEIGHT", value_parser = clap::value_parser!(i16).range(1..=100))]
         weight: i16,
     },
+    /// Limit how many steps of a namespace run at the same time, on all hosts together.
+    Limit {
+        #[command(flatten)]
+        of: OfNamespace,
+        /// From 1 to 1000, or `none`.
+        #[arg(value_name = "COUNT", value_parser = parse_limit)]
+        limit: MaxRunning,
+    },
+}
+
+/// Steps that may run at the same time; `None` without a limit.
+#[derive(Clone, Copy, Debug)]
+pub struct MaxRunning(Option<i32>);
+
+fn parse_limit(text: &str) -> std::result::Result<MaxRunning, String> {
+    if text == "none" {
+        return Ok(MaxRunning(None));
+    }
+    let count = text
+        .parse()
+        .ok()
+        .filter(|count| (1..=1_000).contains(count));
+    let wrong = || format!("`{text}` is neither `none` nor a number from 1 to 1000");
+    count.map(|count| MaxRunning(Some(count))).ok_or_else(wrong)
 }
 
 #[derive(Debug, clap::Args)]
@@ -38,36 +62,59 @@ pub async fn run(command: Command, context: &Context) -> Result {
                 let namespace = &queue.namespace;
                 format!("{namespace} is paused: no step of it is started")
             };
-            of.change(None, Some(true), sentence, context).await
+            of.change(paused(true), sentence, context).await
         }
         Command::Resume(of) => {
             let sentence = |queue: &NamespaceQueue| {
                 let (namespace, due) = (&queue.namespace, steps(queue.due));
                 format!("{namespace} is resumed: {due} due")
             };
-            of.change(None, Some(false), sentence, context).await
+            of.change(paused(false), sentence, context).await
         }
         Command::Weight { of, weight } => {
             let sentence =
                 |queue: &NamespaceQueue| format!("{} has weight {weight}", queue.namespace);
-            of.change(Some(weight), None, sentence, context).await
+            let change = QueueChange {
+                weight: Some(weight),
+                ..QueueChange::default()
+            };
+            of.change(change, sentence, context).await
         }
+        Command::Limit { of, limit } => {
+            let sentence = |queue: &NamespaceQueue| match queue.max_running {
+                Some(count) => format!(
+                    "{} runs {count} steps at the same time at most",
+                    queue.namespace
+                ),
+                None => format!("{} has no limit of running steps", queue.namespace),
+            };
+            let change = QueueChange {
+                max_running: Some(limit.0),
+                ..QueueChange::default()
+            };
+            of.change(change, sentence, context).await
+        }
+    }
+}
+
+fn paused(is_paused: bool) -> QueueChange {
+    QueueChange {
+        is_paused: Some(is_paused),
+        ..QueueChange::default()
     }
 }
 
 impl OfNamespace {
     async fn change(
         self,
-        weight: Option<i16>,
-        is_paused: Option<bool>,
+        change: QueueChange,
         sentence: impl FnOnce(&NamespaceQueue) -> String,
         context: &Context,
     ) -> Result {
         let ls = format!("tasker queue ls {}", self.namespace);
         let body = QueueChange {
-            weight,
-            is_paused,
             reason: self.because.reason,
+            ..change
         };
         let call = context.call(ChangeQueue::at(self.namespace)).json(&body);
         Ok(context.change(call, sentence).await?.next([ls]))
@@ -83,6 +130,11 @@ async fn ls(of: InNamespace, context: &Context) -> Result {
         }),
         ("later", &|it| counted(it.later)),
         ("weight", &|it| it.weight.to_string()),
+        ("limit", &|it| {
+            it.max_running
+                .map(|count| count.to_string())
+                .unwrap_or_default()
+        }),
         ("state", &|it| {
             let state = if it.is_paused { "paused" } else { "" };
             state.to_owned()

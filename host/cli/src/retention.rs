@@ -3,10 +3,11 @@
 use super::gc::parse_age;
 use super::{Ask as _, Because, Confirm, Context, InNamespace, Result, Table, units};
 use std::time::Duration;
-use tasker_domain::name::Name;
+use tasker_domain::permission::NamespaceScope;
 use tasker_domain::retention::{Retention, show};
 use tasker_wire::retention::{
-    ListRetention, NewRetention, RemoveRetention, RetentionRule, SetRetention,
+    ListRetention, NewRetention, RemoveDefaultRetention, RemoveRetention, RetentionRule,
+    SetDefaultRetention, SetRetention,
 };
 
 /// What stands where no time is set.
@@ -17,19 +18,19 @@ pub enum Command {
     /// Set how long a namespace keeps its finished tasks; then hosts delete them, with their steps and log.
     ///
     /// The times are from the end of a task, for example 12h or 90d, at least 1m. The rule replaces the
-    /// one before: tasks in a state that is left out are kept for ever.
+    /// one before, and for its namespace the one for all: tasks in a state that is left out are kept for ever.
     Set(Set),
-    /// List how long namespaces keep their finished tasks; those that are not listed keep them for ever.
+    /// List how long namespaces keep their finished tasks; '*' is for those that are not listed.
     Ls(InNamespace),
-    /// Keep all tasks of a namespace from now on.
+    /// Remove the rule of a namespace, which then goes by the one for all; or that one.
     Rm(Rm),
 }
 
 #[derive(Debug, clap::Args)]
-#[group(id = "times", required = true, multiple = true, args = ["complete", "error", "cancelled"])]
+#[group(id = "times", required = true, multiple = true, args = ["complete", "error", "cancelled", "for_ever"])]
 pub struct Set {
-    /// Namespace of the tasks.
-    namespace: Name,
+    /// Namespace of the tasks, or '*' for all namespaces without a rule of their own.
+    namespace: NamespaceScope,
     /// For tasks that are complete or were resolved manually.
     #[arg(long, value_name = "DURATION", value_parser = parse_age)]
     complete: Option<Duration>,
@@ -39,14 +40,17 @@ pub struct Set {
     /// For tasks that were cancelled.
     #[arg(long, value_name = "DURATION", value_parser = parse_age)]
     cancelled: Option<Duration>,
+    /// Keep all tasks of this namespace, whatever the rule for all namespaces says.
+    #[arg(long, conflicts_with_all = ["complete", "error", "cancelled"])]
+    for_ever: bool,
     #[command(flatten)]
     because: Because,
 }
 
 #[derive(Debug, clap::Args)]
 pub struct Rm {
-    /// Namespace of the tasks.
-    namespace: Name,
+    /// Namespace of the tasks, or '*' for the rule for all.
+    namespace: NamespaceScope,
     #[command(flatten)]
     because: Because,
     #[command(flatten)]
@@ -69,9 +73,17 @@ impl Set {
             cancelled_ms: self.cancelled.map(millis),
         };
         let body = NewRetention::new(retention, self.because.reason);
-        let call = context.call(SetRetention::at(self.namespace)).json(&body);
-        let rule = call.ask().await?;
-        let ls = format!("tasker retention ls {}", rule.value.namespace);
+        let (rule, ls) = match self.namespace {
+            NamespaceScope::Namespace(name) => {
+                let ls = format!("tasker retention ls {name}");
+                let call = context.call(SetRetention::at(name)).json(&body);
+                (call.ask().await?, ls)
+            }
+            NamespaceScope::Everywhere => {
+                let call = context.call(SetDefaultRetention {}).json(&body);
+                (call.ask().await?, "tasker retention ls".to_owned())
+            }
+        };
         Ok(context.done(&rule, sentence).next([ls]))
     }
 }
@@ -83,7 +95,11 @@ fn millis(time: Duration) -> u64 {
 fn sentence(rule: &RetentionRule) -> String {
     let times = rule.retention.by_state();
     let times = times.map(|(state, ms)| format!("{state} {}", kept(ms)));
-    format!("{} keeps tasks: {}", rule.namespace, times.join(", "))
+    let who = match &*rule.namespace {
+        "*" => "every namespace without a rule of its own",
+        name => name,
+    };
+    format!("{who} keeps tasks: {}", times.join(", "))
 }
 
 fn kept(ms: Option<u64>) -> String {
@@ -108,14 +124,28 @@ async fn ls(of: InNamespace, context: &Context) -> Result {
 
 impl Rm {
     async fn run(self, context: &Context) -> Result {
-        let what = format!("keep all tasks of {} for ever", self.namespace);
-        self.confirm.ask(&what)?;
-        let call = context.call(RemoveRetention::at(self.namespace));
-        let call = call.query(&self.because.body());
+        self.confirm
+            .ask(&format!("remove the retention of {}", self.namespace))?;
+        let reason = self.because.body();
         let sentence = |removed: &RetentionRule| {
-            let (namespace, was) = (&removed.namespace, removed.retention);
-            format!("{namespace} keeps all tasks for ever; before: {was}")
+            let was = match removed.retention {
+                all if all.is_empty() => "--for-ever".to_owned(),
+                was => was.to_string(),
+            };
+            match &*removed.namespace {
+                "*" => format!("namespaces without a rule keep all tasks for ever; before: {was}"),
+                name => format!("{name} has no rule of its own any more; before: {was}"),
+            }
         };
-        context.change(call, sentence).await
+        match self.namespace {
+            NamespaceScope::Namespace(name) => {
+                let call = context.call(RemoveRetention::at(name)).query(&reason);
+                context.change(call, sentence).await
+            }
+            NamespaceScope::Everywhere => {
+                let call = context.call(RemoveDefaultRetention {}).query(&reason);
+                context.change(call, sentence).await
+            }
+        }
     }
 }

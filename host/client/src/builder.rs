@@ -80,7 +80,8 @@ fn parse_url(text: &str) -> Result<Url, ClientError> {
 /// Over plain http no certificates are read, so that a machine without any works too; a host on
 /// this machine is never asked through a proxy.
 fn http_client(base: &Url, roots: Option<RootCertStore>) -> reqwest::Result<reqwest::Client> {
-    let builder = reqwest::Client::builder().connect_timeout(CONNECT_TIMEOUT);
+    let builder = reqwest::Client::builder().http1_only();
+    let builder = builder.connect_timeout(CONNECT_TIMEOUT);
     let builder = match is_loopback(base) {
         true => builder.no_proxy(),
         false => builder,

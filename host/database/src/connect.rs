@@ -4,6 +4,7 @@ mod error;
 mod pooler;
 
 pub use error::ConnectError;
+pub(crate) use pooler::find_out;
 
 use super::Database;
 use super::backoff::Backoff;
@@ -30,7 +31,7 @@ impl Database {
         let mut backoff = Backoff::new(RETRY_FIRST, RETRY_MAX);
         let mut is_told = false;
         loop {
-            let error = match pooler::find_out(&self.pools).await {
+            let error = match find_out(&self.pools.api).await {
                 Ok(session) => {
                     self.begin_as(session);
                     return Ok(());
@@ -60,7 +61,7 @@ impl Database {
 
     /// The same in one try, without waiting.
     pub async fn try_connect(&self) -> Result<(), ConnectError> {
-        let session = pooler::find_out(&self.pools).await?;
+        let session = find_out(&self.pools.api).await?;
         self.begin_as(session);
         Ok(())
     }
@@ -83,7 +84,8 @@ impl Database {
     /// Connections as they are: how many this host may open, how many are open, and why PostgreSQL
     /// refused some of late.
     pub fn connections(&self) -> Connections {
-        let pools = self.pools.all();
+        let of_replica = self.replica.iter().map(|replica| replica.pool());
+        let pools: Vec<_> = self.pools.all().into_iter().chain(of_replica).collect();
         Connections {
             max: pools.iter().map(|pool| pool.max()).sum::<u32>() + 1,
             open: pools.iter().map(|pool| pool.opened()).sum(),
@@ -92,7 +94,7 @@ impl Database {
     }
 }
 
-/// The connections of a host.
+/// The connections of a host, those to its read replica included.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Connections {
     pub max: u32,

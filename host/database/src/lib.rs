@@ -14,12 +14,14 @@ mod outage;
 pub mod partitions;
 mod pool;
 mod pools;
+pub mod replica;
 
 pub use migrate::{MigrateError, migrate};
 pub use pool::{Connection, Pool, Transaction};
 pub use pools::{DEFAULT_CONNECTIONS, MIN_CONNECTIONS};
 
 use pools::Pools;
+use replica::{Replica, ReplicaConfig};
 use sqlx::postgres::PgConnectOptions;
 use std::borrow::Cow;
 use std::str::FromStr;
@@ -33,6 +35,7 @@ pub struct Database {
     pools: Arc<Pools>,
     /// The connections of this handle.
     pool: Pool,
+    replica: Option<Arc<Replica>>,
 }
 
 /// Why the database did not do what it was asked.
@@ -70,20 +73,26 @@ impl Database {
     /// Opens up to `connections` connections, but not fewer than [`MIN_CONNECTIONS`], as they are needed.
     /// The first use finds out whether the server is there.
     pub fn open(options: PgConnectOptions, connections: u32) -> Self {
-        // The setting of the last ten versions is the same, and poolers refuse it.
-        let options = options.application_name("tasker").extra_float_digits(None);
-        let pools = Pools::new(options, connections);
-        Self {
-            pool: pools.api.clone(),
-            pools: Arc::new(pools),
-        }
+        Self::open_with_replica(options, None, connections)
     }
 
     /// The same with a URL such as `postgres://user@host:5432/database`.
     pub fn open_url(url: &str, connections: u32) -> Result<Self, DatabaseError> {
-        let options = PgConnectOptions::from_str(url)
-            .map_err(|error| DatabaseError::Url(without_password(url), error))?;
-        Ok(Self::open(options, connections))
+        Ok(Self::open(options_of(url)?, connections))
+    }
+
+    /// The same with a read replica, which has some of the connections, and at least two of its own.
+    pub fn open_with_replica(
+        options: PgConnectOptions,
+        replica: Option<ReplicaConfig>,
+        connections: u32,
+    ) -> Self {
+        let pools = Pools::new(of_tasker(options), connections, replica.is_some());
+        Self {
+            pool: pools.api.clone(),
+            replica: replica.map(|config| Arc::new(Replica::new(config, &pools))),
+            pools: Arc::new(pools),
+        }
     }
 
     /// Brings the schema and the functions to what this host needs. Safe to call from several hosts
@@ -147,8 +156,21 @@ impl Database {
 
     /// Closes every connection. Calls under way end by themselves, within their limits.
     pub async fn close(&self) {
-        futures::future::join_all(self.pools.all().map(Pool::close)).await;
+        let of_replica = self.replica.iter().map(|replica| replica.pool());
+        let pools = self.pools.all().into_iter().chain(of_replica);
+        futures::future::join_all(pools.map(Pool::close)).await;
     }
+}
+
+/// How to connect to a URL such as `postgres://user@host:5432/database`.
+pub fn options_of(url: &str) -> Result<PgConnectOptions, DatabaseError> {
+    PgConnectOptions::from_str(url)
+        .map_err(|error| DatabaseError::Url(without_password(url), error))
+}
+
+/// The setting of the last ten versions is the same, and poolers refuse it.
+fn of_tasker(options: PgConnectOptions) -> PgConnectOptions {
+    options.application_name("tasker").extra_float_digits(None)
 }
 
 /// The URL with its password, if any, replaced.

@@ -56,6 +56,8 @@ functions! {
     "00_clock",
     "01_fixed_clock",
     "02_call_max",
+    "03_default_priority",
+    "03_first_id",
     "10_create_tasks",
     "11_attempts_max",
     "12_backoff_ms",
@@ -65,11 +67,21 @@ functions! {
     "16_fail_tasks",
     "17_set_kv",
     "18_send_events",
+    "19_hands_slot_on",
+    "19_pass_slots",
     "20_complete_steps",
     "21_fail_steps",
     "22_checkpoint_steps",
+    "27_priority_lead",
+    "27_queue_look_back",
+    "27_slow_look",
     "28_queue_next",
+    "29_limited_turns",
+    "29_queue_look",
+    "29_queue_look_whole",
     "29_queue_turns",
+    "29_split_shares",
+    "29_take_slots",
     "30_claim_ready",
     "31_claim_each",
     "32_claim_one",
@@ -88,6 +100,7 @@ functions! {
     "56_set_back_workers",
     "57_suspend_steps",
     "58_resume_steps",
+    "59_check_queue",
     "59_follow_clock",
     "59_give_back_steps",
     "59_stale_leases",
@@ -99,10 +112,16 @@ functions! {
     "65_clear_collected",
     "66_delete_finished_tasks",
     "66_due_tasks",
+    "66_follow_default_retention",
     "66_lock_finished_tasks",
     "70_explain_steps",
     "71_brief_error",
+    "80_add_partition",
     "80_ensure_partitions",
+    "81_close_partition",
+    "82_return_carried",
+    "83_sum_partition",
+    "84_drop_partition",
     "90_namespace_rules",
     "91_component_revisions",
     "92_component_families",
@@ -185,7 +204,7 @@ async fn migrate_on(connection: &mut PgConnection) -> Result<(), MigrateError> {
     // No reason not to start: it is tried again soon.
     let partitions = sqlx::raw_sql("select tasker.ensure_partitions()");
     if let Err(error) = connection.execute(partitions).await {
-        tracing::warn!(error = %ErrorChain(&error), "no partitions of the log were made");
+        tracing::warn!(error = %ErrorChain(&error), "the first partitions were not made");
     }
     Ok(())
 }

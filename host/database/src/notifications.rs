@@ -72,6 +72,11 @@ impl Notifications {
         self.registry.subscribe()
     }
 
+    /// Has this host's worker look for steps to claim.
+    pub fn wake_claims(&self) {
+        self.ready.notify_one();
+    }
+
     /// Tells every host that some step may have become ready. To be called after the commit.
     pub fn hint_ready(&self) {
         self.ready.notify_one();

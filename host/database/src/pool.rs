@@ -126,6 +126,11 @@ impl Pool {
         }
     }
 
+    /// How this pool connects, without the settings of a session.
+    pub(crate) fn options(&self) -> &PgConnectOptions {
+        &self.inner.options
+    }
+
     /// How a session of this pool begins, where nothing lies between.
     pub(crate) fn session_options(&self) -> PgConnectOptions {
         self.inner.limits.applied_to(&self.inner.options)

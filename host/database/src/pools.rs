@@ -12,6 +12,9 @@ pub const DEFAULT_CONNECTIONS: u32 = 16;
 /// the API, where a call may hold one for long.
 pub const MIN_CONNECTIONS: u32 = 8;
 
+/// How many more it is with a read replica: a call to it may hold one for long.
+pub(crate) const MIN_REPLICA_CONNECTIONS: u32 = 2;
+
 /// For hints from the database.
 const LISTEN_CONNECTIONS: u32 = 1;
 
@@ -56,6 +59,12 @@ const API: CallLimits = CallLimits {
     statement: Duration::from_secs(10),
     lock: Duration::from_secs(5),
 };
+/// Who gets no connection of the replica in time is served by the primary.
+const REPLICA: CallLimits = CallLimits {
+    acquire: Duration::from_secs(1),
+    statement: Duration::from_secs(10),
+    lock: Duration::from_secs(5),
+};
 /// For one change of very many rows, such as a quarantine, which somebody waits for.
 const BULK: CallLimits = CallLimits {
     acquire: Duration::from_secs(4),
@@ -79,6 +88,8 @@ pub(crate) struct Pools {
     pub(crate) api: Pool,
     pub(crate) server: Arc<ServerState>,
     pub(crate) options: PgConnectOptions,
+    /// How many of all are left for a read replica.
+    replica_connections: u32,
 }
 
 /// How many connections each use has, out of all.
@@ -87,31 +98,42 @@ struct Division {
     engine: u32,
     guests: u32,
     api: u32,
+    /// To a read replica; it has those that requests would have on the primary without it.
+    replica: u32,
 }
 
 impl Division {
-    fn of(connections: u32) -> Self {
+    fn of(connections: u32, has_replica: bool) -> Self {
         let fixed = LISTEN_CONNECTIONS + HEARTBEAT_CONNECTIONS + CONTROL_CONNECTIONS;
-        let others = connections.max(MIN_CONNECTIONS) - fixed;
+        let of_replica = if has_replica {
+            MIN_REPLICA_CONNECTIONS
+        } else {
+            0
+        };
+        let others = connections.max(MIN_CONNECTIONS + of_replica) - fixed;
         let shared = others - ENGINE_CONNECTIONS;
         let guests = (shared / GUEST_SHARE).max(1);
+        let requests = shared - guests;
+        let replica = of_replica.min(1) * (requests / 2);
         Self {
             engine: ENGINE_CONNECTIONS,
             guests,
-            api: shared - guests,
+            api: requests - replica,
+            replica,
         }
     }
 }
 
 impl Pools {
     /// Nothing is opened before it is used.
-    pub(crate) fn new(options: PgConnectOptions, connections: u32) -> Self {
+    pub(crate) fn new(options: PgConnectOptions, connections: u32, has_replica: bool) -> Self {
         let server = Arc::<ServerState>::default();
         let Division {
             engine,
             guests,
             api,
-        } = Division::of(connections);
+            replica,
+        } = Division::of(connections, has_replica);
         let pool =
             |connections, limits| Pool::new(connections, limits, options.clone(), server.clone());
         Self {
@@ -122,7 +144,13 @@ impl Pools {
             api: pool(api, API),
             server,
             options,
+            replica_connections: replica,
         }
+    }
+
+    /// The connections to a read replica, which has a state of its own.
+    pub(crate) fn of_replica(&self, options: PgConnectOptions, server: Arc<ServerState>) -> Pool {
+        Pool::new(self.replica_connections, REPLICA, options, server)
     }
 
     /// The connections of the engine, for calls of the worker beside which it makes no others.
@@ -169,16 +197,31 @@ mod tests {
 
     #[test]
     fn every_use_has_a_connection_and_all_together_are_what_was_asked_for() {
-        for connections in [1, 6, 7, 8, 9, 16, 100] {
+        for (connections, has_replica) in [1, 6, 7, 8, 9, 10, 11, 16, 100]
+            .into_iter()
+            .flat_map(|connections| [(connections, false), (connections, true)])
+        {
             let Division {
                 engine,
                 guests,
                 api,
-            } = Division::of(connections);
+                replica,
+            } = Division::of(connections, has_replica);
             assert!(engine > 0 && guests > 0 && api > 0, "{connections}");
             // One that is held for long leaves another.
             assert!(engine > 1 && api > 1, "{connections}");
-            assert_eq!(engine + guests + api + 3, connections.max(MIN_CONNECTIONS));
+            assert!(if has_replica {
+                replica > 1
+            } else {
+                replica == 0
+            });
+            let least = MIN_CONNECTIONS
+                + if has_replica {
+                    MIN_REPLICA_CONNECTIONS
+                } else {
+                    0
+                };
+            assert_eq!(engine + guests + api + replica + 3, connections.max(least));
         }
     }
 }

@@ -1,7 +1,7 @@
 //! What the audit calls the changes that it has.
 
 /// Every action that is written down, by its object.
-pub const ACTIONS: [&str; 43] = [
+pub const ACTIONS: [&str; 44] = [
     "component.approve",
     "component.collect",
     "component.publish",
@@ -27,6 +27,7 @@ pub const ACTIONS: [&str; 43] = [
     "pin.rollback",
     "pin.rollout",
     "pin.set",
+    "queue.limit",
     "queue.pause",
     "queue.resume",
     "queue.weight",

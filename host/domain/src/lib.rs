@@ -37,6 +37,7 @@ pub mod outcome;
 pub mod permission;
 pub mod pin;
 pub mod plan;
+pub mod priority;
 pub mod reason;
 pub mod references;
 pub mod requirement;

@@ -1,6 +1,7 @@
 //! What a caller asks for: a task to be.
 
 use super::name::Name;
+use super::priority::Priority;
 use super::requirement::Requirement;
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
@@ -23,4 +24,7 @@ pub struct Submit {
     /// None: the request's.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub correlation_id: Option<String>,
+    /// None: the template's.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub priority: Option<Priority>,
 }

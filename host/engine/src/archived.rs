@@ -1,7 +1,7 @@
 //! What is kept of a finished task when it is archived: all that the database has of it, as JSON text.
 
 use super::retention::DueTasks;
-use sqlx::FromRow;
+use sqlx::{Executor, FromRow, Postgres};
 use tasker_database::DatabaseError;
 use uuid::Uuid;
 
@@ -43,28 +43,58 @@ impl DueTasks {
         Ok(rows)
     }
 
+    /// Has the tasks read from the replica of the database, if it has one with all that is to be read: the
+    /// tasks are locked, and nothing of them changes any more.
+    pub async fn read_from_replica(&mut self) -> Result<(), DatabaseError> {
+        let Some(replica) = self.database.for_replica() else {
+            return Ok(());
+        };
+        let position = self.database.position().await?;
+        self.replica = match self.database.replica_has(&position).await {
+            true => Some(replica),
+            false => None,
+        };
+        Ok(())
+    }
+
     /// The next parts of these tasks behind `after`, by task, kind and number; empty at the end.
     pub async fn parts(
         &mut self,
         tasks: &[Uuid],
         after: Option<&ArchivedPart>,
     ) -> Result<Vec<ArchivedPart>, DatabaseError> {
-        let after = after.map_or((Uuid::nil(), 0, 0), |it| (it.task_id, it.kind, it.no));
-        let rows = sqlx::query_as(PARTS)
-            .bind(tasks)
-            .bind(after.0)
-            .bind(after.1)
-            .bind(after.2)
-            .bind(PAGE_PARTS)
-            .fetch_all(&mut *self.transaction)
-            .await?;
-        Ok(rows)
+        if let Some(replica) = &self.replica {
+            match parts(replica.pool(), tasks, after).await {
+                Ok(parts) => return Ok(parts),
+                Err(error) => {
+                    self.database.doubt_replica(&error);
+                    self.replica = None;
+                }
+            }
+        }
+        Ok(parts(&mut *self.transaction, tasks, after).await?)
     }
+}
+
+async fn parts(
+    from: impl Executor<'_, Database = Postgres>,
+    tasks: &[Uuid],
+    after: Option<&ArchivedPart>,
+) -> Result<Vec<ArchivedPart>, sqlx::Error> {
+    let after = after.map_or((Uuid::nil(), 0, 0), |it| (it.task_id, it.kind, it.no));
+    sqlx::query_as(PARTS)
+        .bind(tasks)
+        .bind(after.0)
+        .bind(after.1)
+        .bind(after.2)
+        .bind(PAGE_PARTS)
+        .fetch_all(from)
+        .await
 }
 
 const ENDED_ON: &str = "
     select t.task_id, to_char(t.finished_at at time zone 'UTC', 'YYYY-MM-DD') as day
-    from tasker.task t
+    from tasker.every_task t
     where t.task_id = any ($1)
     order by t.task_id";
 
@@ -77,16 +107,16 @@ const PARTS: &str = "
         select u.task_id, 0::int2 as kind, 0::int8 as no, null::oid as partition, null::tid as place
         from unnest($1::uuid[]) as u (task_id)
         union all
-        select s.task_id, 1::int2, s.step_no::int8, null, null from tasker.step s where s.task_id = any ($1)
+        select s.task_id, 1::int2, s.step_no::int8, null, null from tasker.every_step s where s.task_id = any ($1)
         union all
-        select r.task_id, 2::int2, r.seq, r.tableoid, r.ctid from tasker.transition r where r.task_id = any ($1)
+        select r.task_id, 2::int2, r.seq, r.partition, r.place from tasker.every_transition r where r.task_id = any ($1)
       ) p
       where (p.task_id, p.kind, p.no) > ($2, $3, $4)
       order by p.task_id, p.kind, p.no
       limit $5
     ), ran as materialized (
       select distinct on (r.task_id, r.step_no) r.task_id, r.step_no, r.component_version_id
-      from tasker.transition r
+      from tasker.every_transition r
       where r.task_id = any (array(select g.task_id from page g where g.kind = 1))
         and r.component_version_id is not null
       order by r.task_id, r.step_no, r.seq desc
@@ -110,7 +140,7 @@ const PARTS: &str = "
                          where e.lock_id = t.lock_id
                          group by ln.name, lc.name, cv.version, cv.digest) k
                  ), '[]'))
-        from tasker.task t
+        from tasker.every_task t
         join tasker.namespace n using (namespace_id)
         join tasker.template p using (template_id)
         join tasker.template_version v using (template_version_id)
@@ -132,8 +162,8 @@ const PARTS: &str = "
                  'result', s.result, 'result_bytes', octet_length(s.result::text),
                  'checkpoint', s.checkpoint, 'checkpoint_bytes', octet_length(s.checkpoint::text),
                  'error', s.error, 'error_bytes', octet_length(s.error::text))
-        from tasker.step s
-        join tasker.task t using (task_id)
+        from tasker.every_step s
+        join tasker.every_task t using (task_id)
         join tasker.step_template st on st.template_version_id = t.template_version_id and st.step_no = s.step_no
         join tasker.lock_entry e on e.lock_id = t.lock_id and e.step_no = s.step_no
         left join ran on ran.task_id = s.task_id and ran.step_no = s.step_no
@@ -149,10 +179,10 @@ const PARTS: &str = "
                  'detail_bytes', octet_length(r.detail::text), 'wall_ms', r.wall_ms, 'cpu_ms', r.cpu_ms,
                  'host_ms', r.host_ms, 'memory_kib', r.memory_kib, 'in_bytes', r.in_bytes,
                  'out_bytes', r.out_bytes, 'http_requests', r.http_requests)
-        from tasker.transition r
-        join tasker.task t using (task_id)
+        from tasker.every_transition r
+        join tasker.every_task t using (task_id)
         left join tasker.step_template st on st.template_version_id = t.template_version_id and st.step_no = r.step_no
-        where r.ctid = g.place and r.tableoid = g.partition)
+        where r.task_id = g.task_id and r.place = g.place and r.partition = g.partition)
       end)::text as json
     from page g
     order by g.task_id, g.kind, g.no";

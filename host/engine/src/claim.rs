@@ -2,7 +2,9 @@
 
 use super::Engine;
 use super::failure::error_json;
+use super::low_marks::{Lane, LowMarks};
 use super::row::{due_in, lease};
+use chrono::{DateTime, Utc};
 use sqlx::Row;
 use sqlx::postgres::PgRow;
 use std::time::Duration;
@@ -34,6 +36,10 @@ pub struct Claims {
     /// Where fewer came than were asked for: in how long the next step is due. Zero where some are due
     /// now that were left, because of the limit on bytes or a lock; `None` if none is due within a minute.
     pub due_in: Option<Duration>,
+    /// The next low marks of the lanes that had one.
+    pub marks: Vec<(Lane, DateTime<Utc>)>,
+    /// A namespace with due steps has a limit of running ones: more may be claimed as soon as one of them ends.
+    pub is_limited: bool,
 }
 
 impl Claims {
@@ -64,26 +70,34 @@ pub struct GivenBack {
 impl Engine {
     /// Claims up to `limit` steps that are due, which bring along up to `bytes` of inputs and checkpoints;
     /// one step in any case. The namespaces take turns, from the one after `after`; of each, the oldest
-    /// steps come first.
+    /// steps come first, by their priority, and each lane from its mark on.
     pub async fn claim_ready(
         &self,
         worker: WorkerId,
         limit: usize,
         bytes: u64,
         after: i32,
+        marks: &LowMarks,
     ) -> Result<Claims, DatabaseError> {
-        let rows = sqlx::query("select * from tasker.claim_ready($1, $2, $3, $4)")
+        let rows = sqlx::query("select * from tasker.claim_ready($1, $2, $3, $4, $5, $6, $7)")
             .bind(worker.0)
             .bind(i32::try_from(limit).unwrap_or(i32::MAX))
             .bind(i64::try_from(bytes).unwrap_or(i64::MAX))
             .bind(after)
+            .bind((!marks.is_empty()).then(|| marks.namespaces()))
+            .bind((!marks.is_empty()).then(|| marks.priorities()))
+            .bind((!marks.is_empty()).then(|| marks.times()))
             .fetch_all(self.database.engine())
             .await?;
         let mut claims = Claims::default();
         for row in &rows {
             match row.try_get::<Option<Uuid>, _>(0)? {
                 Some(_) => claims.steps.push(claimed(row)?),
-                None => claims.due_in = due_in(row.try_get(9)?),
+                None => {
+                    claims.due_in = due_in(row.try_get(9)?);
+                    claims.marks = next_marks(row)?;
+                    claims.is_limited = row.try_get(13)?;
+                }
             }
         }
         Ok(claims)
@@ -108,6 +122,15 @@ impl Engine {
             .await?;
         Ok(())
     }
+}
+
+fn next_marks(row: &PgRow) -> Result<Vec<(Lane, DateTime<Utc>)>, DatabaseError> {
+    let namespaces: Option<Vec<i32>> = row.try_get(10)?;
+    let priorities: Option<Vec<i16>> = row.try_get(11)?;
+    let times: Option<Vec<DateTime<Utc>>> = row.try_get(12)?;
+    let lanes = namespaces.unwrap_or_default().into_iter();
+    let lanes = lanes.zip(priorities.unwrap_or_default());
+    Ok(lanes.zip(times.unwrap_or_default()).collect())
 }
 
 fn claimed(row: &PgRow) -> Result<Claimed, DatabaseError> {

@@ -58,7 +58,9 @@ const COUNTS: &str = "
       from (select t.state from tasker.task t where t.finished_at is null limit $1) o
     )
     select open.pending, open.in_progress,
-           greatest(0, (select c.reltuples::bigint from pg_class c
-                        where c.oid = 'tasker.task'::regclass)
+           greatest(0, (select coalesce(sum(greatest(c.reltuples, 0)), 0)::bigint
+                        from pg_inherits i
+                        join pg_class c on c.oid = i.inhrelid
+                        where i.inhparent in ('tasker.task'::regclass, 'tasker.task_history'::regclass))
                        - open.pending - open.in_progress) as finished_estimate
     from open";

@@ -176,6 +176,17 @@ impl Engine {
         Ok(reaped)
     }
 
+    /// Puts steps that are to be claimed and are missing in the queue back into it. All hosts together check up to
+    /// `limit` steps of open tasks once in `interval`. Returns how many were put back.
+    pub async fn check_queue(&self, limit: i32, interval: Duration) -> Result<i32, DatabaseError> {
+        let put_back = sqlx::query_scalar("select tasker.check_queue($1, $2 * interval '1 ms')")
+            .bind(limit)
+            .bind(millis(interval))
+            .fetch_one(self.database.control())
+            .await?;
+        Ok(put_back)
+    }
+
     /// Detects that the database's clock was set back, and moves up to `limit` steps that would wait
     /// still for it. Returns how many; `None` if there is nothing to do.
     pub async fn follow_clock(&self, limit: i32) -> Result<Option<i32>, DatabaseError> {

@@ -19,6 +19,7 @@ pub mod kv;
 mod last_use;
 pub mod lease;
 pub mod lock;
+pub mod low_marks;
 pub mod migration;
 pub mod payload_read;
 pub mod plan;
@@ -86,6 +87,12 @@ impl Engine {
     /// A handle for what may take minutes.
     pub fn for_maintenance(&self) -> Self {
         self.over(self.database.for_maintenance())
+    }
+
+    /// A handle that reads from the replica of the database, if it has one. Ask
+    /// [`Database::replica_lag`] before each use.
+    pub fn for_replica(&self) -> Option<Self> {
+        Some(self.over(self.database.for_replica()?))
     }
 
     fn over(&self, database: Database) -> Self {

@@ -43,8 +43,12 @@ impl Engine {
         payload: TaskPayload,
     ) -> Result<FoundPayload, DatabaseError> {
         let text = sqlx::query_scalar(match payload {
-            TaskPayload::Input => "select t.input::text from tasker.task t where t.task_id = $1",
-            TaskPayload::Error => "select t.error::text from tasker.task t where t.task_id = $1",
+            TaskPayload::Input => {
+                "select t.input::text from tasker.every_task t where t.task_id = $1"
+            }
+            TaskPayload::Error => {
+                "select t.error::text from tasker.every_task t where t.task_id = $1"
+            }
         });
         Ok(text.bind(task_id.0).fetch_optional(self.pool()).await?)
     }
@@ -70,7 +74,7 @@ impl Engine {
         seq: i64,
     ) -> Result<FoundPayload, DatabaseError> {
         let text = sqlx::query_scalar(
-            "select r.detail::text from tasker.transition r where r.task_id = $1 and r.seq = $2",
+            "select r.detail::text from tasker.every_transition r where r.task_id = $1 and r.seq = $2",
         );
         let text = text.bind(task_id.0).bind(seq);
         Ok(text.fetch_optional(self.pool()).await?)
@@ -92,19 +96,19 @@ const NEXT_SINK: &str = "
     select k.step_no, k.name, s.result::text as result
     from (
       select t.task_id, s.step_no, st.name
-      from tasker.task t
-      join tasker.step s using (task_id)
+      from tasker.every_task t
+      join tasker.every_step s using (task_id)
       join tasker.step_template st
         on st.template_version_id = t.template_version_id and st.step_no = s.step_no
       where t.task_id = $1 and s.is_sink and ($2::int2 is null or s.step_no > $2)
       order by s.step_no
       limit 1
     ) k
-    join tasker.step s on s.task_id = k.task_id and s.step_no = k.step_no";
+    join tasker.every_step s on s.task_id = k.task_id and s.step_no = k.step_no";
 
 const OF_STEP: &str = "
     select (case $3 when 'result' then s.result when 'checkpoint' then s.checkpoint when 'error' then s.error end)::text
-    from tasker.task t
+    from tasker.every_task t
     join tasker.step_template st using (template_version_id)
-    join tasker.step s on s.task_id = t.task_id and s.step_no = st.step_no
+    join tasker.every_step s on s.task_id = t.task_id and s.step_no = st.step_no
     where t.task_id = $1 and st.name = $2";

@@ -2,17 +2,20 @@
 
 use super::Engine;
 use sqlx::FromRow;
-use tasker_database::{DatabaseError, Transaction};
+use tasker_database::{Database, DatabaseError, Transaction};
 use uuid::Uuid;
 
 /// Tasks that may be deleted, locked by a transaction: nothing changes them before it ends.
 #[derive(Debug)]
 pub struct DueTasks {
     pub(crate) transaction: Transaction,
+    pub(crate) database: Database,
     /// In the order of their ids; all are finished.
     pub task_ids: Vec<Uuid>,
     /// False if nothing is due, or if it is the turn of another host.
     pub is_more_due: bool,
+    /// Where the tasks are read, if not by the transaction: a replica that has all of them.
+    pub(crate) replica: Option<Database>,
 }
 
 #[derive(FromRow)]
@@ -22,18 +25,27 @@ struct DueRow {
 }
 
 impl Engine {
-    /// The next tasks that their namespaces keep no longer, `limit` at most.
-    pub async fn due_tasks(&self, limit: i32) -> Result<DueTasks, DatabaseError> {
+    /// The next tasks that their namespaces keep no longer, `limit` at most; with `leaves_partitions` without those
+    /// whose whole partition may soon be dropped.
+    pub async fn due_tasks(
+        &self,
+        limit: i32,
+        leaves_partitions: bool,
+    ) -> Result<DueTasks, DatabaseError> {
         let maintenance = self.for_maintenance();
         let mut transaction = maintenance.pool().begin().await?;
-        let due: DueRow = sqlx::query_as("select locked, is_more_due from tasker.due_tasks($1)")
-            .bind(limit)
-            .fetch_one(&mut *transaction)
-            .await?;
+        let due: DueRow =
+            sqlx::query_as("select locked, is_more_due from tasker.due_tasks($1, $2)")
+                .bind(limit)
+                .bind(leaves_partitions)
+                .fetch_one(&mut *transaction)
+                .await?;
         Ok(DueTasks {
             transaction,
+            database: self.database().clone(),
             task_ids: due.locked,
             is_more_due: due.is_more_due,
+            replica: None,
         })
     }
 }

@@ -128,15 +128,15 @@ impl Engine {
 const STEPS: &str = "
     with page as materialized (
       select s.task_id, s.step_no, t.template_version_id, t.lock_id
-      from tasker.task t
-      join tasker.step s using (task_id)
+      from tasker.every_task t
+      join tasker.every_step s using (task_id)
       where t.task_id = $1 and ($2::int2 is null or s.step_no > $2)
         and ($3::text[] is null or s.state::text = any ($3))
       order by s.step_no
       limit $4
     ), ran as (
       select distinct on (r.step_no) r.step_no, r.component_version_id
-      from tasker.transition r
+      from tasker.every_transition r
       where r.task_id = $1 and r.component_version_id is not null
         and r.step_no = any (array(select g.step_no from page g))
       order by r.step_no, r.seq desc
@@ -155,7 +155,7 @@ const STEPS: &str = "
            tasker.brief_error(s.error)::text as error, octet_length(s.error::text) as error_bytes,
            n.name as component_namespace, c.name as component, cv.version, cv.digest, e.handler
     from page g
-    join tasker.step s on s.task_id = g.task_id and s.step_no = g.step_no
+    join tasker.every_step s on s.task_id = g.task_id and s.step_no = g.step_no
     join tasker.step_template st
       on st.template_version_id = g.template_version_id and st.step_no = s.step_no
     join tasker.lock_entry e on e.lock_id = g.lock_id and e.step_no = s.step_no
@@ -173,8 +173,8 @@ const STEPS: &str = "
 const SINKS: &str = "
     with sink as materialized (
       select s.task_id, s.step_no, t.template_version_id
-      from tasker.task t
-      join tasker.step s using (task_id)
+      from tasker.every_task t
+      join tasker.every_step s using (task_id)
       where t.task_id = $1 and s.is_sink and s.result is not null
       order by s.step_no
       limit $2 + 1
@@ -182,12 +182,12 @@ const SINKS: &str = "
       select k.*, st.name,
              case when (select count(*) from sink) <= $2 then octet_length(s.result::text) else 0 end as bytes
       from sink k
-      join tasker.step s using (task_id, step_no)
+      join tasker.every_step s using (task_id, step_no)
       join tasker.step_template st using (template_version_id, step_no)
     )
     select z.name, z.bytes,
            case when sum(z.bytes) over () <= $3 and (select count(*) from sink) <= $2
                 then s.result::text end as result
     from sized z
-    join tasker.step s using (task_id, step_no)
+    join tasker.every_step s using (task_id, step_no)
     order by z.name collate \"C\"";

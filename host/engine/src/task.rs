@@ -7,10 +7,14 @@ use sqlx::postgres::PgRow;
 use tasker_database::{Connection, DatabaseError, column};
 use tasker_domain::actor::Actor;
 use tasker_domain::ids::{LockId, TaskId};
+use tasker_domain::priority::Priority;
 use uuid::Uuid;
 
 /// Under which `tasker.create_tasks` refuses a lock that names a collected version.
 const VOID_LOCK: &str = "TA001";
+
+/// A check fails, which for a new task is the one of the partitions: none takes its id.
+const CHECK_VIOLATION: &str = "23514";
 
 /// A task as it is to be created; its input is valid and its lock resolved.
 #[derive(Clone, Debug)]
@@ -25,6 +29,7 @@ pub struct NewTask {
     /// Identifies duplicates; `None`: every submit is a new task.
     pub identity_key: Option<String>,
     pub correlation_id: String,
+    pub priority: Priority,
     /// Somebody will wait for its end.
     pub is_watched: bool,
 }
@@ -45,23 +50,30 @@ pub fn is_stale_lock(error: &DatabaseError) -> bool {
     error.sqlstate().is_some_and(|code| code == VOID_LOCK)
 }
 
+/// True if no partition takes a task of this time.
+pub fn has_no_partition(error: &DatabaseError) -> bool {
+    error.sqlstate().is_some_and(|code| code == CHECK_VIOLATION)
+}
+
 impl Engine {
     /// Creates tasks, ready to be claimed; answers in the order of `tasks`. All or none. A repeated
     /// call creates no second task where there is an identity key.
     pub async fn create_tasks(&self, tasks: &[NewTask]) -> Result<Vec<CreatedTask>, DatabaseError> {
-        let rows =
-            sqlx::query("select * from tasker.create_tasks($1, $2, $3, $4, $5, $6, $7, $8, $9)")
-                .bind(column(tasks, |t| t.task_id.0))
-                .bind(column(tasks, |t| t.namespace_id))
-                .bind(column(tasks, |t| t.template_id))
-                .bind(column(tasks, |t| t.template_version_id))
-                .bind(column(tasks, |t| t.lock_id.0))
-                .bind(column(tasks, |t| t.input.as_str()))
-                .bind(column(tasks, |t| t.identity_key.as_deref()))
-                .bind(column(tasks, |t| t.correlation_id.as_str()))
-                .bind(column(tasks, |t| t.is_watched))
-                .fetch_all(self.pool())
-                .await?;
+        let rows = sqlx::query(
+            "select * from tasker.create_tasks($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
+        )
+        .bind(column(tasks, |t| t.task_id.0))
+        .bind(column(tasks, |t| t.namespace_id))
+        .bind(column(tasks, |t| t.template_id))
+        .bind(column(tasks, |t| t.template_version_id))
+        .bind(column(tasks, |t| t.lock_id.0))
+        .bind(column(tasks, |t| t.input.as_str()))
+        .bind(column(tasks, |t| t.identity_key.as_deref()))
+        .bind(column(tasks, |t| t.correlation_id.as_str()))
+        .bind(column(tasks, |t| t.is_watched))
+        .bind(column(tasks, |t| t.priority.number()))
+        .fetch_all(self.pool())
+        .await?;
         self.uses
             .created_of(tasks.iter().map(|task| task.template_version_id));
         in_order(tasks.len(), &rows)

@@ -39,6 +39,7 @@ pub struct TaskRow {
     #[sqlx(try_from = "&'a str")]
     pub state: TaskState,
     pub correlation_id: String,
+    pub priority: i16,
     pub created_at: DateTime<Utc>,
     pub finished_at: Option<DateTime<Utc>>,
     /// Why it did not complete, as JSON text in short: `tasker.brief_error`.
@@ -146,7 +147,7 @@ impl Engine {
         task_id: TaskId,
     ) -> Result<Option<String>, DatabaseError> {
         let name = sqlx::query_scalar(
-            "select n.name from tasker.task t join tasker.namespace n using (namespace_id)
+            "select n.name from tasker.every_task t join tasker.namespace n using (namespace_id)
              where t.task_id = $1",
         )
         .bind(task_id.0)
@@ -160,7 +161,7 @@ impl Engine {
         let rows = sqlx::query_as(
             "select s.task_id, s.state::text as state,
                     coalesce(s.ready_at = 'infinity', false) as is_suspended, count(*) as steps
-             from tasker.step s where s.task_id = any($1)
+             from tasker.every_step s where s.task_id = any($1)
              group by s.task_id, s.state, is_suspended",
         )
         .bind(tasks)
@@ -190,9 +191,9 @@ impl Engine {
     ) -> Result<Option<TaskProgress>, DatabaseError> {
         let row = sqlx::query_as(
             "select t.finished_at is not null as is_final,
-                    coalesce((select max(r.seq) from tasker.transition r
+                    coalesce((select max(r.seq) from tasker.every_transition r
                               where r.task_id = t.task_id), 0) as seq
-             from tasker.task t where t.task_id = $1",
+             from tasker.every_task t where t.task_id = $1",
         )
         .bind(task_id.0)
         .fetch_optional(self.pool())
@@ -247,10 +248,10 @@ impl Among {
 /// would do, since that and the order leave no other index to choose, whatever the statistics say.
 const LIST: &str = "
     select t.task_id, n.name as namespace, p.name as template, v.version, t.template_version_id,
-           t.lock_id, t.state::text as state, t.correlation_id, t.created_at, t.finished_at,
+           t.lock_id, t.state::text as state, t.correlation_id, t.priority, t.created_at, t.finished_at,
            tasker.brief_error(t.error)::text as error
     from (
-      (select o.* from tasker.task o
+      (select o.* from tasker.every_task o
        where $6 = 'all' and o.task_id < $4 and ($3::text is null or o.state = $3::tasker.task_state)
        order by o.task_id desc limit $5)
       union all
@@ -258,7 +259,7 @@ const LIST: &str = "
        where $6 = 'open' and o.finished_at is null and o.task_id < $4 and o.state = $3::tasker.task_state
        order by o.task_id desc limit $5)
       union all
-      (select o.* from tasker.task o
+      (select o.* from tasker.every_task o
        where $6 = 'failed' and o.error is not null
          and ((case when o.error ->> 'step' is null then 'cancelled' else 'error' end), o.task_id) < ($3, $4)
          and (case when o.error ->> 'step' is null then 'cancelled' else 'error' end) >= $3
@@ -282,12 +283,12 @@ const LIST_OF_TEMPLATES: &str = "
       where ($1::text is null or n.name = $1) and ($2::text is null or p.name = $2)
     )
     select t.task_id, n.name as namespace, p.name as template, v.version, t.template_version_id,
-           t.lock_id, t.state::text as state, t.correlation_id, t.created_at, t.finished_at,
+           t.lock_id, t.state::text as state, t.correlation_id, t.priority, t.created_at, t.finished_at,
            tasker.brief_error(t.error)::text as error
     from (
       (select l.* from asked k
        cross join lateral (
-         select o.* from tasker.task o
+         select o.* from tasker.every_task o
          where (o.template_id, o.task_id) < (k.template_id, $4) and o.template_id >= k.template_id
            and ($3::text is null or o.state = $3::tasker.task_state)
          order by o.template_id desc, o.task_id desc
@@ -301,7 +302,7 @@ const LIST_OF_TEMPLATES: &str = "
       union all
       (select l.* from asked k
        cross join lateral (
-         select o.* from tasker.task o
+         select o.* from tasker.every_task o
          where o.error is not null
            and (o.template_id, (case when o.error ->> 'step' is null then 'cancelled' else 'error' end), o.task_id)
              < (k.template_id, $3, $4)
@@ -319,13 +320,13 @@ const LIST_OF_TEMPLATES: &str = "
 
 const SHOW: &str = "
     select t.task_id, n.name as namespace, p.name as template, v.version, t.template_version_id,
-           t.lock_id, t.state::text as state, t.correlation_id, t.created_at, t.finished_at,
+           t.lock_id, t.state::text as state, t.correlation_id, t.priority, t.created_at, t.finished_at,
            tasker.brief_error(t.error)::text as error,
            case when octet_length(t.input::text) <= $2 then t.input::text end as input,
            octet_length(t.input::text) as input_bytes,
-           coalesce((select max(r.seq) from tasker.transition r
+           coalesce((select max(r.seq) from tasker.every_transition r
                      where r.task_id = t.task_id), 0) as seq
-    from tasker.task t
+    from tasker.every_task t
     join tasker.namespace n using (namespace_id)
     join tasker.template p using (template_id)
     join tasker.template_version v using (template_version_id)
@@ -333,7 +334,7 @@ const SHOW: &str = "
 
 const LOCKED_VERSIONS: &str = "
     select n.name as namespace, c.name as component, cv.version, cv.digest, count(*) as steps
-    from tasker.task t
+    from tasker.every_task t
     join tasker.lock_entry e using (lock_id)
     join tasker.component_version cv using (component_version_id)
     join tasker.component c using (component_id)
@@ -348,8 +349,8 @@ const TRANSITIONS: &str = "
            case when r.event is null then tasker.brief_error(r.detail)::text
                 when octet_length(r.detail::text) <= $5 then r.detail::text end as detail,
            octet_length(r.detail::text) as detail_bytes
-    from tasker.task t
-    join tasker.transition r using (task_id)
+    from tasker.every_task t
+    join tasker.every_transition r using (task_id)
     left join tasker.step_template st
       on st.template_version_id = t.template_version_id and st.step_no = r.step_no
     where t.task_id = $1 and r.seq > $2 and (r.event is not null or not $4)

@@ -238,14 +238,10 @@ pub enum RegistryError {
         max = MAX_KEEP.as_secs() / 86_400
     )]
     RetentionTime(&'static str),
-    #[error(
-        "`complete_ms`, `error_ms` and `cancelled_ms` are all left out; to keep all tasks, remove the rule"
-    )]
-    EmptyRetention,
-    #[error(
-        "namespace {0} has no retention and keeps its tasks for ever; list all with: tasker retention ls"
-    )]
-    UnknownRetention(Name),
+    #[error("{0}")]
+    RetentionRule(&'static str),
+    #[error("{0} has no retention of its own; list all with: tasker retention ls")]
+    UnknownRetention(NamespaceScope),
     #[error("{release} does not wait for approval: it is {status}")]
     NotWaiting {
         release: Box<Release>,
@@ -316,7 +312,7 @@ impl Report for RegistryError {
             Self::TooManyShares(_) => (Refused, "too_many_shares"),
             Self::UnknownShare { .. } => (NotFound, "unknown_share"),
             Self::UnknownLimitRule { .. } => (NotFound, "unknown_limits"),
-            Self::RetentionTime(_) | Self::EmptyRetention => (Refused, "invalid_retention"),
+            Self::RetentionTime(_) | Self::RetentionRule(_) => (Refused, "invalid_retention"),
             Self::UnknownRetention(_) => (NotFound, "unknown_retention"),
             Self::NotWaiting { .. } => (Conflict, "not_waiting_for_approval"),
             Self::MigrationTarget { .. } | Self::Unresolved(_) => (Refused, "unresolved"),

@@ -5,7 +5,7 @@ use crate::store::queue::{QueueChange, QueueRow};
 use tasker_domain::name::Name;
 
 impl Registry {
-    /// Pauses or resumes a namespace or sets its weight, from the next claim on, and returns what it has in
+    /// Pauses or resumes a namespace or sets its weight or limit, from the next claim on, and returns what it has in
     /// the queue, steps counted up to `counted`. Running attempts go on.
     pub async fn change_queue(
         &self,

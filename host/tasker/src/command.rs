@@ -26,9 +26,9 @@ pub struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Command {
-    Serve(serve::Serve),
+    Serve(Box<serve::Serve>),
     #[command(flatten)]
-    OfClient(tasker_cli::Command),
+    OfClient(Box<tasker_cli::Command>),
     /// Check this machine and the host, and suggest fixes.
     Doctor(doctor::Args),
     /// Open psql on the database of this machine's host.
@@ -80,7 +80,7 @@ impl Cli {
 async fn dispatch(command: Command, global: &Global, output: Output) -> Result<Exit, CliError> {
     match command {
         Command::Serve(serve) => serve.run(output).await,
-        Command::OfClient(command) => tasker_cli::run(command, global, output).await,
+        Command::OfClient(command) => tasker_cli::run(*command, global, output).await,
         Command::Doctor(args) => doctor::run(args, global, output).await,
         Command::Psql(args) => psql::run(args, output),
         Command::Completions { shell } => print_completions(shell, output),

@@ -7,7 +7,9 @@ mod first_key;
 pub mod logging;
 
 pub use authentication::AuthConfig;
-pub use database::{DatabaseChoice, PG_BINDIR_VARIABLE, PrivateServerError, private_server};
+pub use database::{
+    DatabaseChoice, PG_BINDIR_VARIABLE, PrivateServerError, ReadReplica, private_server,
+};
 pub use first_key::FirstKey;
 
 use database::Postgres;
@@ -19,17 +21,18 @@ use tasker_api::AppState;
 use tasker_api::auth::jwt::KeySourceError;
 use tasker_api::bounds::Bounds;
 use tasker_api::tls::{Certificates, TlsError, TlsFiles};
+use tasker_archive::{Archive, ArchiveError, Location};
 use tasker_database::connect::ConnectError;
 use tasker_database::notifications::Notifications;
 use tasker_database::{DatabaseError, MigrateError};
 use tasker_domain::data_dir::NoHome;
+use tasker_domain::error_chain::ErrorChain;
 use tasker_embedded_postgres::EmbeddedError;
 use tasker_engine::Engine;
 use tasker_engine::secret::{KeyRingError, SecretError, SecretKeys};
 use tasker_registry::Registry;
 use tasker_registry::maintenance::Maintenance;
 use tasker_sandbox::{Compiler, Sandbox, SandboxConfig, SandboxError};
-use tasker_tasks::archive::{Archive, ArchiveError};
 use tasker_tasks::retention::Retention;
 use tasker_worker::{BEATS_BEFORE_DEAD, Worker, WorkerConfig, WorkerStats};
 use tokio::net::TcpListener;
@@ -53,7 +56,9 @@ pub struct HostConfig {
     /// Compiled code and, where it is embedded, the database.
     pub data_dir: PathBuf,
     pub database: DatabaseChoice,
-    /// Connections to the database.
+    /// Where reads that may be a little old are sent; none: to the database, like all others.
+    pub read_replica: Option<ReadReplica>,
+    /// Connections to the database, those to its replica included.
     pub connections: u32,
     /// What secrets are encrypted with; none: a key that is made in `data_dir` at the first use.
     pub secret_keys: Option<SecretKeys>,
@@ -66,7 +71,7 @@ pub struct HostConfig {
     /// How the registry and the disk are kept in bounds.
     pub maintenance: Maintenance,
     /// Where finished tasks are written before they are deleted; none: nowhere.
-    pub archive: Option<PathBuf>,
+    pub archive: Option<Location>,
     pub auth: AuthConfig,
     /// None: the API speaks plain HTTP.
     pub tls: Option<TlsFiles>,
@@ -183,10 +188,11 @@ impl Host {
         let own_keys = || SecretKeys::made_in_file(config.data_dir.join(SECRET_KEY_FILE));
         let keys = config.secret_keys.unwrap_or_else(own_keys);
         keys.check()?;
-        let archive = config.archive.map(Archive::open).transpose()?;
+        let archive = config.archive.map(Archive::create).transpose()?;
         let (listener, address) = bind(config.listen).await?;
         let postgres = Postgres::open(&config.database, &config.data_dir).await?;
-        let database = postgres.connect(config.connections).await?;
+        let replica = config.read_replica.as_ref();
+        let database = postgres.connect(config.connections, replica).await?;
         let engine = Engine::new(database.clone()).with_keys(keys);
         let (authentication, first_key) = config.auth.start(&engine, &config.data_dir).await?;
         let sandbox = Sandbox::new(SandboxConfig {
@@ -204,9 +210,8 @@ impl Host {
         if let Some(dir) = config.watch {
             tokio::spawn(registry.clone().watch(dir, draining.clone()));
         }
-        tokio::spawn(engine.clone().keep_uses(draining.clone()));
-        tokio::spawn(database.keep_partitions(draining.clone()));
-        tokio::spawn(Retention::new(engine.clone(), archive).run(draining.clone()));
+        tokio::spawn(database.watch_replica(closing.clone()));
+        keep_in_bounds(&engine, archive, &draining);
         let maintenance = config.maintenance;
         tokio::spawn(registry.maintain(maintenance, notifications.clone(), draining.clone()));
         let stats = Arc::<WorkerStats>::default();
@@ -326,6 +331,24 @@ impl Host {
         }
         self.postgres.stop().await?;
         Ok(())
+    }
+}
+
+/// Begins what is done now and then: the uses of versions, partitions of the log, deleting finished tasks.
+fn keep_in_bounds(engine: &Engine, archive: Option<Archive>, draining: &CancellationToken) {
+    tokio::spawn(engine.clone().keep_uses(draining.clone()));
+    let database = engine.database().clone();
+    tokio::spawn(database.keep_partitions(archive.is_some(), draining.clone()));
+    if let Some(archive) = archive.clone() {
+        tokio::spawn(warn_without(archive));
+    }
+    tokio::spawn(Retention::new(engine.clone(), archive).run(draining.clone()));
+}
+
+/// A store that is away for a while does not keep a host from starting: nothing is deleted until it is back.
+async fn warn_without(archive: Archive) {
+    if let Err(error) = archive.check().await {
+        tracing::warn!(error = %ErrorChain(&error), "finished tasks are not deleted until they can be archived");
     }
 }
 

@@ -50,6 +50,11 @@ pub enum TasksError {
     Invalid(Vec<InputProblem>),
     #[error("a batch has from 1 to {MAX_BATCH_TASKS} submits; this one has {0}")]
     BatchSize(usize),
+    #[error(
+        "the database has no partition for a task of this time: the clock of this host is far ahead of the database's, \
+         or no host could make the partition; `tasker doctor` tells which"
+    )]
+    NoPartition,
     #[error("the database created no task and reported no reason")]
     NothingCreated,
     #[error(
@@ -88,11 +93,12 @@ pub enum TasksError {
 
 impl Report for TasksError {
     fn report(&self) -> ErrorReport {
-        use ErrorClass::{Conflict, NotFound, Refused};
+        use ErrorClass::{Conflict, NotFound, Refused, Unavailable};
         let (class, code) = match self {
             Self::Database(error) => return error.report(),
             Self::Registry(error) => return error.report(),
             Self::Invalid(_) => (Refused, "invalid_submit"),
+            Self::NoPartition => (Unavailable, "no_partition"),
             Self::BatchSize(_) => (Refused, "batch_size"),
             Self::KeyReused { .. } => (Conflict, "idempotency_key_reused"),
             Self::Duplicate { .. } => (Conflict, "duplicate_task"),

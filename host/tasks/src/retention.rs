@@ -1,7 +1,8 @@
 //! Deleting finished tasks that their namespaces keep no longer.
 
-use super::archive::{Archive, ArchiveError};
+use super::archive::{self, ArchivingError};
 use std::time::{Duration, Instant};
+use tasker_archive::Archive;
 use tasker_database::DatabaseError;
 use tasker_database::backoff::Backoff;
 use tasker_domain::error_chain::ErrorChain;
@@ -44,7 +45,7 @@ pub enum RetentionError {
     #[error(transparent)]
     Database(#[from] DatabaseError),
     #[error(transparent)]
-    Archive(#[from] ArchiveError),
+    Archive(#[from] ArchivingError),
 }
 
 impl Retention {
@@ -77,10 +78,14 @@ impl Retention {
 
     /// Deletes a few of the tasks that are due, in one transaction.
     pub async fn delete_batch(&self) -> Result<Batch, RetentionError> {
-        let mut due = self.engine.due_tasks(BATCH_TASKS).await?;
+        let mut due = self
+            .engine
+            .due_tasks(BATCH_TASKS, self.archive.is_none())
+            .await?;
         let is_more_due = due.is_more_due;
         if let Some(archive) = &self.archive {
-            archive.write(&mut due).await?;
+            due.read_from_replica().await?;
+            archive::write(archive, &mut due).await?;
         }
         let deleted = match is_more_due {
             true => due.delete().await?,

@@ -8,10 +8,11 @@ use std::collections::HashSet;
 use std::sync::Arc;
 use tasker_domain::bounds::MAX_BATCH_TASKS;
 use tasker_domain::ids::TaskId;
+use tasker_domain::priority::Priority;
 use tasker_domain::state::TaskState;
 use tasker_domain::submit::Submit;
 use tasker_domain::template::Identity;
-use tasker_engine::task::{CreatedTask, NewTask};
+use tasker_engine::task::{CreatedTask, NewTask, has_no_partition};
 use tasker_engine::task_read::TaskRow;
 use tasker_registry::RegistryError;
 use tasker_registry::resolve::{ResolveRequest, Resolved};
@@ -122,6 +123,7 @@ impl Tasks {
                 .ok_or(TasksError::NothingCreated)?,
             resolved,
             correlation_id: task.correlation_id,
+            priority: task.priority,
         })
     }
 
@@ -137,7 +139,11 @@ impl Tasks {
     }
 
     async fn create_all(&self, tasks: &[NewTask]) -> Result<Vec<CreatedTask>, TasksError> {
-        let created = self.engine.create_tasks(tasks).await?;
+        let created = self.engine.create_tasks(tasks).await;
+        let created = created.map_err(|error| match has_no_partition(&error) {
+            true => TasksError::NoPartition,
+            false => error.into(),
+        })?;
         if created.iter().any(|task| task.created) {
             self.notifications.hint_ready();
         }
@@ -180,6 +186,7 @@ struct NewlyCreated {
     created: CreatedTask,
     resolved: Arc<Resolved>,
     correlation_id: String,
+    priority: Priority,
 }
 
 impl NewlyCreated {
@@ -195,6 +202,7 @@ impl NewlyCreated {
             lock_id: self.resolved.lock_id.0,
             state: TaskState::Pending,
             correlation_id: self.correlation_id,
+            priority: self.priority.number(),
             created_at: self.created.created_at,
             finished_at: None,
             error: None,
@@ -275,6 +283,10 @@ fn new_task(
         correlation_id: submit
             .correlation_id
             .unwrap_or_else(|| correlation_id.to_owned()),
+        priority: submit
+            .priority
+            .or(definition.template().priority)
+            .unwrap_or_default(),
         is_watched,
     })
 }

@@ -1,6 +1,6 @@
 //! The audit log: who changed what.
 
-use crate::endpoint::endpoint;
+use crate::endpoint::{always, endpoint};
 use crate::page::Page;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
@@ -41,6 +41,7 @@ endpoint! {
     /// Lists changes, the newest first; `next` is the `before` of the next page.
     GET "/v1/audit" ListAudit {}
     needs Read in Query;
+    may lag if always;
     query AuditQuery;
     answers Page<AuditEntry>;
 }

@@ -22,6 +22,17 @@ pub trait Endpoint: Serialize + DeserializeOwned + Send + 'static {
     type Body;
     /// What a success returns: a type that is sent as JSON, [`NoContent`], or some [`Media`].
     type Answer;
+
+    /// True if the answer may be a little old, so that a read replica may give it. Only of requests without a
+    /// body.
+    fn may_lag(_: &Self::Query) -> bool {
+        false
+    }
+}
+
+/// Of an endpoint that a read replica may always answer.
+pub fn always<Q>(_: &Q) -> bool {
+    true
 }
 
 /// An endpoint whose path names something of a namespace, such as a component.
@@ -148,6 +159,7 @@ macro_rules! endpoint {
         $(#[$doc:meta])*
         $method:ident $path:literal $name:ident { $($segment:ident : $type:ty),* $(,)? }
         needs $action:ident in $scope:ident;
+        $(may lag if $may_lag:path;)?
         $(query $query:ty;)?
         $(body $body:ty;)?
         $(at most $bytes:expr;)?
@@ -176,6 +188,12 @@ macro_rules! endpoint {
             type Query = $crate::endpoint::or_type!($crate::endpoint::NoQuery $(, $query)?);
             type Body = $crate::endpoint::or_type!($crate::endpoint::NoBody $(, $body)?);
             type Answer = $crate::endpoint::or_type!($crate::endpoint::NoContent $(, $answer)?);
+
+            $(
+                fn may_lag(query: &Self::Query) -> bool {
+                    $may_lag(query)
+                }
+            )?
         }
 
         $crate::endpoint::named!($name: $($segment)*);

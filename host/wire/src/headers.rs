@@ -12,5 +12,11 @@ pub const CORRELATION: &str = "x-correlation-id";
 /// One signature of an uploaded component; it may come several times.
 pub const SIGNATURE: &str = "x-tasker-signature";
 
+/// In an answer: it is from a read replica, which is so many milliseconds behind.
+pub const REPLICA_LAG: &str = "x-tasker-replica-lag-ms";
+
+/// In a request: how far the answer may be behind, in milliseconds. With 0, no replica is asked.
+pub const MAX_LAG: &str = "x-tasker-max-lag-ms";
+
 /// The identity of a single submit.
 pub const IDEMPOTENCY: &str = "idempotency-key";

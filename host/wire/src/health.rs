@@ -29,10 +29,13 @@ pub struct Status {
     pub claims_fail: Option<String>,
     pub database: DatabaseHealth,
     pub connections: ConnectionHealth,
+    /// `None` if the host has no read replica.
+    #[serde(default)]
+    pub read_replica: Option<ReplicaHealth>,
     /// Of all hosts on this database.
     pub workers: Vec<WorkerHealth>,
     pub tasks: TaskCounts,
-    pub log: LogHealth,
+    pub partitions: PartitionHealth,
 }
 
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -48,6 +51,15 @@ pub struct ConnectionHealth {
     pub open: u32,
     /// Why PostgreSQL refused some in the last minute.
     pub refused: Option<String>,
+}
+
+/// The read replica of this host.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct ReplicaHealth {
+    /// How far it is behind, as last measured.
+    pub lag_ms: Option<u64>,
+    /// Why the primary answers in its place, if so.
+    pub unusable: Option<String>,
 }
 
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -66,11 +78,14 @@ pub struct TaskCounts {
     pub finished_estimate: i64,
 }
 
-/// How the log of transitions is divided.
+/// How tasks, steps and log are divided by time.
 #[derive(Clone, Debug, Serialize, Deserialize)]
-pub struct LogHealth {
-    pub has_stray_rows: bool,
-    pub next_month_is_missing: bool,
+pub struct PartitionHealth {
+    /// Those that may have open tasks.
+    pub open: i64,
+    pub closed: i64,
+    /// The newest is nearly over, and the next one is not there yet.
+    pub next_is_missing: bool,
 }
 
 endpoint! {

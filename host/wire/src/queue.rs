@@ -3,7 +3,7 @@
 use crate::endpoint::{Json, endpoint};
 use crate::page::{NamespacePageQuery, Page};
 use chrono::{DateTime, Utc};
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 use tasker_domain::name::Name;
 
 /// How far steps are counted; a number as high as this means that there may be more.
@@ -22,6 +22,8 @@ pub struct NamespaceQueue {
     pub oldest_due_at: Option<DateTime<Utc>>,
     /// Steps that it gets in one claim for each that a namespace of weight 1 gets.
     pub weight: i16,
+    /// How many of its steps run at the same time, on all hosts together; `None` without a limit.
+    pub max_running: Option<i32>,
     /// No step of it is claimed.
     pub is_paused: bool,
     /// `None` if nothing was ever set.
@@ -37,11 +39,23 @@ pub struct QueueChange {
     /// From 1 to 100.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub weight: Option<i16>,
+    /// From 1 to 1,000; null removes the limit.
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "present"
+    )]
+    pub max_running: Option<Option<i32>>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub is_paused: Option<bool>,
     /// Reason recorded in the audit log.
     #[serde(default)]
     pub reason: String,
+}
+
+/// What stands there, null too; a field that is left out is `None`.
+fn present<'de, D: Deserializer<'de>>(from: D) -> Result<Option<Option<i32>>, D::Error> {
+    Option::deserialize(from).map(Some)
 }
 
 endpoint! {
@@ -53,7 +67,7 @@ endpoint! {
 }
 
 endpoint! {
-    /// Pauses or resumes a namespace, or sets its weight.
+    /// Pauses or resumes a namespace, or sets its weight or its limit.
     PATCH "/v1/namespaces/{namespace}/queue"
     ChangeQueue { namespace: Name }
     needs Operate in Path;

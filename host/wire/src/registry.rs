@@ -1,6 +1,6 @@
 //! What there is and who uses it: trees, uses, drawings, statistics.
 
-use crate::endpoint::{Text, endpoint};
+use crate::endpoint::{Text, always, endpoint};
 use serde::{Deserialize, Serialize};
 use tasker_domain::inventory::{Statistics, Tree, Uses};
 use tasker_domain::name::Name;
@@ -44,6 +44,7 @@ endpoint! {
     /// Draws templates and the components that they run.
     GET "/v1/registry/graph" DrawRegistry {}
     needs Read in Query;
+    may lag if always;
     query RegistryGraphQuery;
     answers Text;
 }
@@ -52,5 +53,6 @@ endpoint! {
     /// Shows how much there is in all.
     GET "/v1/registry/stats" ShowStatistics {}
     needs Read in AllNamespaces;
+    may lag if always;
     answers Statistics;
 }

@@ -8,9 +8,10 @@ use serde::{Deserialize, Serialize};
 use tasker_domain::name::Name;
 use tasker_domain::retention::Retention;
 
-/// How long a namespace keeps its finished tasks.
+/// How long a namespace keeps its finished tasks, or all that have no rule of their own.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct RetentionRule {
+    /// `*` for all that have no rule of their own.
     pub namespace: String,
     /// What it leaves out is kept for ever.
     #[serde(flatten)]
@@ -21,7 +22,7 @@ pub struct RetentionRule {
     pub set_by: Option<String>,
 }
 
-/// A rule that replaces the one of a namespace. The times are from the end of a task, in milliseconds;
+/// A rule that replaces the one before. The times are from the end of a task, in milliseconds;
 /// tasks in a state that is left out are kept for ever.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -32,6 +33,9 @@ pub struct NewRetention {
     pub error_ms: Option<u64>,
     #[serde(default)]
     pub cancelled_ms: Option<u64>,
+    /// Everything is kept, although the rule for all namespaces has times.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub for_ever: bool,
     /// Reason recorded in the audit log.
     #[serde(default)]
     pub reason: String,
@@ -43,6 +47,7 @@ impl NewRetention {
             complete_ms: retention.complete_ms,
             error_ms: retention.error_ms,
             cancelled_ms: retention.cancelled_ms,
+            for_ever: retention.is_empty(),
             reason,
         }
     }
@@ -57,7 +62,7 @@ impl NewRetention {
 }
 
 endpoint! {
-    /// Lists rules by namespace.
+    /// Lists the rule for all namespaces, then rules by namespace.
     GET "/v1/retention" ListRetention {}
     needs Read in Query;
     query NamespacePageQuery;
@@ -65,7 +70,23 @@ endpoint! {
 }
 
 endpoint! {
-    /// Shows how long a namespace keeps its finished tasks.
+    /// Replaces the rule for all namespaces that have none of their own.
+    PUT "/v1/retention" SetDefaultRetention {}
+    needs Operate in AllNamespaces;
+    body Json<NewRetention>;
+    answers RetentionRule;
+}
+
+endpoint! {
+    /// Removes the rule for all namespaces, and answers with it.
+    DELETE "/v1/retention" RemoveDefaultRetention {}
+    needs Operate in AllNamespaces;
+    query OnlyReason;
+    answers RetentionRule;
+}
+
+endpoint! {
+    /// Shows the rule that a namespace goes by: its own, or that for all.
     GET "/v1/namespaces/{namespace}/retention" ShowRetention { namespace: Name }
     needs Read in Path;
     answers RetentionRule;

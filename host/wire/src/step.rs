@@ -1,6 +1,6 @@
 //! Steps of a task, and requests for single payloads.
 
-use crate::endpoint::{JsonText, endpoint};
+use crate::endpoint::{JsonText, always, endpoint};
 use crate::failure::Failure;
 use crate::page::{Page, paged};
 use chrono::{DateTime, Utc};
@@ -93,6 +93,7 @@ endpoint! {
     /// Lists the steps of a task in the order of their numbers.
     GET "/v1/tasks/{id}/steps" ListSteps { id: TaskId }
     needs Read in Task;
+    may lag if always;
     query StepQuery;
     answers Page<Step>;
 }
@@ -101,6 +102,7 @@ endpoint! {
     /// Returns the result of a step.
     GET "/v1/tasks/{id}/steps/{step}/result" ShowStepResult { id: TaskId, step: String }
     needs Read in Task;
+    may lag if always;
     answers JsonText;
 }
 
@@ -108,6 +110,7 @@ endpoint! {
     /// Returns the checkpoint that a step keeps.
     GET "/v1/tasks/{id}/steps/{step}/checkpoint" ShowCheckpoint { id: TaskId, step: String }
     needs Read in Task;
+    may lag if always;
     answers JsonText;
 }
 
@@ -115,5 +118,6 @@ endpoint! {
     /// Returns why a step failed.
     GET "/v1/tasks/{id}/steps/{step}/error" ShowStepError { id: TaskId, step: String }
     needs Read in Task;
+    may lag if always;
     answers JsonText;
 }

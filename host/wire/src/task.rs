@@ -1,6 +1,6 @@
 //! Tasks: submit, list, show, cancel; requests for single payloads.
 
-use crate::endpoint::{Endpoint, Json, JsonText, Needs, NoQuery, Scope, endpoint};
+use crate::endpoint::{Endpoint, Json, JsonText, Needs, NoQuery, Scope, always, endpoint};
 use crate::page::{Page, paged};
 use crate::reason::OnlyReason;
 use crate::step::Step;
@@ -14,6 +14,7 @@ use tasker_domain::digest::Digest;
 use tasker_domain::ids::TaskId;
 use tasker_domain::name::Name;
 use tasker_domain::permission::Action;
+use tasker_domain::priority::Priority;
 use tasker_domain::state::{StandstillReason, StepState, TaskState};
 use tasker_domain::submit::Submit;
 
@@ -34,6 +35,9 @@ pub struct TaskSummary {
     pub created_at: DateTime<Utc>,
     pub finished_at: Option<DateTime<Utc>>,
     pub correlation_id: String,
+    /// From 0, the lowest, to 9.
+    #[serde(default)]
+    pub priority: Priority,
     /// Why it did not complete; see [`Failure`](crate::failure::Failure).
     pub error: Option<Box<RawValue>>,
 }
@@ -60,6 +64,9 @@ pub struct Task {
     pub created_at: DateTime<Utc>,
     pub finished_at: Option<DateTime<Utc>>,
     pub correlation_id: String,
+    /// From 0, the lowest, to 9.
+    #[serde(default)]
+    pub priority: Priority,
     /// Why it did not complete; see [`Failure`](crate::failure::Failure).
     pub error: Option<Box<RawValue>>,
     /// `None` if it has more than 64 KiB; see `input_bytes`.
@@ -197,10 +204,18 @@ pub struct WaitQuery {
     pub since: Option<i64>,
 }
 
+impl WaitQuery {
+    /// True if the task is shown as it is, without waiting for anything.
+    pub fn is_at_once(&self) -> bool {
+        self.wait_ms == 0 && self.since.is_none()
+    }
+}
+
 endpoint! {
     /// Lists tasks, the newest first.
     GET "/v1/tasks" ListTasks {}
     needs Read in Query;
+    may lag if always;
     query TaskQuery;
     answers Page<TaskSummary>;
 }
@@ -209,6 +224,7 @@ endpoint! {
     /// Shows a task, at once or when it is further.
     GET "/v1/tasks/{id}" ShowTask { id: TaskId }
     needs Read in Task;
+    may lag if WaitQuery::is_at_once;
     query WaitQuery;
     answers Task;
 }
@@ -225,6 +241,7 @@ endpoint! {
     /// Returns the input of a task.
     GET "/v1/tasks/{id}/input" ShowTaskInput { id: TaskId }
     needs Read in Task;
+    may lag if always;
     answers JsonText;
 }
 
@@ -239,5 +256,6 @@ endpoint! {
     /// Returns why a task did not complete.
     GET "/v1/tasks/{id}/error" ShowTaskError { id: TaskId }
     needs Read in Task;
+    may lag if always;
     answers JsonText;
 }

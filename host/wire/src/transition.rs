@@ -1,6 +1,6 @@
 //! The log of a task: changes of state, and events that handlers sent.
 
-use crate::endpoint::{JsonText, endpoint};
+use crate::endpoint::{JsonText, always, endpoint};
 use crate::page::{Page, paged};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
@@ -43,6 +43,7 @@ endpoint! {
     /// Lists the transitions of a task in order.
     GET "/v1/tasks/{id}/transitions" ListTransitions { id: TaskId }
     needs Read in Task;
+    may lag if always;
     query TransitionQuery;
     answers Page<Transition>;
 }
@@ -51,5 +52,6 @@ endpoint! {
     /// Returns the whole detail of a transition.
     GET "/v1/tasks/{id}/transitions/{seq}/detail" ShowDetail { id: TaskId, seq: i64 }
     needs Read in Task;
+    may lag if always;
     answers JsonText;
 }

@@ -15,6 +15,7 @@ use super::heartbeat::Beat;
 use super::held::{HeldBytes, TaskText};
 use super::leases::HeldLeases;
 use super::plan::{Assigned, PlanCache};
+use super::queue_position::QueuePosition;
 use super::round::{self, Claims, ReportAnswer};
 use super::running::Running;
 use call::{Answer, Call, CallBounds, CallId, ReportEffect};
@@ -78,8 +79,8 @@ pub(super) struct Dispatch<'a> {
     held: HeldBytes,
     reports: (UnboundedSender<Finished>, UnboundedReceiver<Finished>),
     calls: JoinSet<CallResult>,
-    /// The namespace that the last claim served last; the next one begins after it.
-    last_turn: i32,
+    /// Where claims begin.
+    queue: QueuePosition,
     /// What runs and what has yet to be reported, for the heartbeat and the reaper.
     leases: HeldLeases,
     beats: Receiver<Beat>,
@@ -91,7 +92,7 @@ impl<'a> Dispatch<'a> {
         id: WorkerId,
         plans: Arc<PlanCache>,
         quarantined: watch::Receiver<HashSet<Digest>>,
-        leases: HeldLeases,
+        (leases, queue): (HeldLeases, QueuePosition),
         beats: Receiver<Beat>,
     ) -> Self {
         let config = &worker.config;
@@ -119,7 +120,7 @@ impl<'a> Dispatch<'a> {
             held: HeldBytes::default(),
             reports: mpsc::unbounded_channel(),
             calls: JoinSet::new(),
-            last_turn: 0,
+            queue,
             leases,
             beats,
         }
@@ -189,10 +190,10 @@ impl<'a> Dispatch<'a> {
     fn start_claim(&mut self, call: CallId, limit: usize, bytes: u64) {
         let (worker, id, plans) = (self.worker.clone(), self.id, self.plans.clone());
         let (leases, held) = (self.leases.clone(), self.held.clone());
-        let after = self.last_turn;
+        let queue = self.queue.clone();
         self.calls.spawn(async move {
             let held = (&leases, &held);
-            let result = round::claim(&worker, id, &plans, held, (limit, bytes, after)).await;
+            let result = round::claim(&worker, id, &plans, held, (limit, bytes, &queue)).await;
             CallResult::Claimed(call, doubted(&leases, result))
         });
     }
@@ -251,7 +252,6 @@ impl<'a> Dispatch<'a> {
         match result {
             Ok(claims) => {
                 claiming.succeeded();
-                self.last_turn = claims.last_turn;
                 let answer = Answer::Claimed {
                     claimed: leases(&claims.steps),
                     due_in: claims.due_in,

@@ -17,6 +17,7 @@ mod plan;
 mod prefetch;
 mod prepare;
 mod quarantine_set;
+mod queue_position;
 mod reap;
 mod rollout_guards;
 mod round;
@@ -33,6 +34,7 @@ use heartbeat::Beat;
 use leases::HeldLeases;
 use plan::PlanCache;
 use quarantine_set::QuarantineSet;
+use queue_position::QueuePosition;
 use std::sync::Arc;
 use std::time::Duration;
 use tasker_database::DatabaseError;
@@ -145,11 +147,12 @@ impl Worker {
                 slots = self.config.slots,
                 "worker started"
             );
-            let held = HeldLeases::default();
+            let (held, queue) = (HeldLeases::default(), QueuePosition::default());
             // Ends with this turn.
-            let (beats, _alive) = self.keep_alive(id, &held);
+            let (beats, _alive) = self.keep_alive(id, &held, &queue);
+            let known = (held, queue);
             let dispatch =
-                Dispatch::new(&self, id, plans.clone(), quarantine.changes(), held, beats);
+                Dispatch::new(&self, id, plans.clone(), quarantine.changes(), known, beats);
             match dispatch.run(&shutdown).await {
                 LoopEnd::Shutdown => {
                     self.stop(id).await;
@@ -188,12 +191,18 @@ impl Worker {
     }
 
     /// Starts what keeps the worker alive and takes over from the dead, for as long as the set is kept.
-    fn keep_alive(&self, id: WorkerId, held: &HeldLeases) -> (Receiver<Beat>, JoinSet<()>) {
+    fn keep_alive(
+        &self,
+        id: WorkerId,
+        held: &HeldLeases,
+        queue: &QueuePosition,
+    ) -> (Receiver<Beat>, JoinSet<()>) {
         // The loop proves that it runs by receiving.
         let (to_loop, beats) = mpsc::channel(1);
         let mut alive = JoinSet::new();
         alive.spawn(heartbeat::run(self.clone(), id, held.clone(), to_loop));
         alive.spawn(reap::run(self.clone(), id, held.clone()));
+        alive.spawn(queue_position::run(self.clone(), queue.clone()));
         (beats, alive)
     }
 

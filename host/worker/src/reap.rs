@@ -1,4 +1,4 @@
-//! Takes back the steps of dead hosts and other orphaned steps. Every host does this; the database admits
+//! Takes back the steps of dead hosts and other orphaned steps, and puts back what the queue lacks. Every host does this; the database admits
 //! one at a time.
 
 use super::Worker;
@@ -16,6 +16,11 @@ const OVERDUE_INTERVAL: Duration = Duration::from_secs(30);
 /// Steps that are moved in one call where the database's clock was set back.
 const CLOCK_BATCH: i32 = 5_000;
 
+/// Between two checks whether the queue lacks steps, of all hosts together, and steps of one check. A walk through
+/// a million open tasks of one step takes 83 minutes.
+const QUEUE_INTERVAL: Duration = Duration::from_secs(5);
+const QUEUE_BATCH: i32 = 1_000;
+
 /// Failures in a row before a warning is logged: a single one is most likely an outage, which is logged elsewhere.
 const TOLD_FROM: u32 = 2;
 
@@ -28,8 +33,15 @@ pub(super) async fn run(worker: Worker, id: WorkerId, held: HeldLeases) {
         OVERDUE_INTERVAL,
         "attempts given back that this host does not know",
     );
+    let mut queue = Work::every(
+        QUEUE_INTERVAL,
+        "ready steps that the queue lacked were put back: they would not have been claimed",
+    );
     loop {
         tokio::select! {
+            _ = queue.interval.tick() => {
+                queue.tell(engine.check_queue(QUEUE_BATCH, QUEUE_INTERVAL).await);
+            }
             _ = dead.interval.tick() => dead.tell(engine.reap(id, config.dead_after).await),
             _ = clock.interval.tick() => clock.tell(follow_clock(engine).await),
             _ = overdue.interval.tick() => {

@@ -6,9 +6,10 @@ use super::finished::{Finished, Unrecorded};
 use super::held::{HeldBytes, TaskText};
 use super::leases::HeldLeases;
 use super::plan::{Assigned, NextStep, PlanCache};
+use super::queue_position::QueuePosition;
 use std::collections::HashMap;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use tasker_database::DatabaseError;
 use tasker_domain::error_chain::ErrorChain;
 use tasker_domain::ids::{TaskId, WorkerId};
@@ -37,8 +38,6 @@ pub(super) struct Claims {
     pub(super) steps: Vec<Assigned>,
     /// When the next step is due; zero: now, but it was left.
     pub(super) due_in: Option<Duration>,
-    /// The namespace that was served last.
-    pub(super) last_turn: i32,
 }
 
 /// A batch by kind of outcome.
@@ -79,7 +78,9 @@ pub(super) async fn report(
     let is_more = !sorted.checkpointed.is_empty() || !sorted.with_kv.is_empty();
     // What this host would claim itself, others are to claim while it drains.
     let is_for_others = worker.stats.claiming().drain().is_asked() && (is_more || due_in.is_some());
-    if released.is_left_ready || is_for_others {
+    // Of a namespace with a limit, one that ended lets another run, here or on another host.
+    let has_freed = worker.stats.is_limited() && released.steps.len() < batch.len();
+    if released.is_left_ready || is_for_others || has_freed {
         worker.notifications.hint_ready();
     }
     let next = next_steps(batch, &sorted.completed, released.steps);
@@ -158,25 +159,28 @@ fn at_hand(task_id: TaskId, completed: &[Completed]) -> Option<(i16, Arc<str>)> 
 }
 
 /// Claims up to `limit` steps that are due, with up to `bytes` of inputs and checkpoints. The namespaces
-/// take turns, from the one after `after`.
+/// take turns.
 pub(super) async fn claim(
     worker: &Worker,
     id: WorkerId,
     plans: &PlanCache,
     (leases, held): (&HeldLeases, &HeldBytes),
-    (limit, bytes, after): (usize, u64, i32),
+    (limit, bytes, queue): (usize, u64, &QueuePosition),
 ) -> Result<Claims, DatabaseError> {
     worker.stats.count_call();
-    let claims = worker.engine.claim_ready(id, limit, bytes, after).await?;
+    let (from, engine, started) = (queue.get(), &worker.engine, Instant::now());
+    let claiming = engine.claim_ready(id, limit, bytes, from.after, &from.marks);
+    let claims = claiming.await?;
+    worker.stats.count_claim(started.elapsed());
+    worker.stats.set_limited(claims.is_limited);
+    queue.advance(&from, &claims);
     leases.insert(claims.steps.iter().map(|step| step.lease));
-    let last_turn = claims.last_turn(after);
     let next = claims.steps.into_iter().map(|step| next_step(step, held));
     Ok(Claims {
         steps: plans
             .assign(&worker.engine.for_guests(), next.collect())
             .await,
         due_in: claims.due_in,
-        last_turn,
     })
 }
 

@@ -1,6 +1,6 @@
 //! Counts of one worker loop since it started.
 
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Duration;
 use tasker_engine::claim_health::ClaimHealth;
 
@@ -10,6 +10,9 @@ pub struct WorkerStats {
     calls: AtomicU64,
     attempts: AtomicU64,
     guest_us: AtomicU64,
+    claim_us: AtomicU64,
+    /// The last claim found due steps of a namespace with a limit of running ones.
+    is_limited: AtomicBool,
     claiming: ClaimHealth,
 }
 
@@ -29,6 +32,11 @@ impl WorkerStats {
         self.guest_us.load(Ordering::Relaxed)
     }
 
+    /// Time of claims from the call to the answer, in microseconds.
+    pub fn claim_us(&self) -> u64 {
+        self.claim_us.load(Ordering::Relaxed)
+    }
+
     /// How claims go.
     pub fn claiming(&self) -> &ClaimHealth {
         &self.claiming
@@ -39,8 +47,23 @@ impl WorkerStats {
     }
 
     pub(super) fn count_attempt(&self, wall: Duration) {
-        let guest_us = u64::try_from(wall.as_micros()).unwrap_or(u64::MAX);
         self.attempts.fetch_add(1, Ordering::Relaxed);
-        self.guest_us.fetch_add(guest_us, Ordering::Relaxed);
+        self.guest_us.fetch_add(micros(wall), Ordering::Relaxed);
     }
+
+    pub(super) fn set_limited(&self, is_limited: bool) {
+        self.is_limited.store(is_limited, Ordering::Relaxed);
+    }
+
+    pub(super) fn is_limited(&self) -> bool {
+        self.is_limited.load(Ordering::Relaxed)
+    }
+
+    pub(super) fn count_claim(&self, took: Duration) {
+        self.claim_us.fetch_add(micros(took), Ordering::Relaxed);
+    }
+}
+
+fn micros(time: Duration) -> u64 {
+    u64::try_from(time.as_micros()).unwrap_or(u64::MAX)
 }

@@ -14,6 +14,7 @@ use tasker_domain::requirement::QualifiedName;
 use tasker_engine::Engine;
 use tasker_engine::kv::CompletedWithKv;
 use tasker_engine::lease::Holding;
+use tasker_engine::low_marks::LowMarks;
 use tasker_engine::migration::{Move, MoveBy};
 use tasker_engine::report::{Completed, FailedAttempt};
 use tasker_registry::availability::after_ineligible;
@@ -146,7 +147,10 @@ impl Play<'_> {
                 .map(|released| self.held(released.lease));
             calls.push(Call::Complete(worker, results.to_vec(), released.collect()));
         }
-        let claims = engine.claim_ready(id, left, CLAIM_BYTES, 0).await.unwrap();
+        let claims = engine
+            .claim_ready(id, left, CLAIM_BYTES, 0, &LowMarks::default())
+            .await
+            .unwrap();
         let claimed = claims.steps.into_iter().map(|claimed| Taken {
             held: self.held(claimed.lease),
             checkpoint: claimed.checkpoint,

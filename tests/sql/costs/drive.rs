@@ -7,6 +7,7 @@ use tasker_domain::invocation::Lease;
 use tasker_domain::usage::Usage;
 use tasker_engine::Engine;
 use tasker_engine::lease::WorkerFacts;
+use tasker_engine::low_marks::LowMarks;
 use tasker_engine::report::Completed;
 use tasker_engine::usage::VersionUsage;
 
@@ -71,7 +72,7 @@ impl Driver {
     async fn claim(&self, limit: usize) -> Vec<Lease> {
         let claims = self
             .engine
-            .claim_ready(self.worker, limit, CLAIM_BYTES, 0)
+            .claim_ready(self.worker, limit, CLAIM_BYTES, 0, &LowMarks::default())
             .await;
         claims.unwrap().steps.iter().map(|it| it.lease).collect()
     }

@@ -126,6 +126,9 @@ async fn change(host: &TestHost) {
     for _ in 0..20 {
         host.submit_all(&["one"; 10]).await;
     }
+    for limit in [json!({"max_running": 5}), json!({"max_running": null})] {
+        ask(host, "PATCH", "/v1/namespaces/shop/queue", limit).await;
+    }
     let body = || json!({"reason": "as a test"});
     for what in ["quarantine", "release", "yank"] {
         ask(host, "POST", &format!("{GUEST}/{what}"), body()).await;
@@ -186,7 +189,7 @@ async fn delete_finished(host: &TestHost) {
     host.put(path, &rule).await;
     for _ in 0..2 {
         let mut due = wait_until("tasks are due", async || {
-            let due = host.host.engine.due_tasks(100).await.unwrap();
+            let due = host.host.engine.due_tasks(100, false).await.unwrap();
             (!due.task_ids.is_empty()).then_some(due)
         })
         .await;

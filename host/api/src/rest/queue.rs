@@ -1,16 +1,21 @@
-//! The queue: list, pause, resume, weigh.
+//! The queue: list, pause, resume, weigh, limit.
 
 use super::super::Api;
 use super::super::error::ApiError;
 use super::super::page::{PageLimit, wrong_cursor};
 use super::super::routes::{Answer, Call, Reply, Routes};
 use super::reason::check_reason;
+use std::fmt::Display;
+use std::ops::RangeInclusive;
 use tasker_domain::name::Name;
 use tasker_registry::store::queue::{QueueChange, QueueRow};
 use tasker_wire::queue::{ChangeQueue, ListQueue, MAX_COUNTED_STEPS, NamespaceQueue};
 
 /// Weights that a namespace may have.
-const WEIGHTS: std::ops::RangeInclusive<i16> = 1..=100;
+const WEIGHTS: RangeInclusive<i16> = 1..=100;
+
+/// Steps that a namespace with a limit may run at the same time: a claim looks at each of them.
+const MAX_RUNNING: RangeInclusive<i32> = 1..=1_000;
 
 pub(crate) fn routes() -> Routes {
     Routes::default().on(list).on(change)
@@ -33,24 +38,38 @@ async fn list(api: Api, call: Call<ListQueue>) -> Answer<ListQueue> {
 async fn change(api: Api, call: Call<ChangeQueue>) -> Answer<ChangeQueue> {
     let body = &call.body;
     let reason = check_reason(&body.reason)?;
-    if body.weight.is_none() && body.is_paused.is_none() {
-        let message = "name it, or `is_paused`, such as `{\"is_paused\": true}`".to_owned();
+    if body.weight.is_none() && body.is_paused.is_none() && body.max_running.is_none() {
+        let message =
+            "name it, `max_running`, or `is_paused`, such as `{\"is_paused\": true}`".to_owned();
         return Err(ApiError::parameter("weight", message));
     }
-    if let Some(weight) = body.weight.filter(|weight| !WEIGHTS.contains(weight)) {
-        let (least, most) = (WEIGHTS.start(), WEIGHTS.end());
-        let message = format!("{weight} is not from {least} to {most}");
-        return Err(ApiError::parameter("weight", message));
-    }
+    check_range("weight", body.weight, &WEIGHTS)?;
+    check_range("max_running", body.max_running.flatten(), &MAX_RUNNING)?;
     let change = QueueChange {
         namespace: &call.path.namespace,
         weight: body.weight,
+        max_running: body.max_running,
         is_paused: body.is_paused,
         actor: call.actor(),
         reason,
     };
     let row = api.registry.change_queue(change, MAX_COUNTED_STEPS).await?;
     Ok(Reply::ok(queue(row)))
+}
+
+fn check_range<T: Copy + PartialOrd + Display>(
+    name: &str,
+    value: Option<T>,
+    range: &RangeInclusive<T>,
+) -> Result<(), ApiError> {
+    match value.filter(|value| !range.contains(value)) {
+        None => Ok(()),
+        Some(value) => {
+            let (least, most) = (range.start(), range.end());
+            let message = format!("{value} is not from {least} to {most}");
+            Err(ApiError::parameter(name, message))
+        }
+    }
 }
 
 fn queue(row: QueueRow) -> NamespaceQueue {
@@ -60,6 +79,7 @@ fn queue(row: QueueRow) -> NamespaceQueue {
         later: row.later,
         oldest_due_at: row.oldest_due_at,
         weight: row.weight,
+        max_running: row.max_running,
         is_paused: row.is_paused,
         set_at: row.set_at,
         set_by: row.set_by,

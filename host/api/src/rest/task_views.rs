@@ -2,6 +2,7 @@
 
 use serde_json::value::RawValue;
 use tasker_domain::ids::TaskId;
+use tasker_domain::priority::Priority;
 use tasker_engine::step_read::StepRow;
 use tasker_engine::task_read::{LockedVersionRow, TransitionRow};
 use tasker_tasks::show::{ListedTask, SHOWN_STEPS, ShownTask};
@@ -22,6 +23,7 @@ pub fn summary(listed: ListedTask) -> TaskSummary {
         created_at: task.created_at,
         finished_at: task.finished_at,
         correlation_id: task.correlation_id,
+        priority: priority(task.priority),
         error: task.error.and_then(raw),
     }
 }
@@ -46,6 +48,7 @@ pub fn task_view(shown: ShownTask) -> Task {
         created_at: task.created_at,
         finished_at: task.finished_at,
         correlation_id: task.correlation_id,
+        priority: priority(task.priority),
         error: task.error.and_then(raw),
         input: detail.input.and_then(raw),
         input_bytes: bytes(detail.input_bytes),
@@ -57,6 +60,11 @@ pub fn task_view(shown: ShownTask) -> Task {
         steps: step_views(steps),
         steps_next,
     }
+}
+
+/// The database keeps no other number.
+fn priority(number: i16) -> Priority {
+    i64::from(number).try_into().unwrap_or_default()
 }
 
 /// The cursor behind the last step that is shown; the one beyond is taken off.

@@ -7,6 +7,7 @@ use tasker_domain::bounds::MAX_BATCH_TASKS;
 use tasker_domain::ids::WorkerId;
 use tasker_domain::outcome::{Failure, FailureKind, Retry};
 use tasker_engine::lease::WorkerFacts;
+use tasker_engine::low_marks::LowMarks;
 use tasker_engine::report::FailedAttempt;
 
 /// Bytes that a claim may bring.
@@ -34,7 +35,9 @@ pub(super) async fn fill(member: &Member, tasks: u32) -> anyhow::Result<()> {
 
 async fn fail(member: &Member, worker: WorkerId, tasks: usize) -> anyhow::Result<()> {
     let engine = &member.host.engine;
-    let claimed = engine.claim_ready(worker, tasks, CLAIM_BYTES, 0).await?;
+    let claimed = engine
+        .claim_ready(worker, tasks, CLAIM_BYTES, 0, &LowMarks::default())
+        .await?;
     let failed = claimed
         .steps
         .iter()

@@ -40,7 +40,7 @@ pub(super) const ROWS: &str = "
     from (select count(*) as tasks, count(*) filter (where finished_at is null) as open_tasks,
                  coalesce(extract(epoch from now() - min(created_at) filter (where finished_at is null)), 0)::double precision
                    as oldest_open_s
-          from tasker.task) t,
+          from tasker.every_task) t,
          (select count(*) as queued from tasker.queue) q,
          (select sum(n_live_tup)::bigint as live_rows, sum(n_dead_tup)::bigint as dead_rows
           from pg_stat_user_tables where schemaname = 'tasker') s";

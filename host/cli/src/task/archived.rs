@@ -1,12 +1,10 @@
 //! Tasks that were deleted, from the archive of a host.
 
 use crate::{Answer, Exit, Problem, Result};
-use flate2::read::MultiGzDecoder;
 use serde_json::value::RawValue;
 use serde_json::{Map, Value, json};
-use std::fs::File;
-use std::io::{BufRead as _, BufReader};
-use std::path::{Path, PathBuf};
+use tasker_archive::{Archive, Location};
+use tasker_domain::error_chain::ErrorChain;
 use tasker_domain::ids::TaskId;
 use tasker_wire::task::Task;
 
@@ -20,64 +18,25 @@ struct Line<'a> {
 }
 
 /// The task as the API showed it, but with whole payloads.
-pub fn find(folder: &Path, id: TaskId) -> Result<Answer<Task>> {
-    let unreadable = |path: &Path, error: &dyn std::fmt::Display| {
-        Problem::bad_input(format!("cannot read {}: {error}", path.display()))
+pub async fn find(location: &Location, id: TaskId) -> Result<Answer<Task>> {
+    let unreadable =
+        |error: &dyn std::error::Error| Problem::bad_input(ErrorChain(error).to_string());
+    let archive = Archive::open(location.clone()).map_err(|error| unreadable(&error))?;
+    let line = archive.find(id).await.map_err(|error| unreadable(&error))?;
+    let Some(line) = line else {
+        let what = format!("the archive {location} has no task {id}");
+        return Err(Problem::new(Exit::NotFound, "unknown_task", what).into());
     };
-    let files = files(folder, id).map_err(|error| unreadable(folder, &error))?;
-    for path in files {
-        let line = line_of(&path, id).map_err(|error| unreadable(&path, &error))?;
-        if let Some(line) = line {
-            let task = task_of(&line).map_err(|error| unreadable(&path, &error))?;
-            let text = serde_json::to_string(&task).map_err(|error| unreadable(&path, &error))?;
-            return Ok(Answer { text, value: task });
-        }
-    }
-    let what = format!("the archive {} has no task {id}", folder.display());
-    Err(Problem::new(Exit::NotFound, "unknown_task", what).into())
-}
-
-/// Files of `folder/DAY` whose name says that they may have the task.
-fn files(folder: &Path, id: TaskId) -> std::io::Result<Vec<PathBuf>> {
-    let mut found = Vec::new();
-    for day in std::fs::read_dir(folder)? {
-        let day = day?.path();
-        if !day.is_dir() {
-            continue;
-        }
-        for file in std::fs::read_dir(day)? {
-            let file = file?;
-            if may_have(&file.file_name().to_string_lossy(), id) {
-                found.push(file.path());
-            }
-        }
-    }
-    found.sort();
-    Ok(found)
-}
-
-/// True for `FIRST_LAST.jsonl.gz` where the id is between these.
-fn may_have(name: &str, id: TaskId) -> bool {
-    let ids = name.strip_suffix(".jsonl.gz");
-    let Some((first, last)) = ids.and_then(|ids| ids.split_once('_')) else {
-        return false;
+    let read = || {
+        let task = task_of(&line)?;
+        let text = serde_json::to_string(&task)?;
+        Ok(Answer { text, value: task })
     };
-    let (Ok(first), Ok(last)) = (first.parse::<TaskId>(), last.parse::<TaskId>()) else {
-        return false;
+    let wrong = |error: serde_json::Error| {
+        let what = format!("the archive {location} has something else for {id}: {error}");
+        Problem::bad_input(what).into()
     };
-    (first..=last).contains(&id)
-}
-
-fn line_of(path: &Path, id: TaskId) -> std::io::Result<Option<String>> {
-    let lines = BufReader::new(MultiGzDecoder::new(File::open(path)?)).lines();
-    let begins = format!("{{\"task\":{{\"id\" : \"{id}\"");
-    for line in lines {
-        let line = line?;
-        if line.starts_with(&begins) {
-            return Ok(Some(line));
-        }
-    }
-    Ok(None)
+    read().map_err(wrong)
 }
 
 /// Puts together what the API derives: the result, the counts of steps, the newest transition.
@@ -134,24 +93,5 @@ fn result_of(sinks: &[&Map<String, Value>]) -> Value {
             });
             named.collect()
         }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_file_has_the_tasks_between_the_ids_of_its_name() {
-        let id = |n: u8| -> TaskId {
-            let text = format!("0190aaaa-0000-7000-8000-0000000000{n:02x}");
-            text.parse().unwrap()
-        };
-        let name = format!("{}_{}.jsonl.gz", id(5), id(9));
-        assert!(may_have(&name, id(5)) && may_have(&name, id(7)) && may_have(&name, id(9)));
-        assert!(!may_have(&name, id(4)) && !may_have(&name, id(10)));
-        assert!(
-            !may_have("notes.txt", id(5)) && !may_have(&name.replace(".gz", ".partial"), id(5))
-        );
     }
 }

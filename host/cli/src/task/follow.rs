@@ -26,8 +26,10 @@ pub struct Follower<'a> {
 }
 
 impl<'a> Follower<'a> {
-    /// Follows for `timeout` from now, or for ever.
+    /// Follows for `timeout` from now, or for ever. No answer is from a read replica from now on: each tells
+    /// what happened since the one before.
     pub fn new(client: &'a Client, id: TaskId, timeout: Option<Duration>) -> Self {
+        client.require_fresh();
         Self {
             client,
             id,

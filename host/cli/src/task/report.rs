@@ -2,7 +2,7 @@
 
 use super::steps;
 use super::timeline::timeline;
-use crate::{Answer, Context, Painted as _, Reply, Result, Tone, bad, json, units};
+use crate::{Answer, Context, Painted as _, Result, Tone, bad, json, units};
 use chrono::Utc;
 use serde_json::value::RawValue;
 use tasker_domain::sanitize::sanitize_line;
@@ -18,23 +18,20 @@ const MAX_FAILURES: usize = 10;
 
 /// The task as it stands and, where it ended, what to do next.
 pub async fn finished(answer: &mut Answer<Task>, context: &Context) -> Result {
-    let reply = shown(answer, context, text).await?;
+    read_failed(answer, context).await?;
+    let reply = context.show(answer, text);
     Ok(match answer.value.state.is_final() {
         true => reply.next(next(&answer.value)),
         false => reply,
     })
 }
 
-/// The task with all its steps.
-pub async fn shown(
-    answer: &mut Answer<Task>,
-    context: &Context,
-    text: impl FnOnce(&Task) -> String,
-) -> Result<Reply> {
-    if !context.output.is_json() {
-        steps::read_all(&context.client, &mut answer.value).await?;
+/// Adds failed steps to those that are in the answer, where a text is wanted.
+pub async fn read_failed(answer: &mut Answer<Task>, context: &Context) -> Result<()> {
+    match context.output.is_json() {
+        true => Ok(()),
+        false => steps::read_failed(&context.client, &mut answer.value).await,
     }
-    Ok(context.show(answer, text))
 }
 
 fn text(task: &Task) -> String {
@@ -63,7 +60,10 @@ pub fn failures(task: &Task) -> String {
         let text = Failure::of(error).text().replace('\n', "\n    ");
         format!("{} {text}", task.state.glyph())
     });
-    let hidden = failed.len().saturating_sub(MAX_FAILURES);
+    let all = task.step_counts.get(&StepState::Error).copied();
+    let all = all.and_then(|all| usize::try_from(all).ok());
+    let all = all.unwrap_or_default().max(failed.len());
+    let hidden = all - failed.len().min(MAX_FAILURES);
     let rest = (hidden > 0).then(|| format!("… and {} failed", units::count(hidden, "other step")));
     let steps = failed.into_iter().take(MAX_FAILURES).map(failure);
     units::joined(whole.into_iter().chain(steps).chain(rest), "\n")
@@ -136,8 +136,15 @@ fn shortened(value: &RawValue, command: &str) -> String {
 
 /// The timeline under its heading; empty where no step has begun.
 pub fn times(task: &Task) -> String {
-    let lines = timeline(task, Utc::now());
-    headed("WHERE THE TIME WENT", lines.join("\n"))
+    let lines = timeline(task, Utc::now()).join("\n");
+    let (known, all) = (task.steps.len(), steps::count(task));
+    match task.steps_next {
+        Some(_) => headed(
+            &format!("WHERE THE TIME WENT, IN {known} OF {all} STEPS"),
+            lines,
+        ),
+        None => headed("WHERE THE TIME WENT", lines),
+    }
 }
 
 /// A text under its heading; empty where there is none.

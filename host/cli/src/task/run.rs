@@ -6,6 +6,7 @@ use crate::{
     Answer, Ask as _, Context, Reference, Reply, Result, exit, good, input, refuse, units,
 };
 use std::time::Duration;
+use tasker_domain::priority::Priority;
 use tasker_domain::requirement::Requirement;
 use tasker_domain::submit::Submit;
 use tasker_wire::task::{SubmitTasks, SubmittedTask};
@@ -29,6 +30,9 @@ pub struct Run {
     /// Id that every log line of this task has.
     #[arg(long, value_name = "ID")]
     correlation_id: Option<String>,
+    /// From 0, the lowest, to 9; by default as the template says, else 4.
+    #[arg(long, value_name = "PRIORITY")]
+    priority: Option<Priority>,
     /// Wait for the end and print the finished task.
     #[arg(long, group = "follow")]
     wait: bool,
@@ -59,6 +63,7 @@ impl Run {
             input: Some(input::read_json("--input", &self.input)?),
             idempotency_key: self.idempotency_key.clone(),
             correlation_id: self.correlation_id.clone(),
+            priority: self.priority,
         })
     }
 

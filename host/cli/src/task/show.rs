@@ -1,8 +1,10 @@
 //! `tasker task show`
 
-use super::{OfTask, archived, report, step};
-use crate::{Context, Painted as _, Result, fields, units};
-use std::path::PathBuf;
+use super::{OfTask, archived, report, step, steps};
+use crate::{Context, Painted as _, Result, Tone, fields, units, word};
+use tasker_archive::Location;
+use tasker_domain::ids::TaskId;
+use tasker_domain::priority::Priority;
 use tasker_wire::task::{ShowTask, Task};
 
 /// Show a task: its state, steps, input and result.
@@ -10,19 +12,31 @@ use tasker_wire::task::{ShowTask, Task};
 pub struct Show {
     #[command(flatten)]
     of: OfTask,
-    /// Read the task from this folder of archived tasks (`serve --archive`), without a host.
-    #[arg(long, value_name = "DIR")]
-    from: Option<PathBuf>,
+    /// Read the task from this archive (`serve --archive`), without a host: a folder, or s3://BUCKET/PREFIX with
+    /// the credentials of the environment.
+    #[arg(long, value_name = "DIR|s3://…")]
+    from: Option<Location>,
+    /// Show every step; without it, the first 100 and some that failed.
+    #[arg(long)]
+    all: bool,
 }
 
 impl Show {
     pub async fn run(self, context: &Context) -> Result {
         let id = self.of.task;
-        if let Some(folder) = &self.from {
-            return Ok(context.show(&archived::find(folder, id)?, text));
+        if let Some(archive) = &self.from {
+            let answer = archived::find(archive, id).await?;
+            let more = || Some(more_of_archive(id, archive));
+            return Ok(context.show(&answer, |task| text(task, more, self.all)));
         }
         let mut answer = context.ask(ShowTask { id }).await?;
-        let reply = report::shown(&mut answer, context, text).await?;
+        let next = answer.value.steps_next.clone();
+        match self.all && !context.output.is_json() {
+            true => steps::read_all(&context.client, &mut answer.value).await?,
+            false => report::read_failed(&mut answer, context).await?,
+        }
+        let more = || next.map(|cursor| more_of_host(id, &cursor));
+        let reply = context.show(&answer, |task| text(task, more, self.all));
         Ok(match answer.value.state.is_final() {
             true => reply,
             false => reply.next(report::next(&answer.value)),
@@ -30,17 +44,46 @@ impl Show {
     }
 }
 
-fn text(task: &Task) -> String {
+/// The command that lists the steps behind the first ones.
+fn more_of_host(id: TaskId, cursor: &str) -> String {
+    format!("tasker task steps {id} --limit 500 --after {cursor}")
+}
+
+fn more_of_archive(id: TaskId, archive: &Location) -> String {
+    let archive = word(&archive.to_string());
+    format!("tasker task show {id} --from {archive} --all")
+}
+
+fn text(task: &Task, more: impl FnOnce() -> Option<String>, is_all: bool) -> String {
     units::paragraphs([
         head(task),
         report::failures(task),
         report::result(task),
-        step::table(&task.steps),
+        table(task, more, is_all),
         report::times(task),
     ])
 }
 
+/// The steps that are shown, and the command that shows the others.
+fn table(task: &Task, more: impl FnOnce() -> Option<String>, is_all: bool) -> String {
+    let shown = match is_all {
+        true => task.steps.clone(),
+        false => steps::outline(task),
+    };
+    let hidden = steps::count(task).saturating_sub(shown.len());
+    let rest = more().filter(|_| hidden > 0).map(|command| {
+        let others = units::count(hidden, "other step");
+        Tone::Quiet.of(format_args!("… and {others}: {command}"))
+    });
+    units::joined([step::table(&shown)].into_iter().chain(rest), "\n")
+}
+
 fn head(task: &Task) -> String {
+    // As nearly all have the same, it is shown where it differs.
+    let priority = match task.priority == Priority::default() {
+        true => String::new(),
+        false => task.priority.to_string(),
+    };
     let because = task.reason.map(|it| it.to_string());
     fields([
         ("task", task.id.to_string()),
@@ -49,6 +92,7 @@ fn head(task: &Task) -> String {
         ("because", because.unwrap_or_default()),
         ("created", units::age(task.created_at)),
         ("took", report::took(task)),
+        ("priority", priority),
         ("correlation", task.correlation_id.clone()),
         ("input", report::input(task)),
     ])

@@ -1,7 +1,6 @@
 //! Finds out whether a connection pooler lies between, and in which mode.
 
-use super::super::pool::{CONNECT_TIMEOUT, CallTimeout, SessionKind};
-use super::super::pools::Pools;
+use super::super::pool::{CONNECT_TIMEOUT, CallTimeout, Pool, SessionKind};
 use super::error::{ConnectError, ConnectFailure};
 use sqlx::postgres::{PgConnectOptions, PgConnection, PgRow};
 use sqlx::{ConnectOptions as _, Error, Executor as _, Row as _, SqlSafeStr};
@@ -17,13 +16,13 @@ const ASK_TIMEOUT: Duration = Duration::from_secs(5);
 const ASKING: [usize; 10] = [0, 0, 1, 0, 1, 1, 1, 0, 0, 1];
 
 /// Connects, with our settings where they are taken, and says whose sessions these are.
-pub(super) async fn find_out(pools: &Pools) -> Result<SessionKind, ConnectError> {
-    let plain = &pools.options;
-    let ours = pools.api.session_options();
+pub(crate) async fn find_out(pool: &Pool) -> Result<SessionKind, ConnectError> {
+    let plain = pool.options();
+    let ours = pool.session_options();
     let told = |error| ConnectError::new(plain, error);
     let (options, is_taken) = match connect(&ours).await {
         Ok(mut first) => {
-            let is_taken = takes_settings(&mut first, pools).await.map_err(told)?;
+            let is_taken = takes_settings(&mut first, pool).await.map_err(told)?;
             (ours, is_taken)
         }
         Err(error) if ConnectFailure::of(&error) == ConnectFailure::NoSettings => {
@@ -49,10 +48,10 @@ async fn connect(options: &PgConnectOptions) -> Result<PgConnection, Error> {
 }
 
 /// False if a pooler dropped them without a word.
-async fn takes_settings(connection: &mut PgConnection, pools: &Pools) -> Result<bool, Error> {
+async fn takes_settings(connection: &mut PgConnection, pool: &Pool) -> Result<bool, Error> {
     let setting = "select setting from pg_settings where name = 'statement_timeout'";
     let found: String = ask(connection, setting).await?.try_get(0)?;
-    Ok(found == pools.api.statement_timeout_ms())
+    Ok(found == pool.statement_timeout_ms())
 }
 
 /// Whether two connections are given the same server process, or one is given several.

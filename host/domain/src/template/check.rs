@@ -11,19 +11,21 @@ use super::definition::{Identity, Template};
 use super::position::{Findings, Path};
 use super::retry::PolicySettings;
 use super::tree::Located;
+use crate::priority::{Priority, WrongPriority};
 use crate::shown::cut;
 use fields::{Field, Fields};
 use schema_compat::Schema;
 use semver::Version;
 use serde_json::Value;
 
-const KEYS: [&str; 9] = [
+const KEYS: [&str; 10] = [
     "namespace",
     "name",
     "version",
     "description",
     "input_schema",
     "identity",
+    "priority",
     "defaults",
     "environments",
     "steps",
@@ -57,6 +59,9 @@ pub(super) fn template(root: &Located, findings: &mut Findings) -> Option<Templa
     let identity = fields
         .get("identity")
         .and_then(|field| field.one_of(&IDENTITIES, findings));
+    let priority = fields
+        .get("priority")
+        .and_then(|field| number_of_priority(&field, findings));
     let defaults = fields.get("defaults");
     let defaults =
         defaults.and_then(|field| policy::alone(&field, &PolicySettings::default(), findings));
@@ -73,6 +78,7 @@ pub(super) fn template(root: &Located, findings: &mut Findings) -> Option<Templa
         description: description.map(str::to_owned),
         input_schema,
         identity: identity.unwrap_or_default(),
+        priority,
         defaults,
         environments: environments.unwrap_or_default(),
         steps: drafts
@@ -93,6 +99,17 @@ fn version(field: &Field<'_>, findings: &mut Findings) -> Option<Version> {
     version
         .map_err(|error| field.report(message(error), findings))
         .ok()
+}
+
+fn number_of_priority(field: &Field<'_>, findings: &mut Findings) -> Option<Priority> {
+    let number = field
+        .value
+        .number()
+        .and_then(|it| it.to_string().parse().ok());
+    if number.is_none() {
+        field.report(WrongPriority.to_string(), findings);
+    }
+    number
 }
 
 /// The schema as JSON; mistakes in it are reported with their positions.

@@ -3,6 +3,7 @@
 
 use super::retry::{Policy, PolicySettings};
 use crate::name::Name;
+use crate::priority::Priority;
 use crate::requirement::HandlerRef;
 use semver::Version;
 use serde::{Deserialize, Serialize};
@@ -23,6 +24,9 @@ pub struct Template {
     pub input_schema: Option<Value>,
     #[serde(default)]
     pub identity: Identity,
+    /// Of tasks whose submit does not say.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub priority: Option<Priority>,
     /// For steps that do not say.
     #[serde(default, skip_serializing_if = "PolicySettings::is_empty")]
     pub defaults: PolicySettings,

@@ -19,6 +19,7 @@ pub struct QueueRow {
     pub later: i64,
     pub oldest_due_at: Option<DateTime<Utc>>,
     pub weight: i16,
+    pub max_running: Option<i32>,
     pub is_paused: bool,
     pub set_at: Option<DateTime<Utc>>,
     pub set_by: Option<String>,
@@ -29,6 +30,8 @@ pub struct QueueRow {
 pub struct QueueChange<'a> {
     pub namespace: &'a Name,
     pub weight: Option<i16>,
+    /// `Some(None)` removes the limit.
+    pub max_running: Option<Option<i32>>,
     pub is_paused: Option<bool>,
     pub actor: &'a Actor,
     pub reason: &'a str,
@@ -38,6 +41,7 @@ pub struct QueueChange<'a> {
 #[derive(Clone, Copy, PartialEq, Eq, FromRow)]
 struct Rule {
     weight: i16,
+    max_running: Option<i32>,
     is_paused: bool,
 }
 
@@ -50,10 +54,12 @@ impl Store {
         let before = current(&mut tx, namespace_id).await?;
         let after = Rule {
             weight: change.weight.unwrap_or(before.weight),
+            max_running: change.max_running.unwrap_or(before.max_running),
             is_paused: change.is_paused.unwrap_or(before.is_paused),
         };
         if before != after {
             put(&mut tx, namespace_id, change.actor, after).await?;
+            change_slots(&mut tx, namespace_id, before, after).await?;
             record(&mut tx, &change, before, after).await?;
         }
         tx.commit().await?;
@@ -82,13 +88,15 @@ impl Store {
 
 /// What stands, where nothing was ever set too.
 async fn current(tx: &mut Connection, namespace_id: i32) -> Result<Rule, DatabaseError> {
-    let rule =
-        sqlx::query_as("select weight, is_paused from tasker.queue_rule where namespace_id = $1")
-            .bind(namespace_id)
-            .fetch_optional(tx)
-            .await?;
+    let rule = sqlx::query_as(
+        "select weight, max_running, is_paused from tasker.queue_rule where namespace_id = $1",
+    )
+    .bind(namespace_id)
+    .fetch_optional(tx)
+    .await?;
     Ok(rule.unwrap_or(Rule {
         weight: 1,
+        max_running: None,
         is_paused: false,
     }))
 }
@@ -104,6 +112,7 @@ async fn put(
         .bind(rule.weight)
         .bind(rule.is_paused)
         .bind(actor.as_str())
+        .bind(rule.max_running)
         .execute(&mut *tx)
         .await?;
     if !rule.is_paused {
@@ -112,6 +121,22 @@ async fn put(
             .execute(tx)
             .await?;
     }
+    Ok(())
+}
+
+/// Counts what runs already where a limit is set, and forgets what runs where it is removed.
+async fn change_slots(
+    tx: &mut Connection,
+    namespace_id: i32,
+    before: Rule,
+    after: Rule,
+) -> Result<(), DatabaseError> {
+    let change = match (before.max_running, after.max_running) {
+        (None, Some(_)) => FILL_SLOTS,
+        (Some(_), None) => EMPTY_SLOTS,
+        _ => return Ok(()),
+    };
+    sqlx::query(change).bind(namespace_id).execute(tx).await?;
     Ok(())
 }
 
@@ -133,6 +158,10 @@ async fn record(
         let detail = json!({"from": before.weight, "to": after.weight});
         audit::record(tx, &entry("queue.weight", detail)).await?;
     }
+    if before.max_running != after.max_running {
+        let detail = json!({"from": before.max_running, "to": after.max_running});
+        audit::record(tx, &entry("queue.limit", detail)).await?;
+    }
     if before.is_paused != after.is_paused {
         let action = match after.is_paused {
             true => "queue.pause",
@@ -144,13 +173,25 @@ async fn record(
 }
 
 const PUT: &str = "
-    insert into tasker.queue_rule (namespace_id, weight, is_paused, set_by) values ($1, $2, $3, $4)
+    insert into tasker.queue_rule (namespace_id, weight, is_paused, set_by, max_running) values ($1, $2, $3, $4, $5)
     on conflict (namespace_id) do update
-      set weight = excluded.weight, is_paused = excluded.is_paused, set_by = excluded.set_by, set_at = now()";
+      set weight = excluded.weight, is_paused = excluded.is_paused, max_running = excluded.max_running,
+          set_by = excluded.set_by, set_at = now()";
+
+const FILL_SLOTS: &str = "
+    insert into tasker.queue_slot (namespace_id, slot_no, task_id, step_no, attempt)
+    select $1, row_number() over (), h.task_id, h.step_no, h.attempt
+    from tasker.held_steps(array(select w.worker_id from tasker.worker w where w.stopped_at is null), true) h
+    join tasker.step s on s.task_id = h.task_id and s.step_no = h.step_no
+    where s.namespace_id = $1
+    on conflict (namespace_id, slot_no) do update
+      set task_id = excluded.task_id, step_no = excluded.step_no, attempt = excluded.attempt";
+
+const EMPTY_SLOTS: &str = "delete from tasker.queue_slot where namespace_id = $1";
 
 const LIST: &str = "
     select n.name as namespace, d.steps as due, l.steps as later, d.oldest as oldest_due_at,
-           coalesce(r.weight, 1::smallint) as weight, coalesce(r.is_paused, false) as is_paused, r.set_at, r.set_by
+           coalesce(r.weight, 1::smallint) as weight, r.max_running, coalesce(r.is_paused, false) as is_paused, r.set_at, r.set_by
     from (select n.* from tasker.namespace n
           where ($1::text is null or n.name = $1) and ($2::text is null or n.name > $2)
             and ($1 is not null
@@ -159,14 +200,16 @@ const LIST: &str = "
           order by n.name limit $4) n
     left join tasker.queue_rule r using (namespace_id)
     cross join lateral (
-      select count(*) as steps, min(q.ready_at) as oldest
-      from (select q.ready_at from tasker.queue q
-            where q.namespace_id = n.namespace_id and q.ready_at <= now()
+      select least(count(*), $3) as steps, min(q.ready_at) as oldest
+      from generate_series(0, 9) p
+      cross join lateral (select q.ready_at from tasker.queue q
+            where q.namespace_id = n.namespace_id and q.priority = p and q.ready_at <= now()
             order by q.ready_at limit $3) q
     ) d
     cross join lateral (
-      select count(*) as steps
-      from (select from tasker.queue q
-            where q.namespace_id = n.namespace_id and q.ready_at > now() limit $3) q
+      select least(count(*), $3) as steps
+      from generate_series(0, 9) p
+      cross join lateral (select from tasker.queue q
+            where q.namespace_id = n.namespace_id and q.priority = p and q.ready_at > now() limit $3) q
     ) l
     order by n.name";

@@ -1,4 +1,4 @@
-//! Rules on how long finished tasks are kept, by namespace and final state.
+//! Rules on how long finished tasks are kept, by namespace and final state, and one for all others.
 
 use super::Store;
 use super::namespace::{ensure_namespace, lock_namespace};
@@ -10,11 +10,13 @@ use tasker_database::DatabaseError;
 use tasker_database::audit::{self, NewAuditEntry};
 use tasker_domain::actor::Actor;
 use tasker_domain::name::Name;
+use tasker_domain::permission::NamespaceScope;
 use tasker_domain::retention::Retention;
 
-/// The rule of a namespace. Times are in milliseconds; none: for ever.
+/// The rule of a namespace, or that for all which have none. Times are in milliseconds; none: for ever.
 #[derive(Clone, Debug, FromRow)]
 pub struct RetentionRow {
+    /// `*` for all.
     pub namespace: String,
     pub complete_ms: Option<i64>,
     pub error_ms: Option<i64>,
@@ -33,32 +35,48 @@ impl RetentionRow {
     }
 }
 
-/// A change of the rule of a namespace.
+/// A change of the rule of a namespace, or of that for all which have none.
 #[derive(Clone, Copy, Debug)]
 pub struct RetentionChange<'a> {
-    pub namespace: &'a Name,
+    pub scope: &'a NamespaceScope,
     pub actor: &'a Actor,
     pub reason: &'a str,
 }
 
 impl Store {
-    /// Replaces the rule of a namespace, which is made at its first use. The walks over its tasks begin
-    /// anew. Waits for the batch that is being deleted.
+    /// Replaces the rule of a namespace, which is made at its first use, or the rule for all. The walks over
+    /// the tasks begin anew. Waits for the batch that is being deleted.
     pub async fn set_retention(
         &self,
         change: RetentionChange<'_>,
         retention: Retention,
     ) -> Result<RetentionRow, DatabaseError> {
         let mut tx = self.pool().begin().await?;
-        let namespace_id = ensure_namespace(&mut tx, change.namespace).await?;
-        let found = locked(&mut tx, &change).await?;
+        let namespace_id = match change.scope {
+            NamespaceScope::Everywhere => None,
+            NamespaceScope::Namespace(name) => Some(ensure_namespace(&mut tx, name).await?),
+        };
+        let found = locked(&mut tx, change.scope).await?;
         let before = found.as_ref().map(RetentionRow::retention);
         if let Some(unchanged) = found.filter(|row| row.retention() == retention) {
             return Ok(unchanged);
         }
-        put(&mut tx, namespace_id, &change, retention).await?;
-        record(&mut tx, &change, before.unwrap_or_default(), retention).await?;
-        let now = current(&mut tx, change.namespace).await?;
+        let (states, times) = columns(retention);
+        let insert = match namespace_id {
+            None => sqlx::query(REPLACE_DEFAULT),
+            Some(id) => {
+                delete(&mut tx, change.scope, true).await?;
+                sqlx::query(INSERT).bind(id)
+            }
+        };
+        insert
+            .bind(&states[..])
+            .bind(times)
+            .bind(change.actor.as_str())
+            .execute(&mut *tx)
+            .await?;
+        record(&mut tx, &change, "retention.set", before, retention).await?;
+        let now = current(&mut tx, change.scope).await?;
         tx.commit().await?;
         now.ok_or_else(|| DatabaseError::Corrupt("the retention that was just set".to_owned()))
     }
@@ -69,19 +87,17 @@ impl Store {
         change: RetentionChange<'_>,
     ) -> Result<Option<RetentionRow>, DatabaseError> {
         let mut tx = self.pool().begin().await?;
-        let Some(found) = locked(&mut tx, &change).await? else {
+        let Some(found) = locked(&mut tx, change.scope).await? else {
             return Ok(None);
         };
-        sqlx::query(DELETE)
-            .bind(change.namespace.as_str())
-            .execute(&mut *tx)
-            .await?;
-        record(&mut tx, &change, found.retention(), Retention::default()).await?;
+        delete(&mut tx, change.scope, false).await?;
+        let (before, after) = (Some(found.retention()), Retention::default());
+        record(&mut tx, &change, "retention.remove", before, after).await?;
         tx.commit().await?;
         Ok(Some(found))
     }
 
-    /// Rules by namespace, after the given one, `limit` at most.
+    /// The rule for all, then rules by namespace, after the given one, `limit` at most.
     pub async fn list_retention(
         &self,
         namespace: Option<&Name>,
@@ -98,94 +114,139 @@ impl Store {
     }
 }
 
-/// The rule, if there is one; changes of the namespace's rules wait for each other.
+/// The rule, if there is one; changes of it wait for each other.
 async fn locked(
     tx: &mut Connection,
-    change: &RetentionChange<'_>,
+    scope: &NamespaceScope,
 ) -> Result<Option<RetentionRow>, DatabaseError> {
-    lock_namespace(tx, change.namespace).await?;
-    current(tx, change.namespace).await
+    match scope {
+        NamespaceScope::Namespace(name) => lock_namespace(tx, name).await?,
+        NamespaceScope::Everywhere => {
+            sqlx::query(LOCK_DEFAULT).execute(&mut *tx).await?;
+        }
+    }
+    current(tx, scope).await
 }
 
 async fn current(
     tx: &mut Connection,
-    namespace: &Name,
+    scope: &NamespaceScope,
 ) -> Result<Option<RetentionRow>, DatabaseError> {
-    let row = sqlx::query_as(LIST)
-        .bind(Some(namespace.as_str()))
-        .bind(None::<&str>)
-        .bind(1_i64)
+    let row = sqlx::query_as(CURRENT)
+        .bind(scope.to_string())
         .fetch_optional(tx)
         .await?;
     Ok(row)
 }
 
-async fn put(
+/// Deletes the rule, of a namespace also what it inherited if that is to be replaced.
+async fn delete(
     tx: &mut Connection,
-    namespace_id: i32,
-    change: &RetentionChange<'_>,
-    retention: Retention,
+    scope: &NamespaceScope,
+    is_replaced: bool,
 ) -> Result<(), DatabaseError> {
-    sqlx::query(DELETE)
-        .bind(change.namespace.as_str())
-        .execute(&mut *tx)
-        .await?;
-    let (states, times): (Vec<_>, Vec<_>) = retention.by_state().into_iter().unzip();
-    let times: Vec<Option<i64>> = times
-        .into_iter()
-        .map(|ms| ms.map(|ms| i64::try_from(ms).unwrap_or(i64::MAX)))
-        .collect();
-    sqlx::query(INSERT)
-        .bind(namespace_id)
-        .bind(&states[..])
-        .bind(times)
-        .bind(change.actor.as_str())
-        .execute(tx)
-        .await?;
+    let delete = match scope {
+        NamespaceScope::Everywhere => sqlx::query(DELETE_DEFAULT),
+        NamespaceScope::Namespace(name) => {
+            sqlx::query(DELETE).bind(name.as_str()).bind(is_replaced)
+        }
+    };
+    delete.execute(tx).await?;
     Ok(())
+}
+
+/// States and times. A rule that keeps everything is one state without a time.
+fn columns(retention: Retention) -> (Vec<&'static str>, Vec<Option<i64>>) {
+    let time = |ms: u64| i64::try_from(ms).unwrap_or(i64::MAX);
+    let set = retention.by_state().into_iter();
+    let set = set.filter_map(|(state, ms)| Some((state, Some(time(ms?)))));
+    let (states, times): (Vec<_>, Vec<_>) = set.unzip();
+    match states.is_empty() {
+        true => (vec!["complete"], vec![None]),
+        false => (states, times),
+    }
 }
 
 async fn record(
     tx: &mut Connection,
     change: &RetentionChange<'_>,
-    before: Retention,
+    action: &'static str,
+    before: Option<Retention>,
     after: Retention,
 ) -> Result<(), DatabaseError> {
-    let action = match after.is_empty() {
-        true => "retention.remove",
-        false => "retention.set",
+    let namespace = match change.scope {
+        NamespaceScope::Everywhere => None,
+        NamespaceScope::Namespace(name) => Some(name.as_str()),
     };
     let entry = NewAuditEntry {
         actor: change.actor,
         action,
-        namespace: Some(change.namespace.as_str()),
+        namespace,
         subject: "retention".to_owned(),
         reason: change.reason,
-        detail: json!({"before": before, "after": after}),
+        detail: json!({"before": before.unwrap_or_default(), "after": after}),
     };
     audit::record(tx, &entry).await
 }
 
+const LOCK_DEFAULT: &str = "lock table tasker.retention_default in share row exclusive mode";
+
+const DELETE_DEFAULT: &str = "delete from tasker.retention_default";
+
 const DELETE: &str = "
     delete from tasker.retention r using tasker.namespace n
-    where r.namespace_id = n.namespace_id and n.name = $1";
+    where r.namespace_id = n.namespace_id and n.name = $1 and ($2 or not r.is_inherited)";
 
 const INSERT: &str = "
     insert into tasker.retention (namespace_id, state, keep_ms, set_by, walk_at)
-    select $1, u.state::tasker.task_state, u.keep_ms, $4, tasker.clock()
+    select $1, u.state::tasker.task_state, u.keep_ms, $4,
+           case when u.keep_ms is null then 'infinity' else tasker.clock() end
     from unnest($2::text[], $3::int8[]) as u (state, keep_ms)
-    where u.keep_ms is not null
     order by u.state::tasker.task_state";
 
-const LIST: &str = "
-    select n.name as namespace,
+const REPLACE_DEFAULT: &str = "
+    with removed as (
+      delete from tasker.retention_default d where d.state::text <> all ($1)
+    )
+    insert into tasker.retention_default (state, keep_ms, set_by)
+    select u.state::tasker.task_state, u.keep_ms, $3
+    from unnest($1::text[], $2::int8[]) as u (state, keep_ms)
+    order by u.state::tasker.task_state
+    on conflict (state) do update set keep_ms = excluded.keep_ms, set_at = excluded.set_at, set_by = excluded.set_by";
+
+const CURRENT: &str = "
+    select $1 as namespace,
            max(r.keep_ms) filter (where r.state = 'complete') as complete_ms,
            max(r.keep_ms) filter (where r.state = 'error') as error_ms,
            max(r.keep_ms) filter (where r.state = 'cancelled') as cancelled_ms,
            max(r.set_at) as set_at, max(r.set_by) as set_by
-    from tasker.retention r
-    join tasker.namespace n using (namespace_id)
-    where ($1::text is null or n.name = $1) and ($2::text is null or n.name > $2)
-    group by n.name
-    order by n.name
+    from (
+      select r.state, r.keep_ms, r.set_at, r.set_by
+      from tasker.retention r
+      join tasker.namespace n using (namespace_id)
+      where n.name = $1 and not r.is_inherited
+      union all
+      select d.state, d.keep_ms, d.set_at, d.set_by from tasker.retention_default d where $1 = '*'
+    ) r
+    having count(*) > 0";
+
+const LIST: &str = "
+    select l.namespace,
+           max(l.keep_ms) filter (where l.state = 'complete') as complete_ms,
+           max(l.keep_ms) filter (where l.state = 'error') as error_ms,
+           max(l.keep_ms) filter (where l.state = 'cancelled') as cancelled_ms,
+           max(l.set_at) as set_at, max(l.set_by) as set_by
+    from (
+      select '*' as namespace, 0 as place, d.state, d.keep_ms, d.set_at, d.set_by
+      from tasker.retention_default d
+      where $2::text is null
+      union all
+      select n.name, 1, r.state, r.keep_ms, r.set_at, r.set_by
+      from tasker.retention r
+      join tasker.namespace n using (namespace_id)
+      where not r.is_inherited and ($1::text is null or n.name = $1)
+        and ($2::text is null or $2 = '*' or n.name > $2)
+    ) l
+    group by l.place, l.namespace
+    order by l.place, l.namespace
     limit $3";

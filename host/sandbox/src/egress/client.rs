@@ -50,7 +50,9 @@ fn build(names: &Arc<dyn LookUp>) -> Result<reqwest::Client, String> {
 }
 
 fn settings(names: &Arc<dyn LookUp>) -> reqwest::ClientBuilder {
+    // The object store of archives brings HTTP/2, which handlers were not promised.
     reqwest::Client::builder()
+        .http1_only()
         .redirect(reqwest::redirect::Policy::none())
         .no_proxy()
         .referer(false)

@@ -3,15 +3,17 @@
 mod tokens;
 
 use crate::host::logging::{self, LogFormat};
-use crate::host::{AuthConfig, DatabaseChoice, FirstKey, Host, HostConfig, HostError};
+use crate::host::{AuthConfig, DatabaseChoice, FirstKey, Host, HostConfig, HostError, ReadReplica};
 use clap::{Args, ValueEnum};
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 use tasker_api::tls::TlsFiles;
+use tasker_archive::Location;
 use tasker_cli::Output;
 use tasker_cli::parse_age;
 use tasker_cli::{CliError, Exit, Problem};
+use tasker_database::replica::DEFAULT_MAX_LAG;
 use tasker_database::{DEFAULT_CONNECTIONS, MIN_CONNECTIONS};
 use tasker_domain::api_key::ApiKey;
 use tasker_domain::data_dir::default_data_dir;
@@ -49,6 +51,19 @@ pub struct Serve {
     /// PostgreSQL 15 or later; without it, a private server runs in the data directory.
     #[arg(long, env = "DATABASE_URL", hide_env_values = true, value_name = "URL")]
     database_url: Option<String>,
+    /// A streaming standby of the database: lists and details of tasks, the audit log, statistics and archives
+    /// are read there. Where it is down or too far behind, the database answers.
+    #[arg(
+        long,
+        env = "TASKER_READ_DATABASE_URL",
+        hide_env_values = true,
+        value_name = "URL",
+        requires = "database_url"
+    )]
+    read_database_url: Option<String>,
+    /// How far the standby may be behind, in milliseconds.
+    #[arg(long, default_value_t = DEFAULT_MAX_LAG.as_millis() as u64, value_name = "MS", value_parser = clap::value_parser!(u64).range(1..=3_600_000))]
+    max_read_lag: u64,
     /// Folder for compiled code, keys and the private PostgreSQL.
     #[arg(long, env = "TASKER_DATA_DIR", value_name = "DIR")]
     data_dir: Option<PathBuf>,
@@ -56,7 +71,7 @@ pub struct Serve {
     /// decrypt. Without it, TASKER_SECRET_KEY has the keys, or one is created in the data directory.
     #[arg(long, value_name = "FILE")]
     secret_key_file: Option<PathBuf>,
-    /// Connections to the database, at least 8.
+    /// Connections to the database, at least 8; with a standby at least 10, of which it has some.
     #[arg(long, default_value_t = DEFAULT_CONNECTIONS, value_name = "COUNT", value_parser = clap::value_parser!(u32).range(i64::from(MIN_CONNECTIONS)..=1000))]
     connections: u32,
     /// Publish the components and templates in DIR/NAMESPACE when they appear or change; `tasker sync`
@@ -70,10 +85,11 @@ pub struct Serve {
     /// Maximum of compiled code on disk; the least recently used is removed, except that of open tasks.
     #[arg(long, default_value_t = DEFAULT_CACHE_BYTES >> 20, value_name = "MIB", value_parser = clap::value_parser!(u64).range(1..=1_048_576))]
     cache_limit: u64,
-    /// Write finished tasks to this folder before they are deleted (see `tasker retention`), as compressed
-    /// JSON lines by day. Give it to all hosts of a database, or to none.
-    #[arg(long, value_name = "DIR")]
-    archive: Option<PathBuf>,
+    /// Write finished tasks there before they are deleted (see `tasker retention`), as compressed JSON lines by
+    /// day: to a folder, or to s3://BUCKET/PREFIX with the credentials of the environment. Give it to all hosts
+    /// of a database, or to none.
+    #[arg(long, value_name = "DIR|s3://…")]
+    archive: Option<Location>,
     /// Serve the API only.
     #[arg(long)]
     no_worker: bool,
@@ -173,6 +189,10 @@ impl Serve {
             database: self
                 .database_url
                 .map_or(DatabaseChoice::Embedded, DatabaseChoice::Url),
+            read_replica: self.read_database_url.map(|url| ReadReplica {
+                url,
+                max_lag: Duration::from_millis(self.max_read_lag),
+            }),
             connections: self.connections,
             secret_keys,
             compiler: Compiler::of_this_program(CompileLimits {

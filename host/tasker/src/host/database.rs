@@ -4,7 +4,9 @@ use super::HostError;
 use std::error::Error;
 use std::fmt;
 use std::path::Path;
-use tasker_database::Database;
+use std::time::Duration;
+use tasker_database::replica::ReplicaConfig;
+use tasker_database::{Database, options_of};
 use tasker_embedded_postgres::{Embedded, EmbeddedConfig, EmbeddedError};
 use tasker_engine::secret::KEYS_VARIABLE;
 
@@ -15,6 +17,24 @@ pub enum DatabaseChoice {
     Embedded,
     /// A PostgreSQL 15 or later that runs already.
     Url(String),
+}
+
+/// A read replica of a host's database.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ReadReplica {
+    /// Of a streaming standby.
+    pub url: String,
+    /// Further behind, it is not read.
+    pub max_lag: Duration,
+}
+
+impl ReadReplica {
+    fn config(&self) -> Result<ReplicaConfig, HostError> {
+        Ok(ReplicaConfig {
+            options: options_of(&self.url)?,
+            max_lag: self.max_lag,
+        })
+    }
 }
 
 /// Why a host has no server of its own, with the flags that help.
@@ -73,13 +93,20 @@ impl Postgres {
     }
 
     /// Connections to it, once the schema is what this host needs.
-    pub(super) async fn connect(&self, connections: u32) -> Result<Database, HostError> {
-        let database = match self {
-            Self::Embedded(embedded) => Database::open(embedded.connect_options(), connections),
-            Self::Url(url) => Database::open_url(url, connections)?,
+    pub(super) async fn connect(
+        &self,
+        connections: u32,
+        replica: Option<&ReadReplica>,
+    ) -> Result<Database, HostError> {
+        let options = match self {
+            Self::Embedded(embedded) => embedded.connect_options(),
+            Self::Url(url) => options_of(url)?,
         };
+        let replica = replica.map(ReadReplica::config).transpose()?;
+        let database = Database::open_with_replica(options, replica, connections);
         database.connect().await?;
         database.migrate().await?;
+        database.look_at_replica().await;
         Ok(database)
     }
 

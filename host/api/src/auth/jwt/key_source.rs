@@ -172,9 +172,10 @@ async fn fetched(url: &Url, client: &Client) -> Result<Vec<u8>, KeySourceError> 
 fn client(url: &Url) -> reqwest::Result<Client> {
     // Fails where the process has chosen a provider already, which serves as well.
     let _ = ring::default_provider().install_default();
+    let builder = || Client::builder().http1_only().redirect(Policy::none());
     let settings = || match is_loopback(url) {
-        true => Client::builder().redirect(Policy::none()).no_proxy(),
-        false => Client::builder().redirect(Policy::none()),
+        true => builder().no_proxy(),
+        false => builder(),
     };
     let with_built_in = |_| {
         settings()

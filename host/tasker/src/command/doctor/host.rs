@@ -2,7 +2,7 @@
 
 use super::check::Check;
 use chrono::{DateTime, TimeDelta, Utc};
-use tasker_cli::health::{ConnectionHealth, LogHealth, Status};
+use tasker_cli::health::{ConnectionHealth, PartitionHealth, ReplicaHealth, Status};
 use tasker_cli::{CliError, Client, DEFAULT_URL, Exit};
 use tasker_embedded_postgres::OLDEST_MAJOR;
 
@@ -32,7 +32,8 @@ fn of_status(
     asked_at: DateTime<Utc>,
     answered_at: DateTime<Utc>,
 ) -> Vec<Check> {
-    vec![
+    let replica = status.read_replica.as_ref().map(replica);
+    let checks = [
         host(&status.version, url),
         claims(
             status.runs_worker,
@@ -42,24 +43,34 @@ fn of_status(
         database(&status.database.version),
         connections(&status.connections),
         clock(status.database.now, asked_at, answered_at),
-        log(&status.log),
-    ]
+        partitions(&status.partitions),
+    ];
+    checks.into_iter().chain(replica).collect()
 }
 
-fn log(log: &LogHealth) -> Check {
-    match (log.has_stray_rows, log.next_month_is_missing) {
-        (true, _) => Check::bad(
-            "log",
-            "rows are in tasker.transition_default, because their month had no partition",
-            "keep a host running; it creates partitions ahead of time",
+fn replica(found: &ReplicaHealth) -> Check {
+    match (&found.unusable, found.lag_ms) {
+        (None, lag) => Check::good("replica", format!("{} ms behind", lag.unwrap_or_default())),
+        (Some(why), _) => Check::bad(
+            "replica",
+            format!("not read: {why}"),
+            "see the standby of --read-database-url; until then the database answers in its place",
         )
         .optional(),
-        (false, true) => Check::bad(
-            "log",
-            "the next month has no partition yet",
+    }
+}
+
+fn partitions(partitions: &PartitionHealth) -> Check {
+    match partitions.next_is_missing {
+        true => Check::bad(
+            "partitions",
+            "the one for the coming tasks is missing; no task can be created once the newest is over",
             "see the host's log: it retries until the partition exists",
         ),
-        (false, false) => Check::good("log", "has a partition for the next month"),
+        false => Check::good(
+            "partitions",
+            format!("{} open, {} closed", partitions.open, partitions.closed),
+        ),
     }
 }
 
@@ -157,17 +168,17 @@ mod tests {
     }
 
     #[test]
-    fn a_log_without_a_partition_for_the_next_month_is_reported() {
-        let is_grave = |has_stray_rows, next_month_is_missing| {
-            let found = log(&LogHealth {
-                has_stray_rows,
-                next_month_is_missing,
+    fn a_missing_partition_is_reported() {
+        let is_grave = |next_is_missing| {
+            let found = partitions(&PartitionHealth {
+                open: 2,
+                closed: 0,
+                next_is_missing,
             });
             found.is_grave()
         };
-        assert!(!is_grave(false, false));
-        assert!(is_grave(false, true));
-        assert!(!is_grave(true, false));
+        assert!(!is_grave(false));
+        assert!(is_grave(true));
     }
 
     #[test]

@@ -1,0 +1,17 @@
+-- Hands the slots of steps that are complete on to those that were released and claimed with their reports, where
+-- tasker.hands_slot_on said so: p_from_no has the parent of each. Only in these namespaces, which have a limit. Locks:
+-- the slots, which no claim touches while their steps run. Idempotent.
+create or replace function tasker.pass_slots(p_namespace_id int[], p_to tasker.step_key[], p_from_no smallint[])
+returns void
+language plpgsql
+set search_path = ''
+as $$
+begin
+  update tasker.queue_slot x
+  set step_no = p.to_no, attempt = 1
+  from unnest(p_to, p_from_no) as p (task_id, to_no, from_no)
+  join tasker.step s on s.task_id = p.task_id and s.step_no = p.from_no
+  where x.namespace_id = any (p_namespace_id)
+    and x.task_id = p.task_id and x.step_no = p.from_no and x.attempt = s.attempt;
+end
+$$;

@@ -1,0 +1,51 @@
+-- Drops the oldest closed partition all of whose tasks are kept no longer (tasker.partition_due), with their steps and
+-- their log; with p_only_empty only one that has no task any more. First it deletes the identities of its tasks, at most p_limit in one call. Returns whether there is more to
+-- do; false also if another host is at it, or if a lock was not obtained in time: call it again later.
+--
+-- What handlers wrote to kv stays, with the id of a task that is gone. Records of superseded attempts are left to
+-- tasker.clear_collected.
+--
+-- Locks: the identities; then the history against everything, which readers of tasks wait for for lock_timeout at most.
+create or replace function tasker.drop_partition(p_limit int, p_only_empty bool) returns bool
+language plpgsql
+set search_path = '' set timezone = 'UTC' set datestyle = 'ISO' set lock_timeout = '20ms' set enable_seqscan = off
+as $$
+declare
+  v_due record;
+  v_deleted int;
+begin
+  if not pg_catalog.pg_try_advisory_xact_lock(pg_catalog.hashtext('tasker.partitions')) then
+    return false;
+  end if;
+  select d.* into v_due
+  from tasker.partition_due d
+  where d.due_at <= tasker.clock()
+    and not (p_only_empty and exists (
+      select from tasker.task_history h
+      where h.task_id >= tasker.first_id(d.from_at) and h.task_id < tasker.first_id(d.until_at)))
+  order by d.from_at
+  limit 1;
+  if not found then
+    return false;
+  end if;
+  delete from tasker.identity i
+  where (i.template_id, i.identity_key) in (
+    select k.template_id, k.identity_key
+    from tasker.identity k
+    where k.task_id >= tasker.first_id(v_due.from_at) and k.task_id < tasker.first_id(v_due.until_at)
+    limit p_limit
+    for update skip locked);
+  get diagnostics v_deleted = row_count;
+  if v_deleted >= p_limit then
+    return true;
+  end if;
+  execute format('drop table tasker.%1$I, tasker.%2$I, tasker.%3$I',
+                 'step_' || to_char(v_due.from_at, 'YYYYMMDD'), 'task_' || to_char(v_due.from_at, 'YYYYMMDD'),
+                 'transition_' || to_char(v_due.from_at, 'YYYYMMDD'));
+  delete from tasker.partition_content c where c.from_at = v_due.from_at;
+  delete from tasker.partition p where p.from_at = v_due.from_at;
+  return true;
+exception when lock_not_available then
+  return false;
+end
+$$;

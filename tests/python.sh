@@ -1,0 +1,19 @@
+#!/bin/bash
+# Puts Python with what tests of archives read and serve them with below a directory, and prints the program:
+# tests/python.sh DIRECTORY. Several at once wait for the first.
+set -euo pipefail
+
+directory="$1"
+packages=(duckdb==2.0.1 'moto[server]==5.2.5')
+
+mkdir -p "$directory"
+exec 9>"$directory/lock"
+flock 9
+wanted="${packages[*]}"
+if test "$(cat "$directory/installed" 2>/dev/null)" != "$wanted"; then
+  rm -rf "$directory/environment"
+  python3 -m venv "$directory/environment" >&2
+  "$directory/environment/bin/pip" install --quiet --disable-pip-version-check "${packages[@]}" >&2
+  echo "$wanted" > "$directory/installed"
+fi
+echo "$directory/environment/bin/python"

@@ -1,0 +1,171 @@
+//! Claims beside an old snapshot: what they read of the queue, and what low marks may not hide.
+
+use super::{Graph, Session, Uuid, engine};
+use crate::harness::TestDatabase;
+
+/// Steps that go through the queue while the snapshot is open.
+const STEPS: i32 = 4_000;
+
+/// A session whose snapshot stays open.
+async fn old_snapshot(database: &TestDatabase) -> Session {
+    let mut old = Session::new(database).await;
+    old.run("begin isolation level repeatable read; select from tasker.queue limit 1")
+        .await;
+    old
+}
+
+/// Entries of the queue's index that were read since the database began.
+async fn read(session: &mut Session) -> i64 {
+    session.run("select pg_stat_force_next_flush()").await;
+    session
+        .one("select idx_tup_read from pg_stat_user_indexes where indexrelname = 'queue_pkey'")
+        .await
+}
+
+/// Claims from these marks on, given in SQL; the tasks, and the next marks.
+async fn claim_from(
+    session: &mut Session,
+    worker: i32,
+    limit: i32,
+    marks: &str,
+) -> (Vec<Uuid>, Option<String>) {
+    let rows: Vec<(Option<Uuid>, Option<String>)> = session
+        .rows(&format!(
+            "select task_id, format('%L::int[], %L::smallint[], %L::timestamptz[]', marked, marked_priority, low)
+             from tasker.claim_ready({worker}, {limit}, 1000000, 0, {marks})"
+        ))
+        .await;
+    let next = rows.iter().find(|row| row.0.is_none());
+    let next = next.and_then(|row| row.1.clone());
+    (rows.into_iter().filter_map(|row| row.0).collect(), next)
+}
+
+/// The marks that a look at the whole queue makes.
+async fn look(session: &mut Session) -> String {
+    session
+        .one(
+            "select format('%L::int[], %L::smallint[], %L::timestamptz[]', array_agg(namespace_id), array_agg(priority), array_agg(low))
+             from tasker.queue_look_whole()",
+        )
+        .await
+}
+
+/// Puts steps through the queue, and returns with the queue empty.
+async fn drain(session: &mut Session, worker: i32, version: i32) {
+    session.create_many(version, STEPS).await;
+    while !session.claim(worker, 500).await.is_empty() {}
+    session.later("1 second").await;
+}
+
+#[tokio::test]
+async fn an_old_snapshot_costs_a_claim_by_marks_next_to_nothing() {
+    let (database, mut session, worker) = engine().await;
+    let version = Graph::single().publish(&mut session).await;
+    session.run("analyze").await;
+    let _old = old_snapshot(&database).await;
+    drain(&mut session, worker, version).await;
+    session.create_many(version, 10).await;
+    let before = read(&mut session).await;
+    session.claim(worker, 10).await;
+    let without = read(&mut session).await - before;
+    assert!(without > i64::from(STEPS), "{without} entries read");
+
+    session.create_many(version, 10).await;
+    let marks = look(&mut session).await;
+    let before = read(&mut session).await;
+    let (claimed, next) = claim_from(&mut session, worker, 10, &marks).await;
+    let with = read(&mut session).await - before;
+    assert_eq!(claimed.len(), 10);
+    assert!(with < 100, "{with} entries read");
+
+    let before = read(&mut session).await;
+    let (claimed, _) = claim_from(&mut session, worker, 10, &next.unwrap()).await;
+    let idle = read(&mut session).await - before;
+    assert!(claimed.is_empty());
+    assert!(idle < 100, "{idle} entries read to find nothing");
+}
+
+#[tokio::test]
+async fn marks_of_one_namespace_hide_no_other() {
+    let (database, mut session, worker) = engine().await;
+    let version = Graph::single().publish(&mut session).await;
+    let other = Graph::single().publish(&mut session).await;
+    let _old = old_snapshot(&database).await;
+    drain(&mut session, worker, version).await;
+    let marks = look(&mut session).await;
+    assert!(marks.starts_with("'{1}'"), "{marks}");
+    let second = session.create_many(other, 1).await;
+    session
+        .run("update tasker.step set namespace_id = 2 where ready_at is not null; update tasker.queue set namespace_id = 2")
+        .await;
+    let (claimed, next) = claim_from(&mut session, worker, 10, &marks).await;
+    assert_eq!(claimed, second);
+    assert!(
+        next.unwrap().starts_with("'{1}'"),
+        "only what had a mark has one"
+    );
+}
+
+#[tokio::test]
+async fn a_step_that_was_committed_late_is_claimed_at_once_or_found_by_a_look() {
+    let (database, mut session, worker) = engine().await;
+    let version = Graph::single().publish(&mut session).await;
+    let mut slow = Session::new(&database).await;
+    for (took, is_at_once) in [("200 ms", true), ("2 seconds", false)] {
+        slow.begin().await;
+        let late = slow.create_many(version, 1).await;
+        for other in [&mut session, &mut slow] {
+            other.later(took).await;
+        }
+        let from = "'{1}', '{4}', array[tasker.clock() - interval '1 minute']";
+        let (claimed, next) = claim_from(&mut session, worker, 10, from).await;
+        assert!(claimed.is_empty(), "not committed");
+        slow.commit().await;
+        let next = next.unwrap();
+        let (claimed, _) = claim_from(&mut session, worker, 10, &next).await;
+        match is_at_once {
+            true => assert_eq!(claimed, late),
+            false => {
+                assert!(claimed.is_empty(), "below the mark");
+                let look = "tasker.queue_look(tasker.clock() - interval '1 minute', '{1}', '{4}')";
+                let lower: (bool, bool) = session
+                    .rows(&format!(
+                        "select l.is_found, l.low < (select min(m) from unnest({next}) as n (of, priority, m)) from {look} l"
+                    ))
+                    .await[0];
+                assert_eq!(lower, (true, true));
+                let low = format!("'{{1}}', '{{4}}', array(select low from {look})");
+                assert_eq!(claim_from(&mut session, worker, 10, &low).await.0, late);
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_mark_ahead_of_a_clock_that_was_set_back_hides_nothing() {
+    let (_database, mut session, worker, task) = super::engine_with(Graph::single()).await;
+    let ahead = "'{1}', '{4}', array[tasker.clock() + interval '1 second']";
+    let (claimed, next) = claim_from(&mut session, worker, 10, ahead).await;
+    assert_eq!(claimed, [task]);
+    let is_behind: bool = session
+        .one(&format!(
+            "select max(m) < tasker.clock() from unnest({}) as n (of, priority, m)",
+            next.unwrap()
+        ))
+        .await;
+    assert!(is_behind);
+}
+
+#[tokio::test]
+async fn a_step_that_waits_holds_the_mark_of_its_namespace() {
+    let (_database, mut session, worker) = engine().await;
+    let version = Graph::single().publish(&mut session).await;
+    let tasks = session.create_many(version, 2).await;
+    let from = "'{1}', '{4}', array[tasker.clock()]";
+    let (first, next) = claim_from(&mut session, worker, 1, from).await;
+    session.later("1 hour").await;
+    let (second, _) = claim_from(&mut session, worker, 1, &next.unwrap()).await;
+    let mut claimed = [first, second].concat();
+    claimed.sort();
+    assert_eq!(claimed, tasks);
+}
