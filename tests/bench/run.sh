@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# Measures every figure of README.md and writes one JSON file each into results/. Takes some minutes;
-# the machine should have nothing else to do. TASKER_BENCH names the program, a release build.
+# Measures every figure of README.md and writes one JSON file each into results/. Takes an hour;
+# the machine should have nothing else to do. TASKER_BENCH names the program, a release build
+# with `tasker` beside it.
 set -euo pipefail
 cd "$(dirname "$0")"
 bench="${TASKER_BENCH:-../../target/release/tasker-bench}"
@@ -22,6 +23,12 @@ measure latency --workload latency --tasks 300
 measure linear5-empty --workload linear5 --tasks 10000
 measure linear5-million --workload linear5 --tasks 10000 --finished-tasks 1000000
 measure submit submit
+measure hosts hosts --counts 1,2,4,10
+measure hosts-confined hosts --counts 1,2,4 --confine
+measure hosts-cells hosts --counts 2 --databases 2
+measure million-open million-open --open-tasks 1000000 --finished-tasks 1000000
+measure retention retention
+measure soak soak --minutes 10
 measure old-snapshot old-snapshot
 measure tenants tenants
 measure resolve resolve

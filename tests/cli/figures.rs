@@ -93,7 +93,8 @@ async fn tasks_that_wait_and_tasks_that_are_over_are_beside_single_calls() {
 #[tokio::test]
 async fn old_tasks_are_deleted_while_others_are_measured() {
     let retention = ["retention", "--tasks", "400", "--finished-tasks", "3000"];
-    let found = measure(&[&retention[..], &["--rounds", "1"]].concat()).await;
+    let program = ["--program", tasker().to_str().unwrap()];
+    let found = measure(&[&retention[..], &program, &["--rounds", "1"]].concat()).await;
     let of = |figure: &str| found[figure].as_f64().unwrap();
     let ratio = of("steps_per_s_while_deleting") / of("steps_per_s_without");
     assert!((ratio / of("ratio") - 1.0).abs() < 1e-9, "{found}");

@@ -1,7 +1,9 @@
 //! `tasker-bench retention`: what deleting old tasks costs the tasks that run.
 
+use super::cell::Cell;
 use super::fill::fill;
-use super::hosts::{BenchArgs, FIRST, Hosts, Member, publish_component, publish_template, submit};
+use super::hosts::Member;
+use super::process::ProcessArgs;
 use super::report::{BenchReport, Printed};
 use super::workload::Workload;
 use serde::Serialize;
@@ -10,7 +12,6 @@ use tasker_cli::tell;
 use tasker_client::Client;
 use tasker_wire::reason::OnlyReason;
 use tasker_wire::retention::{NewRetention, RemoveRetention, SetRetention};
-use tasker_worker::WorkerConfig;
 
 /// How old finished tasks may become; those that are filled in are an hour old.
 const KEEP_MS: u64 = 30 * 60 * 1_000;
@@ -36,7 +37,7 @@ pub(super) struct WhileDeleting {
     #[arg(long, default_value_t = 3, value_name = "COUNT", value_parser = clap::value_parser!(u32).range(1..))]
     rounds: u32,
     #[command(flatten)]
-    common: BenchArgs,
+    processes: ProcessArgs,
 }
 
 #[derive(Debug, Serialize)]
@@ -63,29 +64,26 @@ struct Sum {
 
 impl WhileDeleting {
     pub(super) async fn run(self) -> anyhow::Result<Printed> {
-        let hosts = self.common.start(1, Some(&WorkerConfig::default())).await?;
-        let registry = &hosts.first().registry;
-        publish_component(registry, "basics", &FIRST, self.common.component()?).await?;
-        for workload in [RUNNING, OLD] {
-            publish_template(registry, workload.name(), &workload.yaml()).await?;
-        }
-        let member = hosts.first();
+        let mut cell = Cell::start(&self.processes, &[RUNNING, OLD]).await?;
+        cell.add(&[]).await?;
         tell("filling the tables\n");
-        run(member, OLD, 1).await?;
-        run(member, RUNNING, self.tasks.min(2_000)).await?;
-        fill(&member.bulk(), OLD.name(), self.finished_tasks).await?;
+        cell.warm_up(OLD).await?;
+        cell.warm_up(RUNNING).await?;
+        let young = cell.member().bulk().finished(OLD.name()).await?;
+        fill(&cell.member().bulk(), OLD.name(), self.finished_tasks).await?;
         let (mut without, mut deleting) = (Sum::default(), Sum::default());
         for round in 1..=self.rounds {
             tell(&format!("round {round} of {}\n", self.rounds));
-            self.measure(&hosts, &mut without).await?;
-            set_rule(member, true).await?;
-            until_deleting(member).await?;
-            self.measure(&hosts, &mut deleting).await?;
-            set_rule(member, false).await?;
+            let name = |kind: &str| format!("{kind}-{}-{round}", std::process::id());
+            self.measure(&cell, &name("without"), &mut without).await?;
+            set_rule(cell.member(), true).await?;
+            until_deleting(cell.member()).await?;
+            self.measure(&cell, &name("deleting"), &mut deleting)
+                .await?;
+            set_rule(cell.member(), false).await?;
         }
-        // The one that ran to make the lock is young.
-        let left = member.bulk().finished(OLD.name()).await? - 1;
-        hosts.stop().await?;
+        let left = cell.member().bulk().finished(OLD.name()).await? - young;
+        cell.stop().await?;
         let steps = f64::from(self.tasks) * f64::from(self.rounds) * RUNNING.steps() as f64;
         Printed::of(&Measured {
             tasks: self.tasks,
@@ -100,13 +98,17 @@ impl WhileDeleting {
         })
     }
 
-    async fn measure(&self, hosts: &Hosts, sum: &mut Sum) -> anyhow::Result<()> {
-        let member = hosts.first();
-        let before = member.bulk().finished(OLD.name()).await?;
-        let started = Instant::now();
-        run(member, RUNNING, self.tasks).await?;
-        sum.seconds += started.elapsed().as_secs_f64();
-        sum.deleted += before - member.bulk().finished(OLD.name()).await?;
+    /// Runs tasks that were submitted before, so that submitting is no part of the time.
+    async fn measure(&self, cell: &Cell, name: &str, sum: &mut Sum) -> anyhow::Result<()> {
+        let bulk = cell.member().bulk();
+        bulk.pause(true).await?;
+        cell.submit(RUNNING, self.tasks, name).await?;
+        let before = bulk.finished(OLD.name()).await?;
+        bulk.pause(false).await?;
+        cell.member().host.notifications.hint_ready();
+        cell.until_over().await?;
+        sum.deleted += before - bulk.finished(OLD.name()).await?;
+        sum.seconds += bulk.shares(name).await?.1;
         Ok(())
     }
 }
@@ -119,12 +121,6 @@ async fn until_deleting(member: &Member) -> anyhow::Result<()> {
         tokio::time::sleep(LOOK_INTERVAL).await;
     }
     Ok(())
-}
-
-async fn run(member: &Member, workload: Workload, tasks: u32) -> anyhow::Result<()> {
-    let submits = vec![submit(workload.name())?; tasks as usize];
-    let steps = u64::from(tasks) * workload.steps() as u64;
-    member.run_all(submits, steps, "measured").await
 }
 
 /// Sets or removes the rule of the namespace of measurements, as an operator does.

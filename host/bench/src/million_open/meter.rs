@@ -18,7 +18,7 @@ pub(super) fn settings() -> Vec<(String, String)> {
         ("shared_preload_libraries", "pg_stat_statements"),
         // The disk is no part of what is compared.
         ("synchronous_commit", "off"),
-        ("max_wal_size", "8GB"),
+        ("max_wal_size", "1GB"),
     ];
     settings
         .map(|(name, value)| (name.to_owned(), value.to_owned()))
