@@ -242,6 +242,6 @@ async fn a_task_of_a_time_without_a_partition_is_refused_with_the_reason() {
                 end $$";
     sqlx::raw_sql(none).execute(server.pool()).await.unwrap();
     let refused = server.post("/v1/tasks", &submit("one", json!({}))).await;
-    let told = refused.refused(503, "no_partition").to_string();
+    let told = refused.refused(503, "no_partition");
     assert!(told.contains("the clock of this host"), "{told}");
 }
