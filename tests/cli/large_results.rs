@@ -84,7 +84,7 @@ async fn a_host_and_a_command_look_at_large_results_in_little_memory() {
     assert!(grown < MAX_GROWTH_KIB, "from {before} to {peak} KiB");
 
     let mut command = program(&folder.path().join("of-host"))
-        .args(["task", "show", &id, "--url", &host.url])
+        .args(["task", "show", &id, "--all", "--url", &host.url])
         .env("TASKER_TOKEN", ADMIN_KEY)
         .stdout(Stdio::piped())
         .spawn()
