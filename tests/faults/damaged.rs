@@ -15,8 +15,10 @@ async fn damage_input(server: &Server, task: &str) {
          where task_id = '{task}'"
     );
     server.run(&large).await;
-    let of_task =
-        "where oid = (select reltoastrelid from pg_class where oid = 'tasker.task'::regclass)";
+    let of_task = format!(
+        "where oid = (select c.reltoastrelid from pg_class c
+                      join tasker.task t on t.tableoid = c.oid where t.task_id = '{task}')"
+    );
     let toast: String = server
         .ask(&format!(
             "select oid::regclass::text from pg_class {of_task}"
