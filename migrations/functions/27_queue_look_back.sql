@@ -3,4 +3,4 @@
 create or replace function tasker.queue_look_back() returns interval
 language sql immutable parallel safe
 set search_path = ''
-as $$ select interval '250 milliseconds' $$;
+as $$ select interval '100 milliseconds' $$;

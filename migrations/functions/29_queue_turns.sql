@@ -24,31 +24,40 @@ as $$
 begin
   return query
     with recursive gap as materialized (
-      -- The lanes without a mark: before each that has one, and after the last.
-      select coalesce(p_marked[i - 1], 0) as above, coalesce(p_marked_priority[i - 1], 9::smallint) as above_priority,
-             coalesce(p_marked[i], 2147483647) as below, coalesce(p_marked_priority[i], 0::smallint) as below_priority
+      -- The namespaces without a mark: before each that has one, and after the last. A gap ends before a namespace and
+      -- not before a lane: an index scan does not stop at the end of a row comparison, but at that of its first column.
+      select coalesce(p_marked[i - 1], 0) as above, coalesce(p_marked[i], 2147483647) as below
       from generate_series(1, coalesce(cardinality(p_marked), 0) + 1) i
     ), unmarked as (
-      select g.below, g.below_priority, f.namespace_id, f.priority, f.ready_at
+      select g.below, f.namespace_id, f.priority, f.ready_at
       from gap g
       cross join lateral (
         select q.namespace_id, q.priority, q.ready_at
-        from tasker.queue q
-        where (q.namespace_id, q.priority) > (g.above, g.above_priority)
-          and (q.namespace_id, q.priority) < (g.below, g.below_priority)
+        from tasker.queue q where q.namespace_id > g.above and q.namespace_id < g.below
         order by q.namespace_id, q.priority, q.ready_at limit 1
       ) f
-      where g.below * 10::bigint + g.below_priority > g.above * 10::bigint + g.above_priority + 1
+      where g.below > g.above + 1
       union all
-      select u.below, u.below_priority, n.namespace_id, n.priority, n.ready_at
+      select u.below, n.namespace_id, n.priority, n.ready_at
       from unmarked u
       cross join lateral (
         select q.namespace_id, q.priority, q.ready_at
         from tasker.queue q
-        where (q.namespace_id, q.priority) > (u.namespace_id, u.priority)
-          and (q.namespace_id, q.priority) < (u.below, u.below_priority)
+        where (q.namespace_id, q.priority) > (u.namespace_id, u.priority) and q.namespace_id < u.below
         order by q.namespace_id, q.priority, q.ready_at limit 1
       ) n
+    ), beside as (
+      -- The lanes without a mark of namespaces that have one.
+      select l.namespace_id, l.priority, f.ready_at
+      from (select m.namespace_id, p.priority::smallint as priority
+            from unnest(p_marked) as m (namespace_id), generate_series(0, 9) as p (priority)
+            except
+            select m.namespace_id, m.priority from unnest(p_marked, p_marked_priority) as m (namespace_id, priority)) l
+      cross join lateral (
+        select q.ready_at
+        from tasker.queue q where q.namespace_id = l.namespace_id and q.priority = l.priority
+        order by q.ready_at limit 1
+      ) f
     ), marked as (
       select m.namespace_id, m.priority, f.ready_at
       from unnest(p_marked, p_marked_priority, p_low) as m (namespace_id, priority, low)
@@ -63,6 +72,8 @@ begin
       select h.*, coalesce(r.weight, 1) as weight, r.max_running is not null as is_limited,
              coalesce(h.ready_at <= p_now, false) and r.is_paused is not true as is_due
       from (select u.namespace_id, u.priority, u.ready_at, false as is_marked from unmarked u
+            union all
+            select b.namespace_id, b.priority, b.ready_at, false from beside b
             union all
             select m.namespace_id, m.priority, m.ready_at, true from marked m) h
       left join tasker.queue_rule r on r.namespace_id = h.namespace_id
