@@ -31,7 +31,7 @@ async fn start(database: &TestDatabase) -> Result<(), String> {
 
 #[tokio::test]
 async fn a_host_replaces_the_functions_of_an_older_one() {
-    for (schema_version, host) in [(0, "99.0.0"), (20260101000000, "0.0.1")] {
+    for (schema_version, host) in [(0, "99.0.0"), (3, "0.0.1")] {
         let (database, mut session, _) = engine().await;
         installed_by(&mut session, schema_version, host, "0.0.1").await;
         start(&database).await.unwrap();
