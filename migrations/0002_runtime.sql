@@ -4,7 +4,7 @@
 -- task, step and transition are partitioned by ranges of the task's id, which has the time of the task's creation:
 -- all rows of a task are in one partition of each. Partitions that may have open tasks are here; those whose tasks
 -- have all ended are in task_history, step_history and transition_history. So what is written with every step has
--- three or four partitions to plan for, however many years are kept.
+-- two to four partitions to plan for, however many years are kept.
 
 -- The columns that change are the last ones: an update logs a row from its first changed byte on.
 create table tasker.task (

@@ -13,7 +13,9 @@ use tasker_engine::claim::Claimed;
 use tasker_engine::lease::{HeartbeatAnswer, Holding, WorkerFacts};
 use tasker_engine::report::{Completed, FailedAttempt};
 use tasker_engine::task::NewTask;
+use tasker_engine::task_read::TaskFilter;
 
+use super::populated::PARTITIONS;
 use super::{Graph, Session, TestDatabase, Uuid, engine};
 
 /// Templates' versions and templates have the same number here.
@@ -226,6 +228,27 @@ async fn nothing_is_reaped_while_all_is_well() {
     assert_eq!(engine.reap_overdue(worker, &[], grace).await.unwrap(), 0);
     assert_eq!(engine.follow_clock(10).await.unwrap(), None);
     engine.database().ensure_partitions().await.unwrap();
+}
+
+#[tokio::test]
+async fn partitions_that_are_over_are_closed_and_dropped_where_nothing_is_kept() {
+    let (_database, mut session, engine, _, _) = ready(Graph::single()).await;
+    session.run(PARTITIONS).await;
+    let counts = async || {
+        let found = engine.database().partitions().await.unwrap();
+        (found.open, found.closed, found.next_is_missing)
+    };
+    assert_eq!(counts().await, (4, 0, false));
+    let over = "insert into tasker.task (task_id, namespace_id, template_id, template_version_id, lock_id, state,
+                                         remaining_sinks, input, correlation_id, created_at, finished_at)
+                select tasker.first_id(min(from_at)), 1, 1, 1, 1, 'complete', 0, '{}', '', min(from_at), min(from_at)
+                from tasker.partition";
+    session.run(over).await;
+    engine.database().tidy_partitions(true).await.unwrap();
+    // The second had no task; the third has been over for less than a day.
+    assert_eq!(counts().await, (2, 1, false));
+    let listed = engine.list_tasks(&TaskFilter::default(), 10).await.unwrap();
+    assert_eq!(listed.len(), 1, "it is in the history, and not hidden");
 }
 
 #[tokio::test]

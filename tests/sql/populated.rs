@@ -10,6 +10,7 @@ mod statements;
 use super::calls::{BY_POLICY, PERMANENT};
 use super::{Graph, Session};
 use crate::harness::{NEW_ID, TestDatabase, TestHost};
+pub use fill::PARTITIONS;
 use log::{Log, Ran};
 use std::collections::BTreeSet;
 use std::fs::Permissions;

@@ -31,7 +31,10 @@ impl Database {
     /// Makes the next partition if it is time. Returns false if it could not be made now. Any host may call it at
     /// any time: it blocks nobody who reads or writes.
     pub async fn ensure_partitions(&self) -> Result<bool, DatabaseError> {
-        self.call("select tasker.ensure_partitions()").await
+        let is_there = sqlx::query_scalar("select tasker.ensure_partitions()")
+            .fetch_one(self.control())
+            .await?;
+        Ok(is_there)
     }
 
     /// How tasks are divided now.
@@ -41,12 +44,13 @@ impl Database {
 
     /// Closes what is over, returns to the history what was carried over and has ended, and drops what is kept no
     /// longer: with an archive only what retention has emptied. Waits for nobody: what is in use is left for the
-    /// next time.
+    /// next time. Off the reaper's connection, since a partition that is summed up is read as a whole.
     pub async fn tidy_partitions(&self, has_archive: bool) -> Result<(), DatabaseError> {
-        while self.call::<bool>("select tasker.close_partition()").await? {}
-        while self.returned().await? >= BATCH {}
-        while self.call::<bool>("select tasker.sum_partition()").await? {}
-        while self.dropped(has_archive).await? {}
+        let maintenance = self.for_maintenance();
+        while maintenance.did("select tasker.close_partition()").await? {}
+        while maintenance.returned().await? >= BATCH {}
+        while maintenance.did("select tasker.sum_partition()").await? {}
+        while maintenance.dropped(has_archive).await? {}
         Ok(())
     }
 
@@ -76,17 +80,14 @@ impl Database {
         }
     }
 
-    async fn call<T>(&self, sql: &'static str) -> Result<T, DatabaseError>
-    where
-        T: Send + Unpin + for<'r> sqlx::Decode<'r, sqlx::Postgres> + sqlx::Type<sqlx::Postgres>,
-    {
-        Ok(sqlx::query_scalar(sql).fetch_one(self.control()).await?)
+    async fn did(&self, sql: &'static str) -> Result<bool, DatabaseError> {
+        Ok(sqlx::query_scalar(sql).fetch_one(self.pool()).await?)
     }
 
     async fn returned(&self) -> Result<i32, DatabaseError> {
         let returned = sqlx::query_scalar("select tasker.return_carried($1)")
             .bind(BATCH)
-            .fetch_one(self.control())
+            .fetch_one(self.pool())
             .await?;
         Ok(returned)
     }
@@ -95,7 +96,7 @@ impl Database {
         let is_more = sqlx::query_scalar("select tasker.drop_partition($1, $2)")
             .bind(BATCH)
             .bind(only_empty)
-            .fetch_one(self.control())
+            .fetch_one(self.pool())
             .await?;
         Ok(is_more)
     }

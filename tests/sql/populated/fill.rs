@@ -53,7 +53,7 @@ const AUDIT: &str = "
     from shape s, generate_series(1, {tasks}, 10) n";
 
 /// Those of the 60 days before the first one, 20 days each.
-const PARTITIONS: &str = "
+pub const PARTITIONS: &str = "
     do $$
     declare
       v_table text;
