@@ -124,10 +124,10 @@ create table tasker.step_template (
   -- From 0; parents come before children.
   step_no smallint not null,
   name text not null,
-  parents smallint not null,
+  parents int not null,
   -- No step depends on it: the task is complete when all such steps are.
   is_sink boolean not null,
-  max_attempts smallint not null,
+  max_attempts int not null,
   backoff tasker.backoff not null,
   backoff_base_ms int not null,
   backoff_max_ms int not null,

@@ -21,7 +21,7 @@ create table tasker.task (
   -- Somebody waits for its end and is to be notified.
   is_watched boolean not null default false,
   -- Sinks that are not complete; the task is complete at 0.
-  remaining_sinks smallint not null,
+  remaining_sinks int not null,
   state tasker.task_state not null default 'pending',
   finished_at timestamptz,
   -- Why it did not complete: {step, code, message} or {reason}.
@@ -59,13 +59,13 @@ create table tasker.step (
   is_task_failing boolean not null default false,
   timeout_ms int not null,
   -- Attempts that do not count against max_attempts: lost with their worker, released, checkpointed.
-  free_attempts smallint not null default 0,
+  free_attempts int not null default 0,
   -- Those of them that were lost with their worker; bounded, because a handler may be what kills it.
-  worker_losses smallint not null default 0,
+  worker_losses int not null default 0,
   -- The newest attempt's number; 0 before the first.
-  attempt smallint not null default 0,
+  attempt int not null default 0,
   -- Parents that are not complete; the step is released at 0.
-  remaining_deps smallint not null,
+  remaining_deps int not null,
   worker_id int,
   -- That of its task, for the queue.
   namespace_id int not null,
@@ -151,7 +151,7 @@ create table tasker.transition (
   at timestamptz not null,
   task_id uuid not null,
   step_no smallint,
-  attempt smallint,
+  attempt int,
   worker_id int,
   -- Null on events.
   to_state text,

@@ -1,10 +1,10 @@
 -- Who runs it, what handlers store, and how long tasks are kept.
 
 -- The right of one worker to run one attempt.
-create type tasker.lease as (task_id uuid, step_no smallint, attempt smallint);
+create type tasker.lease as (task_id uuid, step_no smallint, attempt int);
 
 -- A claimed step, with what its row says of the attempt.
-create type tasker.claimed_step as (task_id uuid, step_no smallint, attempt smallint, checkpoint text);
+create type tasker.claimed_step as (task_id uuid, step_no smallint, attempt int, checkpoint text);
 
 -- One run of the worker loop of one host. Its heartbeat keeps all its leases.
 create table tasker.worker (
@@ -80,7 +80,7 @@ create table tasker.functions (
 create table tasker.superseded_attempt (
   task_id uuid not null,
   step_no smallint not null,
-  attempt smallint not null,
+  attempt int not null,
   component_version_id int not null,
   primary key (task_id, step_no)
 );

@@ -42,7 +42,7 @@ begin
       as u (task_id, namespace_id, template_id, template_version_id, lock_id,
             input, identity_key, correlation_id, is_watched, priority)
   ), sinks as materialized (
-    select st.template_version_id, count(*)::smallint as sinks
+    select st.template_version_id, count(*)::int as sinks
     from tasker.step_template st
     where st.is_sink and st.template_version_id in (select a.template_version_id from asked a)
     group by st.template_version_id

@@ -14,7 +14,7 @@ declare
   v_watched uuid[];
 begin
   with sink as materialized (
-    select u.task_id, count(*)::smallint as sinks
+    select u.task_id, count(*)::int as sinks
     from unnest(p_task_id) as u (task_id)
     group by u.task_id order by u.task_id
   ), counted as (

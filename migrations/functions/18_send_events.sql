@@ -6,7 +6,7 @@
 --
 -- Locks: the steps of the batch by (task_id, step_no).
 create or replace function tasker.send_events(
-  p_worker_id int, p_task_id uuid[], p_step_no smallint[], p_attempt smallint[], p_events tasker.event[]
+  p_worker_id int, p_task_id uuid[], p_step_no smallint[], p_attempt int[], p_events tasker.event[]
 ) returns void
 language plpgsql
 set search_path = '' set plan_cache_mode = force_generic_plan set jit = off

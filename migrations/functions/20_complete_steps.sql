@@ -17,10 +17,10 @@
 -- Locks: the steps of the batch by (task_id, step_no), their children in the same order, then, if a sink or a step
 -- of a failing task completed, tasks by id.
 create or replace function tasker.complete_steps(
-  p_worker_id int, p_task_id uuid[], p_step_no smallint[], p_attempt smallint[], p_result text[],
+  p_worker_id int, p_task_id uuid[], p_step_no smallint[], p_attempt int[], p_result text[],
   p_claim int, p_usage tasker.usage[] default null, p_events tasker.event[] default null
 ) returns table (
-  task_id uuid, step_no smallint, attempt smallint, lock_id int, revision bigint, is_left_ready bool, ended uuid[]
+  task_id uuid, step_no smallint, attempt int, lock_id int, revision bigint, is_left_ready bool, ended uuid[]
 )
 language plpgsql
 set search_path = '' set plan_cache_mode = force_generic_plan set jit = off
@@ -67,7 +67,7 @@ begin
     returning s.task_id, s.step_no, s.attempt, s.finished_at, s.is_sink, s.is_task_failing, b.component_version_id,
               b.wall_ms, b.cpu_ms, b.host_ms, b.memory_kib, b.in_bytes, b.out_bytes, b.http_requests
   ), child as materialized (
-    select d.task_id, e.to_no, count(*)::smallint as parents, min(d.step_no) as parent,
+    select d.task_id, e.to_no, count(*)::int as parents, min(d.step_no) as parent,
            -- None of a paused namespace is claimed, and of one with a limit the first that takes over a slot.
            row_number() over (order by d.task_id, e.to_no)
              + case when min(t.namespace_id) = any (v_paused) then 2147483647
@@ -136,12 +136,12 @@ begin
   end if;
   if v_left_ready or v_ended is not null then
     return query
-      select null::uuid, null::smallint, null::smallint, null::int, null::bigint, v_left_ready, v_ended;
+      select null::uuid, null::smallint, null::int, null::int, null::bigint, v_left_ready, v_ended;
   end if;
   if v_claimed is not null then
     -- A statement of its own, so that it sees the lock to which a task was moved while a step was waited for.
     return query
-      select k.task_id, k.step_no, 1::smallint, t.lock_id, coalesce(n.revision, 0), null::bool, null::uuid[]
+      select k.task_id, k.step_no, 1, t.lock_id, coalesce(n.revision, 0), null::bool, null::uuid[]
       from unnest(v_claimed) k
       join tasker.task t on t.task_id = k.task_id
       left join tasker.namespace n on n.namespace_id = t.namespace_id;

@@ -10,7 +10,7 @@
 -- Locks: the steps of the batch and, for tasks in which one fails for good, all their unfinished steps, by
 -- (task_id, step_no); then tasks by id.
 create or replace function tasker.fail_steps(
-  p_worker_id int, p_task_id uuid[], p_step_no smallint[], p_attempt smallint[], p_error text[],
+  p_worker_id int, p_task_id uuid[], p_step_no smallint[], p_attempt int[], p_error text[],
   p_is_permanent bool[], p_retry_after_ms bigint[], p_usage tasker.usage[] default null
 ) returns table (due_ms bigint, ended uuid[])
 language plpgsql

@@ -6,7 +6,7 @@
 -- repeating a call is harmless. Locks: the steps of the batch by (task_id, step_no); if one fails, as
 -- tasker.fail_steps.
 create or replace function tasker.checkpoint_steps(
-  p_worker_id int, p_task_id uuid[], p_step_no smallint[], p_attempt smallint[], p_checkpoint text[],
+  p_worker_id int, p_task_id uuid[], p_step_no smallint[], p_attempt int[], p_checkpoint text[],
   p_usage tasker.usage[] default null, p_events tasker.event[] default null
 ) returns void
 language plpgsql

@@ -25,7 +25,7 @@ create or replace function tasker.claim_ready(p_worker_id int, p_limit int, p_by
                                               p_marked_priority smallint[] default null,
                                               p_low timestamptz[] default null)
 returns table (
-  task_id uuid, step_no smallint, attempt smallint, lock_id int, correlation_id text, input text,
+  task_id uuid, step_no smallint, attempt int, lock_id int, correlation_id text, input text,
   checkpoint text, revision bigint, namespace_id int, due_ms bigint, marked int[], marked_priority smallint[], low timestamptz[],
   is_limited bool
 )
@@ -179,7 +179,7 @@ begin
     left join tasker.task t on t.task_id = k.task_id;
   if v_marked is not null or true = any (v_limited) or coalesce(cardinality(v_claimed), 0) < p_limit then
     return query
-      select null::uuid, null::smallint, null::smallint, null::int, null::text, null::text, null::text,
+      select null::uuid, null::smallint, null::int, null::int, null::text, null::text, null::text,
              null::bigint, null::int,
              case when coalesce(cardinality(v_claimed), 0) >= p_limit then null
                   when v_is_left or v_is_contended then 0

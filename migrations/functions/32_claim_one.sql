@@ -8,9 +8,9 @@ language plpgsql
 set search_path = ''
 as $$
 declare
-  v_attempt_end constant smallint := 32767;
+  v_attempt_end constant int := 2147483647;
   v_now constant timestamptz := tasker.clock();
-  v_attempt smallint;
+  v_attempt int;
   v_namespace_id int;
   v_priority smallint;
   v_ready_at timestamptz;
@@ -33,7 +33,7 @@ begin
     where s.task_id = p_task_id and s.step_no = p_step_no;
     perform tasker.fail_steps(
       p_worker_id, array[p_task_id], array[p_step_no], array[v_attempt],
-      array['{"kind": "host", "code": "too_many_attempts", "message": "the step was begun 32767 times, the most there can be; the log of the task states why its attempts were given back"}'],
+      array['{"kind": "host", "code": "too_many_attempts", "message": "the step was begun 2147483647 times, the most there can be; the log of the task states why its attempts were given back"}'],
       array[true], array[null::bigint]);
     return null;
   end if;

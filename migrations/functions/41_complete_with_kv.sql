@@ -15,7 +15,7 @@
 -- kv rows by (bucket, key), then as tasker.complete_steps. A transaction that waits for a kv row has locked only
 -- its own running step, and no transaction that has locked kv rows waits for that step.
 create or replace function tasker.complete_with_kv(
-  p_worker_id int, p_task_id uuid, p_step_no smallint, p_attempt smallint, p_result text,
+  p_worker_id int, p_task_id uuid, p_step_no smallint, p_attempt int, p_result text,
   p_is_checkpoint bool, p_usage tasker.usage, p_bucket text[], p_key text[], p_value text[],
   p_is_checked bool[], p_expected bigint[], p_events tasker.event[] default null
 ) returns table (due_ms bigint, ended uuid[])

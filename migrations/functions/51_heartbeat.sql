@@ -19,7 +19,7 @@
 -- Locks: the row of the worker.
 create or replace function tasker.heartbeat(
   p_worker_id int, p_gap_max interval, p_running int default 0, p_is_drained bool default false,
-  p_task_id uuid[] default null, p_step_no smallint[] default null, p_attempt smallint[] default null,
+  p_task_id uuid[] default null, p_step_no smallint[] default null, p_attempt int[] default null,
   out is_alive bool, out is_draining bool
 )
 language plpgsql

@@ -6,7 +6,7 @@
 -- which one fails, all their unfinished steps, by (task_id, step_no); then tasks by id. So the caller can go on to
 -- release the others.
 create or replace function tasker.fail_lost_steps(
-  p_task_id uuid[], p_step_no smallint[], p_attempt smallint[], p_is_final bool[]
+  p_task_id uuid[], p_step_no smallint[], p_attempt int[], p_is_final bool[]
 ) returns int
 language plpgsql
 set search_path = '' set plan_cache_mode = force_generic_plan set jit = off

@@ -7,8 +7,8 @@
 -- Reads only.
 create or replace function tasker.held_steps(p_worker_id int[], p_with_log bool)
 returns table (
-  task_id uuid, step_no smallint, attempt smallint, started_at timestamptz, deadline_at timestamptz,
-  worker_losses smallint
+  task_id uuid, step_no smallint, attempt int, started_at timestamptz, deadline_at timestamptz,
+  worker_losses int
 )
 language plpgsql
 set search_path = '' set plan_cache_mode = force_generic_plan set jit = off

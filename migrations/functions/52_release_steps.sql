@@ -7,7 +7,7 @@
 -- Reads what tasker.held_steps does. Locks: the released steps by (task_id, step_no); if one fails, as
 -- tasker.fail_lost_steps. Idempotent.
 create or replace function tasker.release_steps(
-  p_worker_id int[], p_keep_task_id uuid[], p_keep_step_no smallint[], p_keep_attempt smallint[],
+  p_worker_id int[], p_keep_task_id uuid[], p_keep_step_no smallint[], p_keep_attempt int[],
   p_reason text, p_is_lost bool
 ) returns int
 language plpgsql

@@ -14,7 +14,7 @@
 -- Locks: as tasker.give_back_steps, or the row of the worker: never both, so that no step keeps a heartbeat waiting.
 -- Idempotent.
 create or replace function tasker.reap_overdue(
-  p_worker_id int, p_keep_task_id uuid[], p_keep_step_no smallint[], p_keep_attempt smallint[], p_grace interval
+  p_worker_id int, p_keep_task_id uuid[], p_keep_step_no smallint[], p_keep_attempt int[], p_grace interval
 ) returns int
 language plpgsql
 set search_path = '' set plan_cache_mode = force_generic_plan set jit = off

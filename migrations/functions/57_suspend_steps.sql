@@ -9,7 +9,7 @@
 -- steps of the batch by (task_id, step_no). The code of a step is read after that, because its task may just have
 -- moved to another lock.
 create or replace function tasker.suspend_steps(
-  p_worker_id int, p_task_id uuid[], p_step_no smallint[], p_attempt smallint[]
+  p_worker_id int, p_task_id uuid[], p_step_no smallint[], p_attempt int[]
 ) returns int
 language plpgsql
 set search_path = '' set plan_cache_mode = force_generic_plan set jit = off

@@ -5,7 +5,7 @@
 -- Takes parallel arrays, one element per lease. An element whose lease is stale changes nothing: repeating a call is
 -- harmless. Locks: the steps of the batch by (task_id, step_no).
 create or replace function tasker.give_back_steps(
-  p_worker_id int, p_task_id uuid[], p_step_no smallint[], p_attempt smallint[], p_delay_ms bigint[],
+  p_worker_id int, p_task_id uuid[], p_step_no smallint[], p_attempt int[], p_delay_ms bigint[],
   p_error text[]
 ) returns void
 language plpgsql

@@ -1,7 +1,7 @@
 -- Returns the positions (from 1) of the stale ones among the given leases of a worker, whose attempts it can end.
 -- Reads only.
 create or replace function tasker.stale_leases(
-  p_worker_id int, p_task_id uuid[], p_step_no smallint[], p_attempt smallint[]
+  p_worker_id int, p_task_id uuid[], p_step_no smallint[], p_attempt int[]
 ) returns table (ord bigint)
 language plpgsql
 set search_path = '' set plan_cache_mode = force_generic_plan set jit = off

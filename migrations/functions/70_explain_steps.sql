@@ -3,13 +3,13 @@
 -- p_steps, if given. Of the steps that one waits for, the first five are named.
 create or replace function tasker.explain_steps(p_task_id uuid, p_steps smallint[] default null)
 returns table (
-  step_no smallint, name text, state tasker.step_state, incomplete_parents smallint,
+  step_no smallint, name text, state tasker.step_state, incomplete_parents int,
   parents_are_complete bool, why text
 )
 language sql stable
 set search_path = ''
 as $$
-  select s.step_no, st.name, s.state, p.incomplete::smallint, p.incomplete = 0,
+  select s.step_no, st.name, s.state, p.incomplete::int, p.incomplete = 0,
          case
            when t.finished_at is not null and s.finished_at is null
              then 'the task is ' || t.state || '; this step was not reached'

@@ -14,7 +14,7 @@ use tasker_domain::state::{StepState, TaskState};
 struct SeenTask {
     #[sqlx(try_from = "&'a str")]
     state: TaskState,
-    remaining_sinks: i16,
+    remaining_sinks: i32,
 }
 
 /// A step as either sees it; times in milliseconds from the beginning of the play.
@@ -23,12 +23,12 @@ struct SeenStep {
     step_no: i16,
     #[sqlx(try_from = "&'a str")]
     state: StepState,
-    remaining_deps: i16,
+    remaining_deps: i32,
     /// By the plain definition.
-    incomplete_parents: i16,
-    attempt: i16,
-    free_attempts: i16,
-    worker_losses: i16,
+    incomplete_parents: i32,
+    attempt: i32,
+    free_attempts: i32,
+    worker_losses: i32,
     worker_id: Option<i32>,
     ready_at: Option<i64>,
     result: Option<String>,
@@ -178,7 +178,10 @@ impl Play<'_> {
 
 fn seen_task(task: &Task) -> (SeenTask, Vec<SeenStep>) {
     let step = |no: usize| {
-        let (step, incomplete) = (&task.steps[no], number(task.incomplete_parents(no)));
+        let (step, incomplete) = (
+            &task.steps[no],
+            i32::from(number(task.incomplete_parents(no))),
+        );
         SeenStep {
             step_no: number(no),
             state: step.state,
@@ -193,7 +196,7 @@ fn seen_task(task: &Task) -> (SeenTask, Vec<SeenStep>) {
             checkpoint: step.checkpoint.clone(),
         }
     };
-    let remaining_sinks = number(task.incomplete_sinks());
+    let remaining_sinks = number(task.incomplete_sinks()).into();
     let seen = SeenTask {
         state: task.state,
         remaining_sinks,

@@ -135,7 +135,7 @@ fn step(shape: &Shape, no: usize) -> NewStepTemplate {
     let step = &shape.steps[no];
     NewStepTemplate {
         name: format!("s{no}"),
-        parents: number(step.parents.len()),
+        parents: step.parents.len().try_into().unwrap(),
         is_sink: shape.is_sink(no),
         max_attempts: step.max_attempts,
         backoff: step.backoff.into_str(),

@@ -11,7 +11,7 @@ use tasker_domain::state::{StepState, TaskState};
 pub type Key = (usize, usize);
 
 /// An attempt of a step, as a worker names it.
-pub type Held = (Key, i16);
+pub type Held = (Key, i32);
 
 /// Everything, with times in milliseconds.
 #[derive(Clone, Debug)]
@@ -39,9 +39,9 @@ pub struct Task {
 #[derive(Clone, Debug)]
 pub struct Step {
     pub state: StepState,
-    pub attempt: i16,
-    pub free_attempts: i16,
-    pub worker_losses: i16,
+    pub attempt: i32,
+    pub free_attempts: i32,
+    pub worker_losses: i32,
     /// While it runs.
     pub worker: Option<i32>,
     pub deadline_at: i64,
@@ -120,7 +120,7 @@ impl Model {
     }
 
     /// The worker takes a step that is due; its attempt's number.
-    pub fn claim(&mut self, worker: i32, key: Key) -> i16 {
+    pub fn claim(&mut self, worker: i32, key: Key) -> i32 {
         let now = self.now;
         let task = &mut self.tasks[key.0];
         let timeout_ms = i64::from(task.shape.steps[key.1].timeout_ms);
@@ -266,7 +266,7 @@ impl Model {
             }
             if let Some(step) = self.take(worker, held) {
                 step.give_back(now);
-                step.worker_losses += i16::from(is_lost);
+                step.worker_losses += i32::from(is_lost);
                 released += 1;
             }
         }

@@ -19,7 +19,7 @@ pub struct Shape {
 pub struct StepShape {
     /// Numbers below its own.
     pub parents: Vec<usize>,
-    pub max_attempts: i16,
+    pub max_attempts: i32,
     pub backoff: Backoff,
     pub base_ms: i32,
     pub max_ms: i32,
@@ -35,7 +35,7 @@ impl Shape {
 
 impl StepShape {
     /// The wait after failure number `failures`, from 1.
-    pub fn backoff_ms(&self, failures: i16) -> i64 {
+    pub fn backoff_ms(&self, failures: i32) -> i64 {
         let (base, failures) = (i64::from(self.base_ms), u32::from(failures.unsigned_abs()));
         let wait = match self.backoff {
             Backoff::None => 0,
@@ -69,7 +69,7 @@ fn shape() -> impl Strategy<Value = Shape> {
 fn step() -> impl Strategy<Value = (u16, StepShape)> {
     let backoff = prop::sample::select(vec![Backoff::None, Backoff::Linear, Backoff::Exponential]);
     let parents = (any::<u16>(), any::<u16>()).prop_map(|(some, others)| some & others);
-    (parents, 1..=4_i16, backoff, 1..=800_i32, 500..=8_000_i32).prop_map(
+    (parents, 1..=4_i32, backoff, 1..=800_i32, 500..=8_000_i32).prop_map(
         |(parents, max_attempts, backoff, base_ms, timeout_ms)| {
             let step = StepShape {
                 parents: Vec::new(),

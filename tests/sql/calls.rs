@@ -318,6 +318,6 @@ fn step_nos(leases: &[Claim]) -> Vec<i16> {
     leases.iter().map(|claim| claim.step_no).collect()
 }
 
-fn attempts(leases: &[Claim]) -> Vec<i16> {
+fn attempts(leases: &[Claim]) -> Vec<i32> {
     leases.iter().map(|claim| claim.attempt).collect()
 }

@@ -15,7 +15,7 @@ fn call(worker: i32, claim: &Claim, is_checkpoint: bool, writes: &[Write<'_>]) -
     let list =
         |of: &dyn Fn(&Write<'_>) -> String| writes.iter().map(of).collect::<Vec<_>>().join(", ");
     format!(
-        "select (select due_ms from tasker.complete_with_kv({worker}, '{}', {}::smallint, {}::smallint, '\"done\"', {is_checkpoint}, null,
+        "select (select due_ms from tasker.complete_with_kv({worker}, '{}', {}::smallint, {}::int, '\"done\"', {is_checkpoint}, null,
            array[{}]::text[], array[{}]::text[], array[{}]::text[], array[{}]::bool[], array[{}]::bigint[],
            array[(1, 'orders.charged', '1')::tasker.event]))",
         claim.task_id, claim.step_no, claim.attempt,

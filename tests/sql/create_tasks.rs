@@ -68,7 +68,7 @@ async fn roots_are_ready_and_all_other_steps_wait() {
 async fn a_task_counts_its_sinks() {
     let (_database, mut session, version) = ready(Graph::fan_out(7)).await;
     let task = session.create(version).await;
-    let sinks: i16 = session
+    let sinks: i32 = session
         .one(&format!(
             "select remaining_sinks from tasker.task where task_id = '{task}'"
         ))
@@ -80,7 +80,7 @@ async fn a_task_counts_its_sinks() {
 async fn a_task_may_have_ten_thousand_sinks() {
     let (_database, mut session, version) = ready(Graph::fan_out(9_999)).await;
     let task = session.create(version).await;
-    let sinks: i16 = session
+    let sinks: i32 = session
         .one(&format!(
             "select remaining_sinks from tasker.task where task_id = '{task}'"
         ))

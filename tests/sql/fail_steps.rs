@@ -221,7 +221,7 @@ async fn a_batch_may_hold_retries_and_final_failures_of_several_tasks() {
 #[tokio::test]
 async fn the_highest_number_that_an_attempt_may_have_is_final() {
     let (_database, mut session, worker, task) =
-        engine_with(Graph::single().max_attempts(32_767)).await;
+        engine_with(Graph::single().max_attempts(i32::MAX)).await;
     session
         .run("update tasker.step set attempt = tasker.attempts_max() - 1, free_attempts = 2")
         .await;

@@ -95,7 +95,7 @@ async fn a_completed_sink_of_a_failing_task_still_counts() {
     assert_eq!(session.task(task).await, "error");
     assert_eq!(
         session
-            .one::<i16>("select remaining_sinks from tasker.task")
+            .one::<i32>("select remaining_sinks from tasker.task")
             .await,
         1
     );

@@ -5,7 +5,7 @@ async fn give_back(session: &mut Session, worker: i32, claim: &Claim) {
     session
         .run(&format!(
             "select tasker.give_back_steps({worker}, array['{}'::uuid], array[{}::smallint],
-               array[{}::smallint], array[1000::bigint],
+               array[{}::int], array[1000::bigint],
                array['{{\"kind\": \"host\", \"code\": \"plan_unreadable\", \"message\": \"another host is left to run it\"}}'])",
             claim.task_id, claim.step_no, claim.attempt
         ))

@@ -5,7 +5,7 @@ use super::session::Session;
 pub struct Graph {
     steps: i16,
     edges: Vec<(i16, i16)>,
-    max_attempts: i16,
+    max_attempts: i32,
     backoff: &'static str,
     base_ms: i32,
     max_ms: i32,
@@ -54,7 +54,7 @@ impl Graph {
         Self::new(parents + 1, &edges)
     }
 
-    pub fn max_attempts(mut self, max_attempts: i16) -> Self {
+    pub fn max_attempts(mut self, max_attempts: i32) -> Self {
         self.max_attempts = max_attempts;
         self
     }

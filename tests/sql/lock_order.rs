@@ -183,7 +183,7 @@ async fn leaving_checkpoints_takes_the_lower_step_first() {
                 claims[0].task_id
             ))
             .await;
-        claims[0].attempt = session.one(&format!("select ({attempt})::smallint")).await;
+        claims[0].attempt = session.one(&format!("select ({attempt})::int")).await;
         let pid = session.pid();
         let call = session.checkpoint(worker, &claims, "1");
         waits_for_the_lower_first(&database, "step", tasks(&claims), pid, call).await;

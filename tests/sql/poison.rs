@@ -89,7 +89,7 @@ async fn a_step_that_was_begun_as_often_as_can_be_counted_fails_and_the_others_a
     let tasks = session.create_many(version, 3).await;
     session
         .run(&format!(
-            "update tasker.step set attempt = 32767, free_attempts = 32767 where task_id = '{}'",
+            "update tasker.step set attempt = 2147483647, free_attempts = 2147483647 where task_id = '{}'",
             tasks[0]
         ))
         .await;

@@ -144,7 +144,7 @@ async fn call_functions(session: &mut Session) {
     let one = &claimed[40];
     session
         .run(&format!(
-            "select tasker.complete_with_kv({worker}, '{}', {}::smallint, {}::smallint, '1', false, null,
+            "select tasker.complete_with_kv({worker}, '{}', {}::smallint, {}::int, '1', false, null,
                                             '{{a}}', '{{b}}', '{{1}}', '{{f}}', '{{null}}')",
             one.task_id, one.step_no, one.attempt
         ))

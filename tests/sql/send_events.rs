@@ -20,7 +20,7 @@ fn arrays(leases: &[Claim]) -> String {
     [
         column(&|lease| format!("'{}'", lease.task_id), "uuid"),
         column(&|lease| lease.step_no.to_string(), "smallint"),
-        column(&|lease| lease.attempt.to_string(), "smallint"),
+        column(&|lease| lease.attempt.to_string(), "int"),
         column(&|_| "'1'".to_owned(), "text"),
     ]
     .join(", ")

@@ -19,7 +19,7 @@ pub struct Session {
 pub struct Claim {
     pub task_id: Uuid,
     pub step_no: i16,
-    pub attempt: i16,
+    pub attempt: i32,
     pub lock_id: i32,
     pub correlation_id: String,
     pub input: String,

@@ -106,7 +106,7 @@ async fn a_lease_that_is_made_up_or_anothers_changes_nothing_whatever_is_called(
         (WorkerId(-1), lease),
         (worker, attempt(0)),
         (worker, attempt(2)),
-        (worker, attempt(i16::MAX)),
+        (worker, attempt(i32::MAX)),
         (worker, step(1)),
         (worker, step(-1)),
         (worker, step(i16::MAX)),

@@ -12,15 +12,15 @@ const RENEW: &str = "TASKER_RENEW_SIGNATURES";
 async fn installed_by(session: &mut Session, schema_version: i64, host: &str, oldest: &str) {
     session
         .run(&format!(
-            "create or replace function tasker.attempts_max() returns smallint
-             language sql immutable parallel safe set search_path = '' as 'select 7::smallint';
+            "create or replace function tasker.attempts_max() returns int
+             language sql immutable parallel safe set search_path = '' as 'select 7';
              update tasker.functions set digest = 'other', schema_version = {schema_version},
                                          host_version = '{host}', oldest_host = '{oldest}'"
         ))
         .await;
 }
 
-async fn attempts_max(session: &mut Session) -> i16 {
+async fn attempts_max(session: &mut Session) -> i32 {
     session.one("select tasker.attempts_max()").await
 }
 
@@ -35,7 +35,7 @@ async fn a_host_replaces_the_functions_of_an_older_one() {
         let (database, mut session, _) = engine().await;
         installed_by(&mut session, schema_version, host, "0.0.1").await;
         start(&database).await.unwrap();
-        assert_eq!(attempts_max(&mut session).await, 32_000);
+        assert_eq!(attempts_max(&mut session).await, 2_000_000_000);
         let by: String = session
             .one("select host_version from tasker.functions")
             .await;
@@ -170,7 +170,7 @@ async fn a_signature_that_a_release_took_away_or_changed_is_found() {
         .run(
             "drop function tasker.stop_worker(int, text);
              drop function tasker.attempts_max();
-             create function tasker.attempts_max() returns int language sql set search_path = '' as 'select 7';
+             create function tasker.attempts_max() returns bigint language sql set search_path = '' as 'select 7';
              drop function tasker.clear_collected(int);
              create function tasker.clear_collected(p_limit int, p_more int default 1) returns int
              language sql set search_path = '' as 'select 7';

@@ -12,7 +12,7 @@ pub struct Lease {
     /// The step's number in its template, from 0, parents before children.
     pub step_no: i16,
     /// Numbered from 1.
-    pub attempt: i16,
+    pub attempt: i32,
 }
 
 /// One attempt, ready to run.
@@ -55,7 +55,7 @@ pub struct StepPlan {
     /// The step's `config` in the template, as JSON text; `null` where it has none.
     pub config: String,
     /// Attempts in all, the first included.
-    pub max_attempts: u16,
+    pub max_attempts: u32,
     pub limits: Limits,
     pub grants: Arc<Grants>,
     /// The compiled `result_schema` of the step, if any.

@@ -22,7 +22,7 @@ pub struct StoredStep {
     pub config: Option<String>,
     /// JSON text.
     pub result_schema: Option<String>,
-    pub max_attempts: i16,
+    pub max_attempts: i32,
     pub timeout_ms: i32,
     /// What the step says of limits: JSON text.
     pub limits: Option<String>,

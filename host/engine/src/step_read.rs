@@ -31,10 +31,10 @@ pub struct StepRow {
     #[sqlx(try_from = "&'a str")]
     pub state: StepState,
     /// The newest attempt's number; 0 before the first.
-    pub attempt: i16,
+    pub attempt: i32,
     /// Attempts that do not count against `max_attempts`.
-    pub free_attempts: i16,
-    pub max_attempts: i16,
+    pub free_attempts: i32,
+    pub max_attempts: i32,
     /// Names of the first [`MAX_PARENTS`] steps that it depends on.
     pub parents: Vec<String>,
     /// None for a suspended step too, which is due when somebody releases it.

@@ -95,7 +95,7 @@ pub struct TransitionRow {
     pub seq: i64,
     pub at: DateTime<Utc>,
     pub step: Option<String>,
-    pub attempt: Option<i16>,
+    pub attempt: Option<i32>,
     pub worker_id: Option<i32>,
     /// `None` if it is an event.
     pub to_state: Option<String>,

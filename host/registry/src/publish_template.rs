@@ -172,9 +172,9 @@ fn step_template(ordered: &OrderedStep<'_>) -> NewStepTemplate {
     let retry = &ordered.policy.retry;
     NewStepTemplate {
         name: ordered.step.name.to_string(),
-        parents: i16::try_from(ordered.parents.len()).expect("a template has at most 10,000 steps"),
+        parents: i32::try_from(ordered.parents.len()).expect("a template has at most 10,000 steps"),
         is_sink: ordered.is_sink,
-        max_attempts: i16::try_from(retry.max_attempts).expect("a step has at most 100 attempts"),
+        max_attempts: retry.max_attempts.into(),
         backoff: retry.backoff.into_str(),
         backoff_base_ms: milliseconds(retry.base),
         backoff_max_ms: milliseconds(retry.max),

@@ -16,12 +16,12 @@ pub struct Step {
     pub name: String,
     pub state: StepState,
     /// The newest attempt's number; 0 before the first.
-    pub attempts: u16,
+    pub attempts: u32,
     /// Those of them that count against `max_attempts`: not what was given back without a failure of
     /// the handler, when its host was lost or its code quarantined, or for another call after a
     /// checkpoint.
-    pub counted_attempts: u16,
-    pub max_attempts: u16,
+    pub counted_attempts: u32,
+    pub max_attempts: u32,
     /// The first 100.
     pub depends_on: Vec<String>,
     /// When the next attempt is due.

@@ -13,7 +13,7 @@ pub struct Transition {
     pub seq: i64,
     pub at: DateTime<Utc>,
     pub step: Option<String>,
-    pub attempt: Option<u16>,
+    pub attempt: Option<u32>,
     pub worker_id: Option<i32>,
     /// `None` if it is an event.
     pub to_state: Option<String>,

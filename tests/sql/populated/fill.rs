@@ -43,8 +43,8 @@ const LOG: &str = "
            case when n % 20 = 0 and k.to_state = 'complete' then 'error' else k.to_state end,
            case when k.is_end then s.component_version_id end, case when k.is_end then 5.0 end
     from shape s, generate_series(1, {tasks}) n,
-         (values (null::smallint, null::smallint, 'pending', false), (0::smallint, 1::smallint, 'running', false),
-                 (0::smallint, 1::smallint, 'complete', true), (null, null, 'complete', false))
+         (values (null::smallint, null::int, 'pending', false), (0::smallint, 1, 'running', false),
+                 (0::smallint, 1, 'complete', true), (null, null, 'complete', false))
            k (step_no, attempt, to_state, is_end)";
 
 const AUDIT: &str = "

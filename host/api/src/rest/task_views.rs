@@ -134,7 +134,7 @@ pub fn transition_view(row: TransitionRow) -> Transition {
         seq: row.seq,
         at: row.at,
         step: row.step,
-        attempt: row.attempt.map(i16::unsigned_abs),
+        attempt: row.attempt.map(i32::unsigned_abs),
         worker_id: row.worker_id,
         to_state: row.to_state,
         event: row.event,

@@ -46,7 +46,7 @@ fn line(change: &Transition, task: &Task) -> String {
     format!("{since:>10}  {who}: {}", sanitize_line(&what.join(", ")))
 }
 
-fn limit(task: &Task, step: &str) -> Option<u16> {
+fn limit(task: &Task, step: &str) -> Option<u32> {
     let step = task.steps.iter().find(|it| it.name == step)?;
     (step.counted_attempts == step.attempts).then_some(step.max_attempts)
 }

@@ -126,7 +126,7 @@ mod tests {
 
     #[test]
     fn what_counts_is_told_and_how_often_it_ran_where_that_is_more() {
-        let told = |tried: u16, counted: u16| {
+        let told = |tried: u32, counted: u32| {
             attempts(&step(&format!(
                 r#"{{"name":"charge","state":"ready","attempts":{tried},"counted_attempts":{counted},"max_attempts":3}}"#
             )))

@@ -39,10 +39,10 @@ pub struct NewTemplateVersion<'a> {
 pub struct NewStepTemplate {
     pub name: String,
     /// How many steps it depends on.
-    pub parents: i16,
+    pub parents: i32,
     /// No step depends on it.
     pub is_sink: bool,
-    pub max_attempts: i16,
+    pub max_attempts: i32,
     /// `none`, `linear` or `exponential`.
     pub backoff: &'static str,
     pub backoff_base_ms: i32,
@@ -193,7 +193,7 @@ async fn insert_steps(
          select $1, (s.position - 1)::smallint, s.name, s.parents, s.is_sink, s.max_attempts,
                 s.backoff::tasker.backoff, s.base_ms, s.max_ms, s.jitter, s.timeout_ms, s.config::json,
                 s.result_schema::json, s.limits
-         from unnest($2::text[], $3::smallint[], $4::boolean[], $5::smallint[], $6::text[],
+         from unnest($2::text[], $3::int[], $4::boolean[], $5::int[], $6::text[],
                      $7::int[], $8::int[], $9::real[], $10::int[], $11::text[], $12::text[],
                      $13::jsonb[])
            with ordinality

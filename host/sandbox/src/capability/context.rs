@@ -22,11 +22,11 @@ impl context::Host for AttemptState {
     }
 
     fn attempt(&mut self) -> u32 {
-        self.invocation.lease.attempt.unsigned_abs().into()
+        self.invocation.lease.attempt.unsigned_abs()
     }
 
     fn max_attempts(&mut self) -> u32 {
-        self.invocation.step.max_attempts.into()
+        self.invocation.step.max_attempts
     }
 
     fn idempotency_key(&mut self) -> String {

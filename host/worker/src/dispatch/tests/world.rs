@@ -66,7 +66,7 @@ pub struct World {
     began: Instant,
     now: Instant,
     /// By task and step: where it stands, and its newest attempt.
-    steps: BTreeMap<(u128, i16), (Step, i16)>,
+    steps: BTreeMap<(u128, i16), (Step, i32)>,
     chain: i16,
     /// Outcomes that the database refuses; true: their refusals too, until it is mended.
     poison: HashMap<(u128, i16), bool>,
