@@ -1,5 +1,6 @@
 -- What runs: tasks, their steps and log, and the queue. These tables are written with every step, by the functions in
--- functions/ only. They have no foreign keys, since a check per row costs more than the row.
+-- functions/ only. They have no foreign keys, since a check per row costs more than the row; and no check constraints, since
+-- each statement reads the text of all of them anew, a tenth of what a step costs. Tests add these to their databases.
 --
 -- task, step and transition are partitioned by ranges of the task's id, which has the time of the task's creation:
 -- all rows of a task are in one partition of each. Partitions that may have open tasks are here; those whose tasks
@@ -27,9 +28,7 @@ create table tasker.task (
   -- Why it did not complete: {step, code, message} or {reason}.
   error json,
   -- From 0, the lowest, to 9.
-  priority smallint not null default 4,
-  constraint task_remaining_sinks_counts_down check (remaining_sinks >= 0),
-  constraint task_finishes_when_final check ((finished_at is null) = (state in ('pending', 'in_progress')))
+  priority smallint not null default 4
 ) partition by range (task_id);
 
 create index task_open on tasker.task (task_id) where finished_at is null;
@@ -67,8 +66,9 @@ create table tasker.step (
   -- Parents that are not complete; the step is released at 0.
   remaining_deps int not null,
   worker_id int,
-  -- That of its task, for the queue.
+  -- Those of its task: for the queue, and to find its children.
   namespace_id int not null,
+  template_version_id int not null,
   started_at timestamptz,
   deadline_at timestamptz,
   state tasker.step_state not null,
@@ -80,14 +80,7 @@ create table tasker.step (
   checkpoint json,
   -- That of its task, for the queue.
   priority smallint not null default 4,
-  primary key (task_id, step_no),
-  constraint step_remaining_deps_counts_down check (remaining_deps >= 0),
-  constraint step_waits_for_parents check (remaining_deps = 0 or state in ('waiting', 'cancelled', 'skipped', 'resolved_manually')),
-  constraint step_running_has_a_lease check (state <> 'running' or (worker_id is not null and deadline_at is not null)),
-  constraint step_is_claimable_when_ready check ((ready_at is not null) = (state in ('ready', 'waiting_for_retry'))),
-  constraint step_finishes_when_final check ((finished_at is null) = (state in
-    ('waiting', 'ready', 'running', 'waiting_for_retry', 'waiting_for_event'))),
-  constraint step_complete_has_a_result check (state <> 'complete' or result is not null)
+  primary key (task_id, step_no)
 ) partition by range (task_id);
 
 -- The steps that are to be claimed, now or later, by namespace and in the order of the claim: one row for each step with

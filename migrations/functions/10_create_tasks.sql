@@ -66,9 +66,9 @@ begin
     on conflict do nothing
     returning task.task_id, task.namespace_id, task.template_version_id, task.priority
   ), steps as (
-    insert into tasker.step (task_id, step_no, namespace_id, state, remaining_deps, is_sink, timeout_ms, ready_at,
+    insert into tasker.step (task_id, step_no, namespace_id, template_version_id, state, remaining_deps, is_sink, timeout_ms, ready_at,
                              priority)
-    select c.task_id, st.step_no, c.namespace_id,
+    select c.task_id, st.step_no, c.namespace_id, c.template_version_id,
            case st.parents when 0 then 'ready'::tasker.step_state else 'waiting'::tasker.step_state end,
            st.parents, st.is_sink, st.timeout_ms,
            case st.parents when 0 then v_now end, c.priority

@@ -33,20 +33,17 @@ declare
   v_finished_at timestamptz;
   v_claimed tasker.step_key[];
   v_parents smallint[];
-  v_left_ready bool;
+  v_queued tasker.queue[];
   v_sinks uuid[];
   v_failing uuid[];
   v_ended uuid[];
 begin
   select coalesce(array_agg(r.namespace_id) filter (where r.is_paused), '{}'),
-         coalesce(array_agg(r.namespace_id) filter (where r.max_running is not null), '{}')
-  into v_paused, v_limited
+         coalesce(array_agg(r.namespace_id) filter (where r.max_running is not null), '{}'),
+         -- A worker that was declared dead may still report what it did, but it gets nothing more.
+         coalesce((select p_claim from tasker.worker w where w.worker_id = p_worker_id and w.stopped_at is null), 0)
+  into v_paused, v_limited, p_claim
   from tasker.queue_rule r where r.is_paused or r.max_running is not null;
-  -- A worker that was declared dead may still report what it did, but it gets nothing more.
-  if p_claim > 0 and not exists (
-    select from tasker.worker w where w.worker_id = p_worker_id and w.stopped_at is null) then
-    p_claim := 0;
-  end if;
   if cardinality(p_events) > 0 then
     perform tasker.send_events(p_worker_id, p_task_id, p_step_no, p_attempt, p_events);
   end if;
@@ -64,20 +61,20 @@ begin
     from batch b
     where s.task_id = b.task_id and s.step_no = b.step_no
       and s.state = 'running' and s.worker_id = p_worker_id and s.attempt = b.attempt
-    returning s.task_id, s.step_no, s.attempt, s.finished_at, s.is_sink, s.is_task_failing, b.component_version_id,
+    returning s.task_id, s.step_no, s.attempt, s.finished_at, s.is_sink, s.is_task_failing, s.namespace_id,
+              s.template_version_id, b.component_version_id,
               b.wall_ms, b.cpu_ms, b.host_ms, b.memory_kib, b.in_bytes, b.out_bytes, b.http_requests
   ), child as materialized (
     select d.task_id, e.to_no, count(*)::int as parents, min(d.step_no) as parent,
            -- None of a paused namespace is claimed, and of one with a limit the first that takes over a slot.
            row_number() over (order by d.task_id, e.to_no)
-             + case when min(t.namespace_id) = any (v_paused) then 2147483647
-                    when min(t.namespace_id) = any (v_limited) and not tasker.hands_slot_on(
-                      min(t.namespace_id), min(t.template_version_id), d.task_id, min(d.step_no), e.to_no)
+             + case when min(d.namespace_id) = any (v_paused) then 2147483647
+                    when min(d.namespace_id) = any (v_limited) and not tasker.hands_slot_on(
+                      min(d.namespace_id), min(d.template_version_id), d.task_id, min(d.step_no), e.to_no)
                     then 2147483647
                     else 0 end as rank
     from done d
-    join tasker.task t on t.task_id = d.task_id
-    join tasker.dependency e on e.template_version_id = t.template_version_id and e.from_no = d.step_no
+    join tasker.dependency e on e.template_version_id = d.template_version_id and e.from_no = d.step_no
     group by d.task_id, e.to_no
     order by d.task_id, e.to_no
   ), released as (
@@ -99,9 +96,6 @@ begin
       and s.remaining_deps >= c.parents
     returning s.task_id, s.step_no, s.attempt, s.state, s.namespace_id, s.priority, s.ready_at, c.parent,
               coalesce(s.started_at, s.ready_at) as at
-  ), queued as (
-    insert into tasker.queue (namespace_id, priority, ready_at, task_id, step_no)
-    select r.namespace_id, r.priority, r.ready_at, r.task_id, r.step_no from released r where r.ready_at is not null
   ), log as (
     insert into tasker.transition (at, task_id, step_no, attempt, worker_id, to_state, component_version_id,
                                    wall_ms, cpu_ms, host_ms, memory_kib, in_bytes, out_bytes, http_requests)
@@ -113,13 +107,21 @@ begin
            null, null, null, null, null, null, null, null
     from released r where r.state <> 'waiting'
   )
-  select (select array_agg((r.task_id, r.step_no)::tasker.step_key) from released r where r.state = 'running'),
-         (select array_agg(r.parent) from released r where r.state = 'running' and v_limited <> '{}'),
-         exists (select from released r where r.state = 'ready'),
-         (select array_agg(d.task_id) from done d where d.is_sink),
-         (select array_agg(d.task_id) from done d where d.is_task_failing),
-         (select max(d.finished_at) from done d)
-  into v_claimed, v_parents, v_left_ready, v_sinks, v_failing, v_finished_at;
+  select r.claimed, r.parents, r.queued, d.sinks, d.failing, d.finished_at
+  into v_claimed, v_parents, v_queued, v_sinks, v_failing, v_finished_at
+  from (select array_agg((r.task_id, r.step_no)::tasker.step_key) filter (where r.state = 'running') as claimed,
+               array_agg(r.parent) filter (where r.state = 'running' and v_limited <> '{}') as parents,
+               array_agg((r.namespace_id, r.ready_at, r.task_id, r.step_no, r.priority)::tasker.queue)
+                 filter (where r.state = 'ready') as queued
+        from released r) r,
+       (select array_agg(d.task_id) filter (where d.is_sink) as sinks,
+               array_agg(d.task_id) filter (where d.is_task_failing) as failing,
+               max(d.finished_at) as finished_at
+        from done d) d;
+
+  if v_queued is not null then
+    insert into tasker.queue select * from unnest(v_queued);
+  end if;
 
   if v_parents is not null then
     perform tasker.pass_slots(v_limited, v_claimed, v_parents);
@@ -134,9 +136,9 @@ begin
   if v_failing is not null then
     v_ended := v_ended || tasker.fail_tasks(v_failing, v_finished_at);
   end if;
-  if v_left_ready or v_ended is not null then
+  if v_queued is not null or v_ended is not null then
     return query
-      select null::uuid, null::smallint, null::int, null::int, null::bigint, v_left_ready, v_ended;
+      select null::uuid, null::smallint, null::int, null::int, null::bigint, v_queued is not null, v_ended;
   end if;
   if v_claimed is not null then
     -- A statement of its own, so that it sees the lock to which a task was moved while a step was waited for.

@@ -3,11 +3,14 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 use std::path::{Path, PathBuf};
 
 use sqlx::postgres::{PgConnectOptions, PgConnection};
-use sqlx::{AssertSqlSafe, ConnectOptions, Executor};
+use sqlx::{AssertSqlSafe, ConnectOptions, Connection, Executor};
 
 /// How the names of templates and of tests' databases begin.
 const TEMPLATE_PREFIX: &str = "tasker_template_";
 pub(super) const TEST_PREFIX: &str = "tasker_test_";
+
+/// What holds of each row, as constraints that only tests have.
+const CHECKS: &str = include_str!("checks.sql");
 
 /// Makes the template in turn, where several processes want it at once.
 const LOCK_KEY: i64 = 0x7461_736b_6572;
@@ -80,6 +83,7 @@ async fn make(server: &PgConnectOptions, connection: &mut PgConnection, name: &s
     tasker_database::migrate(&server.clone().database(&unfinished))
         .await
         .unwrap_or_else(|error| panic!("the migrations do not apply: {error}: {error:?}"));
+    add_checks(&server.clone().database(&unfinished)).await;
     execute(
         connection,
         format!("alter database {unfinished} rename to {name}"),
@@ -87,9 +91,22 @@ async fn make(server: &PgConnectOptions, connection: &mut PgConnection, name: &s
     .await;
 }
 
+async fn add_checks(options: &PgConnectOptions) {
+    let mut connection = options
+        .connect()
+        .await
+        .expect("a new database can be reached");
+    execute(&mut connection, CHECKS.to_owned()).await;
+    connection
+        .close()
+        .await
+        .expect("a connection can be closed");
+}
+
 fn hash_of_migrations() -> u64 {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../migrations");
     let mut hasher = DefaultHasher::new();
+    CHECKS.hash(&mut hasher);
     for file in files_below(&root) {
         file.hash(&mut hasher);
         fs::read(&file)

@@ -226,8 +226,8 @@ async fn fill(session: &mut Session) {
                select {NEW_ID}, 1, 1, 1, 1, 'in_progress', 1, '{{}}', '', tasker.clock()
                from generate_series(1, {OPEN_TASKS}) returning task_id
              )
-             insert into tasker.step (task_id, step_no, namespace_id, state, remaining_deps, is_sink, timeout_ms, ready_at)
-             select task_id, 0, 1, 'ready', 0, true, 1000, tasker.clock() + interval '1 day' from t;
+             insert into tasker.step (task_id, step_no, namespace_id, template_version_id, state, remaining_deps, is_sink, timeout_ms, ready_at)
+             select task_id, 0, 1, 1, 'ready', 0, true, 1000, tasker.clock() + interval '1 day' from t;
              insert into tasker.transition (at, task_id, step_no, attempt, worker_id, to_state)
              select tasker.clock() - interval '1 hour', {NEW_ID}, 0, 1, 1, 'running'
              from generate_series(1, {OPEN_TASKS}); {REQUEUE}"

@@ -33,8 +33,8 @@ async fn fill(session: &mut Session) {
                select {NEW_ID}, 1, 1, 1, 1, 'complete', 0, '{{}}', n::text, '', tasker.clock(), tasker.clock()
                from generate_series(1, {FINISHED_TASKS}) n returning task_id
              ), s as (
-               insert into tasker.step (task_id, step_no, namespace_id, state, remaining_deps, is_sink, timeout_ms, finished_at, result)
-               select task_id, 0, 1, 'complete', 0, true, 1000, tasker.clock(), '{{}}' from t
+               insert into tasker.step (task_id, step_no, namespace_id, template_version_id, state, remaining_deps, is_sink, timeout_ms, finished_at, result)
+               select task_id, 0, 1, 1, 'complete', 0, true, 1000, tasker.clock(), '{{}}' from t
              )
              insert into tasker.transition (at, task_id, to_state) select tasker.clock(), task_id, 'complete' from t;
              analyze"

@@ -44,8 +44,8 @@ pub(super) async fn ended(
                from (select tasker.clock() - interval '{ago}' as at) a, generate_series(1, {tasks})
                returning task_id, created_at
              ), s as (
-               insert into tasker.step (task_id, step_no, namespace_id, state, remaining_deps, is_sink, timeout_ms, finished_at)
-               select task_id, 0, 1, 'cancelled', 0, true, 1000, created_at from t
+               insert into tasker.step (task_id, step_no, namespace_id, template_version_id, state, remaining_deps, is_sink, timeout_ms, finished_at)
+               select task_id, 0, 1, {template}, 'cancelled', 0, true, 1000, created_at from t
              ), l as (
                insert into tasker.transition (at, task_id, to_state)
                select created_at, task_id, state from t, unnest(array['pending', '{state}']) state

@@ -53,9 +53,9 @@ const INSERT_FINISHED: &str = "
       cross join lateral (select now() - interval '1 hour' + i * interval '1 ms' as created_at) a
       returning task_id, namespace_id, template_version_id, created_at, finished_at
     ), step as (
-      insert into tasker.step (task_id, step_no, namespace_id, state, remaining_deps, is_sink, attempt, worker_id,
+      insert into tasker.step (task_id, step_no, namespace_id, template_version_id, state, remaining_deps, is_sink, attempt, worker_id,
                                timeout_ms, started_at, deadline_at, finished_at, result)
-      select t.task_id, st.step_no, t.namespace_id, 'complete', 0, st.is_sink, 1, 0, st.timeout_ms, t.created_at,
+      select t.task_id, st.step_no, t.namespace_id, t.template_version_id, 'complete', 0, st.is_sink, 1, 0, st.timeout_ms, t.created_at,
              t.finished_at, t.finished_at, '{}'
       from task t join tasker.step_template st using (template_version_id)
       returning task_id, step_no, finished_at

@@ -29,9 +29,9 @@ const TASK: &str = "
     from shape s, generate_series(1, {tasks}) n";
 
 const STEP: &str = "
-    insert into tasker.step (task_id, step_no, namespace_id, state, remaining_deps, is_sink, timeout_ms, attempt,
+    insert into tasker.step (task_id, step_no, namespace_id, template_version_id, state, remaining_deps, is_sink, timeout_ms, attempt,
                              worker_id, started_at, finished_at, result, error)
-    select {id}, 0, s.namespace_id, case when n % 20 = 0 then 'error' else 'complete' end::tasker.step_state, 0, true, 1000, 1, 1,
+    select {id}, 0, s.namespace_id, s.template_version_id, case when n % 20 = 0 then 'error' else 'complete' end::tasker.step_state, 0, true, 1000, 1, 1,
            s.first + n * s.apart, s.first + n * s.apart + interval '1 s',
            case when n % 20 <> 0 then '{}'::json end,
            case when n % 20 = 0 then '{\"code\": \"no\", \"message\": \"no\"}'::json end
