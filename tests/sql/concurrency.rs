@@ -1,9 +1,16 @@
 //! Many workers doing anything at once: no call fails, every task ends, and the log tells one story.
 
 use super::session::NOON;
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+
 use super::{BY_POLICY, Claim, Graph, PERMANENT, Session, TestDatabase, Uuid, engine};
 
 const WORKERS: u64 = 6;
+
+/// How many calls are made at least, if that is more than those of the tasks of five seeds.
+const CALLS: &str = "TASKER_CONCURRENT_CALLS";
+
+static CALLS_MADE: AtomicU64 = AtomicU64::new(0);
 
 const QUEUED: &str = "select task_id::text from tasker.queue";
 
@@ -42,6 +49,7 @@ async fn act(session: &mut Session, worker: i32, random: &mut Random, tasks: &[U
             _ => held.extend(session.advance(worker, &ended, 4).await),
         }
         held.extend(session.claim(worker, 3).await);
+        CALLS_MADE.fetch_add(2, Relaxed);
         let is_over = "select not exists (select from tasker.task where finished_at is null)";
         if held.is_empty() && session.one::<bool>(is_over).await {
             return;
@@ -86,13 +94,14 @@ pub(super) async fn none(session: &mut Session, what: &str, sql: &str) {
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn calls_of_many_workers_on_the_same_tasks_neither_deadlock_nor_leave_one_open() {
     let (database, mut session, _) = engine().await;
+    let calls: u64 = std::env::var(CALLS).map_or(0, |calls| calls.parse().unwrap());
     let graphs = [
         Graph::new(7, &[(0, 3), (1, 3), (1, 4), (3, 5), (2, 6)]),
         Graph::diamond(),
         Graph::fan_out(5),
         Graph::fan_in(4),
     ];
-    for seed in 1..=5 {
+    for seed in (1..).take_while(|seed| *seed <= 5 || CALLS_MADE.load(Relaxed) < calls) {
         for graph in &graphs {
             let version = graph
                 .clone()
@@ -107,6 +116,7 @@ async fn calls_of_many_workers_on_the_same_tasks_neither_deadlock_nor_leave_one_
             .await;
         run_all(&database, &tasks, seed, NOON).await;
     }
+    eprintln!("{} calls", CALLS_MADE.load(Relaxed));
     none(&mut session, "an empty queue", QUEUED).await;
     none(
         &mut session,

@@ -172,10 +172,9 @@ const STEPS: &str = "
 // Sizes are computed only if there are few sinks: for each, the database reads the whole result.
 const SINKS: &str = "
     with sink as materialized (
-      select s.task_id, s.step_no, t.template_version_id
-      from tasker.every_task t
-      join tasker.every_step s using (task_id)
-      where t.task_id = $1 and s.is_sink and s.result is not null
+      select s.task_id, s.step_no
+      from tasker.every_step s
+      where s.task_id = $1 and s.is_sink and s.result is not null
       order by s.step_no
       limit $2 + 1
     ), sized as (
