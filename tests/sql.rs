@@ -31,6 +31,7 @@ mod heartbeat;
 mod held_steps;
 mod listener;
 mod lock_order;
+mod log_position;
 mod migrate_tasks;
 mod old_snapshot;
 mod partitions;

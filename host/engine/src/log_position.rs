@@ -80,13 +80,12 @@ impl Engine {
     /// Moves the horizon on as far as it is known now. Call it a few times a second for as long as somebody reads. After
     /// an error the horizon is what it was.
     pub async fn advance_log_horizon(&self, horizon: &mut LogHorizon) -> Result<(), DatabaseError> {
-        let next =
-            sqlx::query_as("select safe, mark, writers from tasker.log_horizon($1, $2, $3)")
-                .bind(horizon.safe)
-                .bind(horizon.mark)
-                .bind(&horizon.writers)
-                .fetch_one(self.pool())
-                .await?;
+        let next = sqlx::query_as("select safe, mark, writers from tasker.log_horizon($1, $2, $3)")
+            .bind(horizon.safe)
+            .bind(horizon.mark)
+            .bind(&horizon.writers)
+            .fetch_one(self.pool())
+            .await?;
         *horizon = next;
         Ok(())
     }
