@@ -40,7 +40,7 @@ create index task_failed_of_template on tasker.task
   (template_id, (case when error ->> 'step' is null then 'cancelled' else 'error' end), task_id) where error is not null;
 
 -- Which task has an identity. A table of its own, since no index of a partition can say so of all tasks. A row goes
--- with its task.
+-- with its task, or before it (tasker.key_retention).
 create table tasker.identity (
   template_id int not null,
   identity_key text not null,

@@ -21,6 +21,7 @@ mod drain_worker;
 mod dropped_partitions;
 mod engine;
 mod evaluate_rollout_guards;
+mod expire_keys;
 mod explain_steps;
 mod fail_steps;
 mod failing_tasks;

@@ -114,6 +114,7 @@ functions! {
     "66_due_tasks",
     "66_follow_default_retention",
     "66_lock_finished_tasks",
+    "67_expire_keys",
     "70_explain_steps",
     "71_brief_error",
     "72_log_horizon",

@@ -50,6 +50,25 @@ impl Engine {
     }
 }
 
+/// What one call freed of idempotency keys.
+#[derive(Clone, Copy, Debug, FromRow)]
+pub struct ExpiredKeys {
+    pub expired: i32,
+    /// False if no walk is due, or if another host is at it.
+    pub is_more_due: bool,
+}
+
+impl Engine {
+    /// Frees idempotency keys that their namespaces keep no longer; reads `limit` at most.
+    pub async fn expire_keys(&self, limit: i32) -> Result<ExpiredKeys, DatabaseError> {
+        let row = sqlx::query_as("select expired, is_more_due from tasker.expire_keys($1)")
+            .bind(limit)
+            .fetch_one(self.for_maintenance().pool())
+            .await?;
+        Ok(row)
+    }
+}
+
 impl DueTasks {
     /// Deletes them with their steps and their log. Call it even for none: it sets the pace of all hosts.
     /// Returns how many; an error leaves in doubt whether they are deleted.

@@ -12,6 +12,9 @@ use tokio_util::sync::CancellationToken;
 /// Tasks that one batch deletes at most. The database bounds their steps too.
 const BATCH_TASKS: i32 = 500;
 
+/// Idempotency keys that one batch looks at.
+const BATCH_KEYS: i32 = 1_000;
+
 /// After a batch the host rests for so many times as long as the batch took. The database holds all hosts
 /// together to the same, see `tasker.delete_finished_tasks`.
 const REST_SHARE: u32 = 4;
@@ -59,7 +62,7 @@ impl Retention {
         let mut backoff = Backoff::new(RETRY_FIRST, RETRY_MAX);
         while !stop.is_cancelled() {
             let began = Instant::now();
-            let rest = match self.delete_batch().await {
+            let rest = match self.batch().await {
                 Ok(batch) => {
                     backoff.reset();
                     rest_after(batch, began.elapsed())
@@ -74,6 +77,16 @@ impl Retention {
                 () = tokio::time::sleep(rest) => {}
             }
         }
+    }
+
+    /// Frees a few of the keys and deletes a few of the tasks that are due.
+    async fn batch(&self) -> Result<Batch, RetentionError> {
+        let keys = self.engine.expire_keys(BATCH_KEYS).await?;
+        let batch = self.delete_batch().await?;
+        Ok(Batch {
+            is_more_due: batch.is_more_due || keys.is_more_due,
+            ..batch
+        })
     }
 
     /// Deletes a few of the tasks that are due, in one transaction.
