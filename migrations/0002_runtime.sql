@@ -215,6 +215,12 @@ create table tasker.partition (
   summed_at timestamptz,
   -- No row of its log has a higher seq; null until it is closed.
   last_seq bigint,
+  -- Its tasks up to this one are archived, ...
+  archived_through uuid,
+  -- ... and all of them since then. Both begin anew when tasks are returned to it.
+  archived_at timestamptz,
+  -- How often tasks were returned to it.
+  returns int not null default 0,
   constraint partition_has_a_range check (from_at < until_at)
 );
 

@@ -25,9 +25,10 @@ begin
     return 0;
   end if;
   v_ended := tasker.lock_finished_tasks(v_ended);
-  -- Readers of the log look into the history again.
+  -- Readers of the log look into the history again, and an archive of the partition lacks these.
   update tasker.partition p
-  set last_seq = pg_catalog.pg_sequence_last_value('tasker.transition_seq_seq')
+  set last_seq = pg_catalog.pg_sequence_last_value('tasker.transition_seq_seq'),
+      archived_through = null, archived_at = null, returns = p.returns + 1
   where p.closed_at is not null
     and exists (select from unnest(v_ended) as u (task_id)
                 where tasker.first_id(p.from_at) <= u.task_id and u.task_id < tasker.first_id(p.until_at));

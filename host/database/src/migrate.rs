@@ -124,6 +124,8 @@ functions! {
     "80_ensure_partitions",
     "81_close_partition",
     "82_return_carried",
+    "83_note_archived",
+    "83_partition_to_archive",
     "83_sum_partition",
     "84_drop_partition",
     "90_namespace_rules",

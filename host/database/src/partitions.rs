@@ -43,7 +43,7 @@ impl Database {
     }
 
     /// Closes what is over, returns to the history what was carried over and has ended, and drops what is kept no
-    /// longer: with an archive only what retention has emptied. Waits for nobody: what is in use is left for the
+    /// longer: with an archive only what is archived as a whole, or was emptied. Waits for nobody: what is in use is left for the
     /// next time. Off the reaper's connection, since a partition that is summed up is read as a whole.
     pub async fn tidy_partitions(&self, has_archive: bool) -> Result<(), DatabaseError> {
         let maintenance = self.for_maintenance();

@@ -82,19 +82,39 @@ impl Retention {
     /// Frees a few of the keys and deletes a few of the tasks that are due.
     async fn batch(&self) -> Result<Batch, RetentionError> {
         let keys = self.engine.expire_keys(BATCH_KEYS).await?;
-        let batch = self.delete_batch().await?;
+        let batch = match self.archive_partition().await? {
+            true => Batch {
+                deleted: 0,
+                is_more_due: true,
+            },
+            false => self.delete_batch().await?,
+        };
         Ok(Batch {
             is_more_due: batch.is_more_due || keys.is_more_due,
             ..batch
         })
     }
 
-    /// Deletes a few of the tasks that are due, in one transaction.
+    /// Archives a few tasks of a partition that is dropped once all of them are archived. Returns whether to call
+    /// again.
+    pub async fn archive_partition(&self) -> Result<bool, RetentionError> {
+        let Some(archive) = &self.archive else {
+            return Ok(false);
+        };
+        let mut due = self.engine.partition_to_archive(BATCH_TASKS).await?;
+        let is_more_due = due.tasks.is_more_due;
+        if !due.tasks.task_ids.is_empty() {
+            due.tasks.read_from_replica().await?;
+            archive::write(archive, &mut due.tasks).await?;
+        }
+        due.note_archived().await?;
+        Ok(is_more_due)
+    }
+
+    /// Deletes a few of the tasks that are due, in one transaction, but not those of a partition that is soon
+    /// dropped as a whole.
     pub async fn delete_batch(&self) -> Result<Batch, RetentionError> {
-        let mut due = self
-            .engine
-            .due_tasks(BATCH_TASKS, self.archive.is_none())
-            .await?;
+        let mut due = self.engine.due_tasks(BATCH_TASKS, true).await?;
         let is_more_due = due.is_more_due;
         if let Some(archive) = &self.archive {
             due.read_from_replica().await?;
