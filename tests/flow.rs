@@ -13,7 +13,7 @@ mod ledger;
 mod limits;
 mod migration;
 mod operations;
-mod partition_archive;
+pub mod partition_archive;
 mod poison;
 mod quarantine;
 mod queue;

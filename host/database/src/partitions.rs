@@ -50,6 +50,13 @@ impl Database {
         while maintenance.did("select tasker.close_partition()").await? {}
         while maintenance.returned().await? >= BATCH {}
         while maintenance.did("select tasker.sum_partition()").await? {}
+        maintenance.drop_partitions(has_archive).await
+    }
+
+    /// Drops what is kept no longer: with an archive only what is archived as a whole, or was emptied. Leaves what is in
+    /// use for the next time.
+    pub async fn drop_partitions(&self, has_archive: bool) -> Result<(), DatabaseError> {
+        let maintenance = self.for_maintenance();
         while maintenance.dropped(has_archive).await? {}
         Ok(())
     }

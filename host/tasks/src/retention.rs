@@ -95,8 +95,8 @@ impl Retention {
         })
     }
 
-    /// Archives a few tasks of a partition that is dropped once all of them are archived. Returns whether to call
-    /// again.
+    /// Archives a few tasks of a partition that is due as a whole. If there are none, drops what is archived. Returns
+    /// whether to call again.
     pub async fn archive_partition(&self) -> Result<bool, RetentionError> {
         let Some(archive) = &self.archive else {
             return Ok(false);
@@ -108,6 +108,9 @@ impl Retention {
             archive::write(archive, &mut due.tasks).await?;
         }
         due.note_archived().await?;
+        if !is_more_due {
+            self.engine.database().drop_partitions(true).await?;
+        }
         Ok(is_more_due)
     }
 
