@@ -40,7 +40,7 @@ create index task_failed_of_template on tasker.task
   (template_id, (case when error ->> 'step' is null then 'cancelled' else 'error' end), task_id) where error is not null;
 
 -- Which task has an identity. A table of its own, since no index of a partition can say so of all tasks. A row goes
--- with its task.
+-- with its task, or before it (tasker.key_retention).
 create table tasker.identity (
   template_id int not null,
   identity_key text not null,
@@ -138,9 +138,9 @@ insert into tasker.queue_check default values;
 
 -- The one log: every change of state of tasks (step_no null) and steps, and the events of handlers; append-only.
 create table tasker.transition (
+  -- The position in the log, see tasker.log_horizon. It is drawn while the rows are locked that the change is of, so
+  -- per task it has the order of what happened. Sessions must not draw it in advance (cache 1).
   seq bigint generated always as identity,
-  -- Its transaction, so that a reader can stay below what is still open.
-  xid xid8 not null default pg_current_xact_id(),
   at timestamptz not null,
   task_id uuid not null,
   step_no smallint,
@@ -168,8 +168,9 @@ create table tasker.transition (
   event text
 ) partition by range (task_id);
 create index transition_by_task on tasker.transition (task_id);
--- A partition grows in the order of time: this finds a window of it at next to no cost a row.
-create index transition_by_time on tasker.transition using brin (at) with (pages_per_range = 32, autosummarize = on);
+-- A partition grows in the order of time and of seq: this finds a window of either at next to no cost a row.
+create index transition_by_time on tasker.transition using brin (at, seq)
+  with (pages_per_range = 32, autosummarize = on);
 
 -- The same as hosts report it, with each attempt that ends.
 create type tasker.usage as (
@@ -212,6 +213,14 @@ create table tasker.partition (
   closed_at timestamptz,
   -- When tasker.partition_content was written.
   summed_at timestamptz,
+  -- No row of its log has a higher seq; null until it is closed.
+  last_seq bigint,
+  -- Its tasks up to this one are archived, ...
+  archived_through uuid,
+  -- ... and all of them since then. Both begin anew when tasks are returned to it.
+  archived_at timestamptz,
+  -- How often tasks were returned to it.
+  returns int not null default 0,
   constraint partition_has_a_range check (from_at < until_at)
 );
 

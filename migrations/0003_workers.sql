@@ -163,6 +163,25 @@ create table tasker.retention_default (
   constraint retention_default_keep_ms_is_a_minute check (keep_ms >= 60000)
 );
 
+-- How long idempotency keys are kept, from the submit on; one without a rule lasts as long as its task. For namespaces
+-- that have a rule in tasker.retention too, and for all others: namespace_id 0.
+create table tasker.key_retention (
+  namespace_id int primary key,
+  keep_ms bigint not null,
+  set_at timestamptz not null default now(),
+  set_by text not null,
+  constraint key_retention_keep_ms_is_a_minute check (keep_ms >= 60000)
+);
+
+-- The walk over the idempotency keys: goes on behind this task at this time.
+create table tasker.key_walk (
+  singleton boolean primary key default true,
+  task_id uuid not null default '00000000-0000-0000-0000-000000000000',
+  next_at timestamptz not null default '-infinity',
+  constraint key_walk_is_one_row check (singleton)
+);
+insert into tasker.key_walk default values;
+
 -- The rules that are in force: what a namespace inherited counts as long as the rule for all says the same, and the
 -- namespace has none of its own.
 create view tasker.effective_retention as

@@ -12,6 +12,7 @@ mod keys;
 mod load;
 mod locked;
 mod locked_out;
+mod log_position;
 mod pooler;
 mod private;
 mod proxy;

@@ -13,6 +13,7 @@ mod ledger;
 mod limits;
 mod migration;
 mod operations;
+pub mod partition_archive;
 mod poison;
 mod quarantine;
 mod queue;

@@ -10,7 +10,8 @@
 --
 -- p_priority is from 0 to 9; null is tasker.default_priority().
 --
--- A lock that names a collected version is refused (TA001): resolve again.
+-- A lock that names a collected version is refused (TA001): resolve again. So is a call that meets an identity whose task
+-- or key is deleted at that moment.
 --
 -- An id whose time no partition has fails the call (23514): only the clock of a host that is wrong makes one.
 --
@@ -28,6 +29,8 @@ as $$
 declare
   v_now constant timestamptz := tasker.clock();
   v_created uuid[];
+  v_found int;
+  v_known int;
 begin
   -- Has tasker.collect_versions wait for this transaction, or this for that: then the lock is stale.
   perform pg_catalog.pg_advisory_xact_lock_shared(pg_catalog.hashtext('tasker.create_tasks'));
@@ -102,6 +105,12 @@ begin
       from unnest(p_task_id, p_identity_key, p_input) with ordinality as u (task_id, identity_key, input, ord)
       join tasker.task t on t.task_id = u.task_id
       where u.identity_key is null and u.task_id <> all (v_created);
+    get diagnostics v_found = row_count;
+    v_known := cardinality(v_created) + v_found;
+    if v_known < cardinality(p_task_id) then
+      raise exception 'a task or an idempotency key that the call met was deleted meanwhile'
+        using errcode = 'TA001', hint = 'Call again.';
+    end if;
   end if;
 end
 $$;

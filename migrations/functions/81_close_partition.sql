@@ -75,7 +75,10 @@ begin
     execute format('alter table tasker.%I attach partition tasker.%I for values from (%L) to (%L)',
                    v_table || '_history', v_table || '_' || v_name, v_from, v_until);
   end loop;
-  update tasker.partition p set closed_at = tasker.clock() where p.from_at = v_partition.from_at;
+  -- Nobody writes the log now, so no row that is in the partition has a higher seq.
+  update tasker.partition p
+  set closed_at = tasker.clock(), last_seq = coalesce(pg_catalog.pg_sequence_last_value('tasker.transition_seq_seq'), 0)
+  where p.from_at = v_partition.from_at;
   return true;
 exception when lock_not_available then
   return false;

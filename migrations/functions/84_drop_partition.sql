@@ -1,5 +1,5 @@
 -- Drops the oldest closed partition all of whose tasks are kept no longer (tasker.partition_due), with their steps and
--- their log; with p_only_empty only one that has no task any more. First it deletes the identities of its tasks, at most p_limit in one call. Returns whether there is more to
+-- their log; with p_only_empty only one that has no task any more, or whose tasks are all archived. First it deletes the identities of its tasks, at most p_limit in one call. Returns whether there is more to
 -- do; false also if another host is at it, or if a lock was not obtained in time: call it again later.
 --
 -- What handlers wrote to kv stays, with the id of a task that is gone. Records of superseded attempts are left to
@@ -19,8 +19,9 @@ begin
   end if;
   select d.* into v_due
   from tasker.partition_due d
+  join tasker.partition p using (from_at)
   where d.due_at <= tasker.clock()
-    and not (p_only_empty and exists (
+    and not (p_only_empty and p.archived_at is null and exists (
       select from tasker.task_history h
       where h.task_id >= tasker.first_id(d.from_at) and h.task_id < tasker.first_id(d.until_at)))
   order by d.from_at

@@ -11,7 +11,7 @@ async fn retention_is_set_as_a_whole_shown_and_removed() {
     assert_eq!(
         none,
         json!({"namespace": "shop", "complete_ms": null, "error_ms": null, "cancelled_ms": null,
-               "set_at": null, "set_by": null})
+               "keys_ms": null, "set_at": null, "set_by": null})
     );
     let rule = json!({"complete_ms": 30 * DAY_MS, "error_ms": 90 * DAY_MS, "reason": "as agreed"});
     let set = server.put(PATH, &rule).await.answered(200);

@@ -47,6 +47,23 @@ async fn retention_is_set_listed_and_removed() {
 }
 
 #[tokio::test]
+async fn a_time_for_idempotency_keys_is_set_listed_and_removed() {
+    let terminal = Terminal::with_host().await;
+    for of in ["orders", "*"] {
+        let set = ["retention", "set", of, "--keys", "7d"];
+        let set = terminal.run(set).await.succeeds();
+        assert!(set.out.contains("; idempotency keys 7d"), "{set:?}");
+        let listed = terminal.run(["retention", "ls"]).await.succeeds();
+        assert!(listed.out.contains(" 7d "), "{listed:?}");
+        let gone = ["retention", "rm", "--yes", of];
+        let gone = terminal.run(gone).await.succeeds();
+        assert!(gone.out.contains("before: --keys 7d"), "{gone:?}");
+        let none = terminal.run(["retention", "ls"]).await.succeeds();
+        assert!(none.out.contains("kept for ever"), "{none:?}");
+    }
+}
+
+#[tokio::test]
 async fn a_rule_for_all_namespaces_is_set_overridden_and_removed() {
     let terminal = Terminal::with_host().await;
     let all = ["retention", "set", "*", "--complete", "30d"];

@@ -2,8 +2,11 @@
 
 use super::serve::Serve;
 use super::server::Site;
+use crate::flow::partition_archive::{self, DROPPED};
 use crate::flow::retention::make_old;
-use crate::harness::{S3Server, TestDatabase, TestHost, basics, tasker, wait_until};
+use crate::harness::{
+    S3Server, TestDatabase, TestHost, basics, tasker, wait_until, wait_until_sql,
+};
 use serde_json::{Value, json};
 use tokio::process::Command;
 
@@ -112,6 +115,31 @@ async fn tasks_are_archived_in_an_object_store_once_it_is_there_and_read_from_it
         shown("0190aaaa-0000-7000-8000-000000000000", port).await.0,
         Some(3)
     );
+    host.ask_to_stop();
+    assert!(host.ended().await);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_partition_is_archived_as_a_whole_in_an_object_store_and_then_dropped() {
+    let (site, database) = (Site::new(), TestDatabase::new().await);
+    partition_archive::old_tasks(&database, 3).await;
+    let ids: Vec<String> = sqlx::query_scalar("select task_id::text from tasker.every_task")
+        .fetch_all(database.pool())
+        .await
+        .unwrap();
+    let port = S3Server::free_port();
+    let _store = S3Server::start(port, BUCKET).await;
+    let url = database.url();
+    let mut host = Serve::new(&site).arguments(&["--database-url", &url, "--archive", PLACE]);
+    for (name, value) in S3Server::variables(port) {
+        host = host.variable(name, &value);
+    }
+    let mut host = host.start().await;
+    wait_until_sql(database.pool(), DROPPED).await;
+    for id in ids {
+        let (code, task) = shown(&id, port).await;
+        assert_eq!((code, &task["id"]), (Some(0), &json!(id)));
+    }
     host.ask_to_stop();
     assert!(host.ended().await);
 }

@@ -175,6 +175,13 @@ impl Server {
         freeze(self.process.as_ref().unwrap().id());
     }
 
+    /// Stops what writes its log in the background: only a commit that waits for it flushes from now on.
+    pub async fn freeze_wal_writer(&self) {
+        let of_writer = "select pid from pg_stat_activity where backend_type = 'walwriter'";
+        let pid: i32 = self.ask(of_writer).await;
+        signal(pid.unsigned_abs(), "-STOP");
+    }
+
     /// Lets it go on.
     pub fn thaw(&self) {
         self.processes()

@@ -55,7 +55,7 @@ pub(crate) async fn make_old_in(pool: &PgPool) {
 }
 
 /// Has the namespace keep complete tasks for a minute, without a host.
-async fn keep_a_minute(database: &TestDatabase) {
+pub(super) async fn keep_a_minute(database: &TestDatabase) {
     sqlx::raw_sql(
         "insert into tasker.retention (namespace_id, state, keep_ms, set_by, walk_at)
          select namespace_id, 'complete', 60000, 'ada', now() from tasker.namespace where name = 'shop'",
@@ -96,7 +96,7 @@ async fn hosts_delete_old_tasks_once_the_namespace_says_so_and_keep_young_ones()
 }
 
 /// The lines of all files of an archive.
-fn archived(folder: &Path) -> Vec<Value> {
+pub(super) fn archived(folder: &Path) -> Vec<Value> {
     let mut lines = Vec::new();
     for day in std::fs::read_dir(folder).unwrap() {
         for file in std::fs::read_dir(day.unwrap().path()).unwrap() {

@@ -172,7 +172,7 @@ async fn call_functions(session: &mut Session) {
         .run(
             "select tasker.record_uses('{1}', '{1}'), tasker.clear_collected(100), tasker.ensure_partitions(),
                     tasker.close_partition(), tasker.return_carried(10), tasker.sum_partition(), tasker.drop_partition(10, false),
-                    tasker.evaluate_rollout_guards(), tasker.delete_finished_tasks('{}');
+                    tasker.skip_log(0, 1000, 100), tasker.note_archived('-infinity', 0, gen_random_uuid()), tasker.evaluate_rollout_guards(), tasker.delete_finished_tasks('{}');
              select * from tasker.collectable_versions(tasker.clock(), '0', '{}');
              select * from tasker.collect_versions(tasker.clock(), '1 year', '{}', '{1}', 'ada');
              select tasker.set_back_workers(tasker.clock()), tasker.give_back_steps(1, '{}', '{}', '{}', '{}', '{}')",

@@ -133,6 +133,7 @@ async fn set_rule(member: &Member, is_set: bool) -> anyhow::Result<()> {
                 complete_ms: Some(KEEP_MS),
                 error_ms: None,
                 cancelled_ms: None,
+                keys_ms: None,
                 for_ever: false,
                 reason: String::new(),
             };

@@ -144,6 +144,7 @@ async fn prepare(cell: &Cell) -> anyhow::Result<()> {
         complete_ms: ms(KEEP),
         error_ms: ms(KEEP_FAILED),
         cancelled_ms: ms(KEEP),
+        keys_ms: None,
         for_ever: false,
         reason: "soak".to_owned(),
     };

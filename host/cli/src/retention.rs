@@ -13,6 +13,9 @@ use tasker_wire::retention::{
 /// What stands where no time is set.
 const FOR_EVER: &str = "for ever";
 
+/// What stands where keys have no time of their own.
+const WITH_TASK: &str = "with task";
+
 #[derive(Debug, clap::Subcommand)]
 pub enum Command {
     /// Set how long a namespace keeps its finished tasks; then hosts delete them, with their steps and log.
@@ -27,7 +30,7 @@ pub enum Command {
 }
 
 #[derive(Debug, clap::Args)]
-#[group(id = "times", required = true, multiple = true, args = ["complete", "error", "cancelled", "for_ever"])]
+#[group(id = "times", required = true, multiple = true, args = ["complete", "error", "cancelled", "keys", "for_ever"])]
 pub struct Set {
     /// Namespace of the tasks, or '*' for all namespaces without a rule of their own.
     namespace: NamespaceScope,
@@ -40,8 +43,11 @@ pub struct Set {
     /// For tasks that were cancelled.
     #[arg(long, value_name = "DURATION", value_parser = parse_age)]
     cancelled: Option<Duration>,
+    /// Free idempotency keys so long after the submit, also those of tasks that are kept; else with their tasks.
+    #[arg(long, value_name = "DURATION", value_parser = parse_age)]
+    keys: Option<Duration>,
     /// Keep all tasks of this namespace, whatever the rule for all namespaces says.
-    #[arg(long, conflicts_with_all = ["complete", "error", "cancelled"])]
+    #[arg(long, conflicts_with_all = ["complete", "error", "cancelled", "keys"])]
     for_ever: bool,
     #[command(flatten)]
     because: Because,
@@ -71,6 +77,7 @@ impl Set {
             complete_ms: self.complete.map(millis),
             error_ms: self.error.map(millis),
             cancelled_ms: self.cancelled.map(millis),
+            keys_ms: self.keys.map(millis),
         };
         let body = NewRetention::new(retention, self.because.reason);
         let (rule, ls) = match self.namespace {
@@ -99,7 +106,9 @@ fn sentence(rule: &RetentionRule) -> String {
         "*" => "every namespace without a rule of its own",
         name => name,
     };
-    format!("{who} keeps tasks: {}", times.join(", "))
+    let keys = rule.retention.keys_ms.map(show);
+    let keys = keys.map_or_else(String::new, |time| format!("; idempotency keys {time}"));
+    format!("{who} keeps tasks: {}{keys}", times.join(", "))
 }
 
 fn kept(ms: Option<u64>) -> String {
@@ -112,6 +121,10 @@ async fn ls(of: InNamespace, context: &Context) -> Result {
         ("complete", &|it| kept(it.retention.complete_ms)),
         ("error", &|it| kept(it.retention.error_ms)),
         ("cancelled", &|it| kept(it.retention.cancelled_ms)),
+        ("keys", &|it| {
+            let keys = it.retention.keys_ms;
+            keys.map_or_else(|| WITH_TASK.to_owned(), show)
+        }),
         ("set", &|it| it.set_at.map(units::age).unwrap_or_default()),
         ("by", &|it| it.set_by.clone().unwrap_or_default()),
     ])

@@ -43,13 +43,20 @@ impl Database {
     }
 
     /// Closes what is over, returns to the history what was carried over and has ended, and drops what is kept no
-    /// longer: with an archive only what retention has emptied. Waits for nobody: what is in use is left for the
+    /// longer: with an archive only what is archived as a whole, or was emptied. Waits for nobody: what is in use is left for the
     /// next time. Off the reaper's connection, since a partition that is summed up is read as a whole.
     pub async fn tidy_partitions(&self, has_archive: bool) -> Result<(), DatabaseError> {
         let maintenance = self.for_maintenance();
         while maintenance.did("select tasker.close_partition()").await? {}
         while maintenance.returned().await? >= BATCH {}
         while maintenance.did("select tasker.sum_partition()").await? {}
+        maintenance.drop_partitions(has_archive).await
+    }
+
+    /// Drops what is kept no longer: with an archive only what is archived as a whole, or was emptied. Leaves what is in
+    /// use for the next time.
+    pub async fn drop_partitions(&self, has_archive: bool) -> Result<(), DatabaseError> {
+        let maintenance = self.for_maintenance();
         while maintenance.dropped(has_archive).await? {}
         Ok(())
     }

@@ -4,7 +4,7 @@ use crate::bounds::{MAX_KEEP, MIN_KEEP};
 use serde::{Deserialize, Serialize};
 
 /// How long the finished tasks of a namespace are kept, by their final state, in milliseconds from their
-/// end on. None: for ever.
+/// end on. None: for ever. And how long idempotency keys are kept.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Retention {
     /// Also for tasks that were resolved manually.
@@ -14,6 +14,9 @@ pub struct Retention {
     pub error_ms: Option<u64>,
     #[serde(default)]
     pub cancelled_ms: Option<u64>,
+    /// For idempotency keys, from the submit on. None: as long as their tasks.
+    #[serde(default)]
+    pub keys_ms: Option<u64>,
 }
 
 impl Retention {
@@ -26,16 +29,22 @@ impl Retention {
         ]
     }
 
+    /// The same with the idempotency keys.
+    fn all(self) -> impl Iterator<Item = (&'static str, Option<u64>)> {
+        let keys = ("keys", self.keys_ms);
+        self.by_state().into_iter().chain([keys])
+    }
+
     /// True if everything is kept for ever.
     pub fn is_empty(self) -> bool {
         self == Self::default()
     }
 
-    /// The first state whose time is not between [`MIN_KEEP`] and [`MAX_KEEP`].
+    /// The first state, or `keys`, whose time is not between [`MIN_KEEP`] and [`MAX_KEEP`].
     pub fn out_of_bounds(self) -> Option<&'static str> {
         let bounds = MIN_KEEP.as_millis()..=MAX_KEEP.as_millis();
         let is_outside = |ms: u64| !bounds.contains(&u128::from(ms));
-        let mut times = self.by_state().into_iter();
+        let mut times = self.all();
         times.find_map(|(state, ms)| ms.filter(|ms| is_outside(*ms)).map(|_| state))
     }
 }
@@ -44,7 +53,7 @@ impl std::fmt::Display for Retention {
     /// As a command takes it: `--complete 30d --error 90d`.
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let mut gap = "";
-        for (state, ms) in self.by_state() {
+        for (state, ms) in self.all() {
             if let Some(ms) = ms {
                 write!(f, "{gap}--{state} {}", show(ms))?;
                 gap = " ";
@@ -86,7 +95,7 @@ mod tests {
         let of = |complete_ms, error_ms| Retention {
             complete_ms,
             error_ms,
-            cancelled_ms: None,
+            ..Retention::default()
         };
         assert_eq!(of(Some(60_000), None).out_of_bounds(), None);
         assert_eq!(of(Some(59_999), None).out_of_bounds(), Some("complete"));
@@ -99,7 +108,9 @@ mod tests {
             complete_ms: Some(2_592_000_000),
             error_ms: None,
             cancelled_ms: Some(3_600_000),
+            keys_ms: Some(604_800_000),
         };
-        assert_eq!(retention.to_string(), "--complete 30d --cancelled 1h");
+        let written = retention.to_string();
+        assert_eq!(written, "--complete 30d --cancelled 1h --keys 7d");
     }
 }

@@ -19,6 +19,7 @@ pub mod kv;
 mod last_use;
 pub mod lease;
 pub mod lock;
+pub mod log_position;
 pub mod low_marks;
 pub mod migration;
 pub mod payload_read;
@@ -35,6 +36,7 @@ pub mod task_read;
 pub mod usage;
 
 use attempt_rules::RulesCache;
+use log_position::SharedHorizon;
 use secret::SecretKeys;
 use std::sync::Arc;
 use tasker_database::{Database, Pool};
@@ -49,6 +51,10 @@ pub struct Engine {
     /// Versions in use, to be written.
     uses: Arc<last_use::LastUses>,
     rules: Arc<RulesCache>,
+    /// How far readers of open tasks may read.
+    followed: Arc<SharedHorizon>,
+    /// Its connections lead to the replica.
+    is_on_replica: bool,
 }
 
 impl Engine {
@@ -59,6 +65,8 @@ impl Engine {
             keys: None,
             uses: Arc::default(),
             rules: Arc::default(),
+            followed: Arc::default(),
+            is_on_replica: false,
         }
     }
 
@@ -92,7 +100,10 @@ impl Engine {
     /// A handle that reads from the replica of the database, if it has one. Ask
     /// [`Database::replica_lag`] before each use.
     pub fn for_replica(&self) -> Option<Self> {
-        Some(self.over(self.database.for_replica()?))
+        Some(Self {
+            is_on_replica: true,
+            ..self.over(self.database.for_replica()?)
+        })
     }
 
     fn over(&self, database: Database) -> Self {

@@ -1,6 +1,7 @@
 //! Deleting finished tasks that their namespaces keep no longer, in batches.
 
 use super::Engine;
+use chrono::{DateTime, Utc};
 use sqlx::FromRow;
 use tasker_database::{Database, DatabaseError, Transaction};
 use uuid::Uuid;
@@ -16,6 +17,23 @@ pub struct DueTasks {
     pub is_more_due: bool,
     /// Where the tasks are read, if not by the transaction: a replica that has all of them.
     pub(crate) replica: Option<Database>,
+}
+
+/// Tasks of a partition that is due as a whole, to be archived in a transaction.
+#[derive(Debug)]
+pub struct DuePartition {
+    /// Its next tasks; none: all are archived, or no partition is due.
+    pub tasks: DueTasks,
+    from_at: Option<DateTime<Utc>>,
+    returns: Option<i32>,
+}
+
+#[derive(FromRow)]
+struct PartitionRow {
+    from_at: Option<DateTime<Utc>>,
+    returns: Option<i32>,
+    task_ids: Vec<Uuid>,
+    is_more_due: bool,
 }
 
 #[derive(FromRow)]
@@ -47,6 +65,67 @@ impl Engine {
             is_more_due: due.is_more_due,
             replica: None,
         })
+    }
+}
+
+/// What one call freed of idempotency keys.
+#[derive(Clone, Copy, Debug, FromRow)]
+pub struct ExpiredKeys {
+    pub expired: i32,
+    /// False if no walk is due, or if another host is at it.
+    pub is_more_due: bool,
+}
+
+impl Engine {
+    /// Frees idempotency keys that their namespaces keep no longer; reads `limit` at most.
+    pub async fn expire_keys(&self, limit: i32) -> Result<ExpiredKeys, DatabaseError> {
+        let row = sqlx::query_as("select expired, is_more_due from tasker.expire_keys($1)")
+            .bind(limit)
+            .fetch_one(self.for_maintenance().pool())
+            .await?;
+        Ok(row)
+    }
+}
+
+impl Engine {
+    /// The next tasks, `limit` at most, of a partition that is to be archived before it is dropped.
+    pub async fn partition_to_archive(&self, limit: i32) -> Result<DuePartition, DatabaseError> {
+        let maintenance = self.for_maintenance();
+        let mut transaction = maintenance.pool().begin().await?;
+        let row: PartitionRow = sqlx::query_as(
+            "select from_at, returns, task_ids, is_more_due from tasker.partition_to_archive($1)",
+        )
+        .bind(limit)
+        .fetch_one(&mut *transaction)
+        .await?;
+        Ok(DuePartition {
+            tasks: DueTasks {
+                transaction,
+                database: self.database().clone(),
+                task_ids: row.task_ids,
+                is_more_due: row.is_more_due,
+                replica: None,
+            },
+            from_at: row.from_at,
+            returns: row.returns,
+        })
+    }
+}
+
+impl DuePartition {
+    /// Notes that its tasks are durable in the archive. An error leaves in doubt whether that is noted; then they are
+    /// archived again.
+    pub async fn note_archived(mut self) -> Result<(), DatabaseError> {
+        if let Some(last) = self.tasks.task_ids.last() {
+            sqlx::query("select tasker.note_archived($1, $2, $3)")
+                .bind(self.from_at)
+                .bind(self.returns)
+                .bind(last)
+                .execute(&mut *self.tasks.transaction)
+                .await?;
+        }
+        self.tasks.transaction.commit().await?;
+        Ok(())
     }
 }
 

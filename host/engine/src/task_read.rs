@@ -1,6 +1,7 @@
 //! Reading tasks, steps and transitions. Nothing here changes anything.
 
 use super::Engine;
+use super::log_position::LogPosition;
 use chrono::{DateTime, Utc};
 use sqlx::FromRow;
 use tasker_database::DatabaseError;
@@ -201,25 +202,34 @@ impl Engine {
         Ok(row)
     }
 
-    /// Transitions of a task after `seq`, or only the events among them, in order, `limit` at most. While the task is open, what
-    /// a transaction that is still open could come before is held back, so that a reader who goes
-    /// on from the last `seq` misses nothing.
+    /// Transitions of a task after `seq`, or only the events among them, in order, `limit` at most. Of an open task what
+    /// a transaction that still writes could come before is held back, so that a reader who goes on from the last `seq`
+    /// misses nothing. `None` if this is a replica, which cannot say it of an open task.
     pub async fn transitions(
         &self,
         task_id: TaskId,
+        is_open: bool,
         only_events: bool,
         after_seq: i64,
         limit: i64,
-    ) -> Result<Vec<TransitionRow>, DatabaseError> {
+    ) -> Result<Option<Vec<TransitionRow>>, DatabaseError> {
+        if is_open && self.is_on_replica {
+            return Ok(None);
+        }
+        let until = match is_open {
+            true => self.settled_position().await?,
+            false => LogPosition(i64::MAX),
+        };
         let rows = sqlx::query_as(TRANSITIONS)
             .bind(task_id.0)
             .bind(after_seq)
             .bind(limit)
             .bind(only_events)
             .bind(MAX_INLINE_BYTES)
+            .bind(until.0)
             .fetch_all(self.pool())
             .await?;
-        Ok(rows)
+        Ok(Some(rows))
     }
 }
 
@@ -353,7 +363,6 @@ const TRANSITIONS: &str = "
     join tasker.every_transition r using (task_id)
     left join tasker.step_template st
       on st.template_version_id = t.template_version_id and st.step_no = r.step_no
-    where t.task_id = $1 and r.seq > $2 and (r.event is not null or not $4)
-      and (t.finished_at is not null or r.xid < pg_snapshot_xmin(pg_current_snapshot()))
+    where t.task_id = $1 and r.seq > $2 and r.seq <= $6 and (r.event is not null or not $4)
     order by r.seq
     limit $3";

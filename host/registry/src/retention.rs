@@ -6,7 +6,7 @@ use tasker_domain::name::Name;
 use tasker_domain::permission::NamespaceScope;
 use tasker_domain::retention::Retention;
 
-const NO_TIMES: &str = "`complete_ms`, `error_ms` and `cancelled_ms` are all left out; to keep all tasks, remove the rule, or set `for_ever` for a namespace";
+const NO_TIMES: &str = "`complete_ms`, `error_ms`, `cancelled_ms` and `keys_ms` are all left out; to keep all tasks, remove the rule, or set `for_ever` for a namespace";
 const BOTH: &str = "`for_ever` and times exclude each other; leave out one of them";
 
 impl Registry {

@@ -71,6 +71,9 @@ pub enum TasksError {
         "there is no task {task_id}; it never existed, or its namespace keeps such tasks no longer"
     )]
     UnknownTask { task_id: TaskId },
+    /// The primary is asked instead.
+    #[error("task {task_id} is open, and a replica does not know who writes its log")]
+    OpenOnReplica { task_id: TaskId },
     #[error("task {task_id} has no step `{}`", .step.escape_debug())]
     UnknownStep { task_id: TaskId, step: String },
     #[error("{what}")]
@@ -103,6 +106,7 @@ impl Report for TasksError {
             Self::KeyReused { .. } => (Conflict, "idempotency_key_reused"),
             Self::Duplicate { .. } => (Conflict, "duplicate_task"),
             Self::UnknownTask { .. } => (NotFound, "unknown_task"),
+            Self::OpenOnReplica { .. } => (NotFound, "open_on_replica"),
             Self::UnknownStep { .. } => (NotFound, "unknown_step"),
             Self::NoPayload { .. } => (NotFound, "no_payload"),
             Self::AlreadyFinal { .. } => (Conflict, "task_is_final"),

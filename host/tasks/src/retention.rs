@@ -12,6 +12,9 @@ use tokio_util::sync::CancellationToken;
 /// Tasks that one batch deletes at most. The database bounds their steps too.
 const BATCH_TASKS: i32 = 500;
 
+/// Idempotency keys that one batch looks at.
+const BATCH_KEYS: i32 = 1_000;
+
 /// After a batch the host rests for so many times as long as the batch took. The database holds all hosts
 /// together to the same, see `tasker.delete_finished_tasks`.
 const REST_SHARE: u32 = 4;
@@ -59,7 +62,7 @@ impl Retention {
         let mut backoff = Backoff::new(RETRY_FIRST, RETRY_MAX);
         while !stop.is_cancelled() {
             let began = Instant::now();
-            let rest = match self.delete_batch().await {
+            let rest = match self.batch().await {
                 Ok(batch) => {
                     backoff.reset();
                     rest_after(batch, began.elapsed())
@@ -76,12 +79,45 @@ impl Retention {
         }
     }
 
-    /// Deletes a few of the tasks that are due, in one transaction.
+    /// Frees a few of the keys and deletes a few of the tasks that are due.
+    async fn batch(&self) -> Result<Batch, RetentionError> {
+        let keys = self.engine.expire_keys(BATCH_KEYS).await?;
+        let batch = match self.archive_partition().await? {
+            true => Batch {
+                deleted: 0,
+                is_more_due: true,
+            },
+            false => self.delete_batch().await?,
+        };
+        Ok(Batch {
+            is_more_due: batch.is_more_due || keys.is_more_due,
+            ..batch
+        })
+    }
+
+    /// Archives a few tasks of a partition that is due as a whole. If there are none, drops what is archived. Returns
+    /// whether to call again.
+    pub async fn archive_partition(&self) -> Result<bool, RetentionError> {
+        let Some(archive) = &self.archive else {
+            return Ok(false);
+        };
+        let mut due = self.engine.partition_to_archive(BATCH_TASKS).await?;
+        let is_more_due = due.tasks.is_more_due;
+        if !due.tasks.task_ids.is_empty() {
+            due.tasks.read_from_replica().await?;
+            archive::write(archive, &mut due.tasks).await?;
+        }
+        due.note_archived().await?;
+        if !is_more_due {
+            self.engine.database().drop_partitions(true).await?;
+        }
+        Ok(is_more_due)
+    }
+
+    /// Deletes a few of the tasks that are due, in one transaction, but not those of a partition that is soon
+    /// dropped as a whole.
     pub async fn delete_batch(&self) -> Result<Batch, RetentionError> {
-        let mut due = self
-            .engine
-            .due_tasks(BATCH_TASKS, self.archive.is_none())
-            .await?;
+        let mut due = self.engine.due_tasks(BATCH_TASKS, true).await?;
         let is_more_due = due.is_more_due;
         if let Some(archive) = &self.archive {
             due.read_from_replica().await?;

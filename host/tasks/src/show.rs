@@ -158,11 +158,11 @@ impl Tasks {
         after_seq: i64,
         limit: i64,
     ) -> Result<Vec<TransitionRow>, TasksError> {
-        self.progress(task_id).await?;
+        let is_open = !self.progress(task_id).await?.is_final;
         let rows = self
             .engine
-            .transitions(task_id, only_events, after_seq, limit);
-        Ok(rows.await?)
+            .transitions(task_id, is_open, only_events, after_seq, limit);
+        rows.await?.ok_or(TasksError::OpenOnReplica { task_id })
     }
 
     pub(crate) async fn detail(&self, task_id: TaskId) -> Result<TaskDetailRow, TasksError> {

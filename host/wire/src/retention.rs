@@ -33,6 +33,9 @@ pub struct NewRetention {
     pub error_ms: Option<u64>,
     #[serde(default)]
     pub cancelled_ms: Option<u64>,
+    /// For idempotency keys, from the submit on; left out: as long as their tasks.
+    #[serde(default)]
+    pub keys_ms: Option<u64>,
     /// Everything is kept, although the rule for all namespaces has times.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub for_ever: bool,
@@ -47,6 +50,7 @@ impl NewRetention {
             complete_ms: retention.complete_ms,
             error_ms: retention.error_ms,
             cancelled_ms: retention.cancelled_ms,
+            keys_ms: retention.keys_ms,
             for_ever: retention.is_empty(),
             reason,
         }
@@ -57,6 +61,7 @@ impl NewRetention {
             complete_ms: self.complete_ms,
             error_ms: self.error_ms,
             cancelled_ms: self.cancelled_ms,
+            keys_ms: self.keys_ms,
         }
     }
 }

@@ -5,6 +5,7 @@ use crate::sandbox::guests::{self, noted};
 use serde_json::{Value, json};
 use tasker_domain::ids::TaskId;
 use tasker_engine::Engine;
+use tasker_engine::log_position::{LogHorizon, LogPosition};
 use tasker_registry::Registry;
 
 const ONE: &str = "steps: [{name: a, handler: guest/echo}]";
@@ -202,6 +203,22 @@ async fn delete_finished(host: &TestHost) {
     ask(host, "DELETE", path, json!(null)).await;
 }
 
+/// Reads the log at its end and in its middle, as a reader does that follows it.
+async fn follow_log(store: &Engine) {
+    let horizon = wait_until("the log is complete up to somewhere", async || {
+        let mut next = LogHorizon::default();
+        store.advance_log_horizon(&mut next).await.unwrap();
+        (next.safe() > LogPosition::default()).then_some(next)
+    })
+    .await;
+    let end = horizon.safe().0;
+    for after in [0, end / 2, end - 100] {
+        let page = store.read_log(LogPosition(after), &horizon, 1_000).await;
+        page.unwrap();
+    }
+    drop(store.partition_to_archive(100).await.unwrap());
+}
+
 pub async fn drive(database: &TestDatabase) {
     let folder = tempfile::tempdir().unwrap();
     let data_dir = folder.path().to_owned();
@@ -220,6 +237,7 @@ pub async fn drive(database: &TestDatabase) {
         config.maintenance.cache_bytes = 1;
     })
     .await;
+    follow_log(&host.host.engine).await;
     let over = host.run("two", json!({})).await;
     let over = over["id"].as_str().unwrap().to_owned();
     // Put off and suspended steps stay.

@@ -21,6 +21,8 @@ pub struct RetentionRow {
     pub complete_ms: Option<i64>,
     pub error_ms: Option<i64>,
     pub cancelled_ms: Option<i64>,
+    /// None: keys are kept as long as their tasks.
+    pub keys_ms: Option<i64>,
     pub set_at: DateTime<Utc>,
     pub set_by: String,
 }
@@ -31,6 +33,7 @@ impl RetentionRow {
             complete_ms: self.complete_ms.map(i64::unsigned_abs),
             error_ms: self.error_ms.map(i64::unsigned_abs),
             cancelled_ms: self.cancelled_ms.map(i64::unsigned_abs),
+            keys_ms: self.keys_ms.map(i64::unsigned_abs),
         }
     }
 }
@@ -61,7 +64,8 @@ impl Store {
         if let Some(unchanged) = found.filter(|row| row.retention() == retention) {
             return Ok(unchanged);
         }
-        let (states, times) = columns(retention);
+        let (states, times) = columns(retention, namespace_id.is_none());
+        set_keys(&mut tx, &change, retention).await?;
         let insert = match namespace_id {
             None => sqlx::query(REPLACE_DEFAULT),
             Some(id) => {
@@ -91,6 +95,7 @@ impl Store {
             return Ok(None);
         };
         delete(&mut tx, change.scope, false).await?;
+        set_keys(&mut tx, &change, Retention::default()).await?;
         let (before, after) = (Some(found.retention()), Retention::default());
         record(&mut tx, &change, "retention.remove", before, after).await?;
         tx.commit().await?;
@@ -155,13 +160,34 @@ async fn delete(
     Ok(())
 }
 
-/// States and times. A rule that keeps everything is one state without a time.
-fn columns(retention: Retention) -> (Vec<&'static str>, Vec<Option<i64>>) {
-    let time = |ms: u64| i64::try_from(ms).unwrap_or(i64::MAX);
+/// Replaces the rule of the keys, or removes it where there is none.
+async fn set_keys(
+    tx: &mut Connection,
+    change: &RetentionChange<'_>,
+    retention: Retention,
+) -> Result<(), DatabaseError> {
+    let keep_ms = retention.keys_ms.map(time);
+    sqlx::query(SET_KEYS)
+        .bind(change.scope.to_string())
+        .bind(keep_ms)
+        .bind(change.actor.as_str())
+        .execute(&mut *tx)
+        .await?;
+    // The walk begins anew.
+    sqlx::query(WALK_KEYS).execute(tx).await?;
+    Ok(())
+}
+
+fn time(ms: u64) -> i64 {
+    i64::try_from(ms).unwrap_or(i64::MAX)
+}
+
+/// States and times. A rule that keeps everything is one state without a time, and that for all none.
+fn columns(retention: Retention, is_for_all: bool) -> (Vec<&'static str>, Vec<Option<i64>>) {
     let set = retention.by_state().into_iter();
     let set = set.filter_map(|(state, ms)| Some((state, Some(time(ms?)))));
     let (states, times): (Vec<_>, Vec<_>) = set.unzip();
-    match states.is_empty() {
+    match states.is_empty() && !is_for_all {
         true => (vec!["complete"], vec![None]),
         false => (states, times),
     }
@@ -204,6 +230,22 @@ const INSERT: &str = "
     from unnest($2::text[], $3::int8[]) as u (state, keep_ms)
     order by u.state::tasker.task_state";
 
+// As in tasker.key_retention, where 0 is for all.
+const SET_KEYS: &str = "
+    with scope as materialized (
+      select case when $1 = '*' then 0
+                  else (select n.namespace_id from tasker.namespace n where n.name = $1) end as namespace_id
+    ), removed as (
+      delete from tasker.key_retention k using scope s where k.namespace_id = s.namespace_id and $2::int8 is null
+    )
+    insert into tasker.key_retention (namespace_id, keep_ms, set_by)
+    select s.namespace_id, $2::int8, $3 from scope s where $2::int8 is not null
+    on conflict (namespace_id) do update
+      set keep_ms = excluded.keep_ms, set_at = excluded.set_at, set_by = excluded.set_by";
+
+const WALK_KEYS: &str = "
+    update tasker.key_walk set task_id = '00000000-0000-0000-0000-000000000000', next_at = '-infinity'";
+
 const REPLACE_DEFAULT: &str = "
     with removed as (
       delete from tasker.retention_default d where d.state::text <> all ($1)
@@ -219,14 +261,20 @@ const CURRENT: &str = "
            max(r.keep_ms) filter (where r.state = 'complete') as complete_ms,
            max(r.keep_ms) filter (where r.state = 'error') as error_ms,
            max(r.keep_ms) filter (where r.state = 'cancelled') as cancelled_ms,
+           max(r.keep_ms) filter (where r.state = 'keys') as keys_ms,
            max(r.set_at) as set_at, max(r.set_by) as set_by
     from (
-      select r.state, r.keep_ms, r.set_at, r.set_by
+      select r.state::text, r.keep_ms, r.set_at, r.set_by
       from tasker.retention r
       join tasker.namespace n using (namespace_id)
       where n.name = $1 and not r.is_inherited
       union all
-      select d.state, d.keep_ms, d.set_at, d.set_by from tasker.retention_default d where $1 = '*'
+      select d.state::text, d.keep_ms, d.set_at, d.set_by from tasker.retention_default d where $1 = '*'
+      union all
+      select 'keys', k.keep_ms, k.set_at, k.set_by
+      from tasker.key_retention k
+      left join tasker.namespace n using (namespace_id)
+      where coalesce(n.name, '*') = $1
     ) r
     having count(*) > 0";
 
@@ -235,17 +283,24 @@ const LIST: &str = "
            max(l.keep_ms) filter (where l.state = 'complete') as complete_ms,
            max(l.keep_ms) filter (where l.state = 'error') as error_ms,
            max(l.keep_ms) filter (where l.state = 'cancelled') as cancelled_ms,
+           max(l.keep_ms) filter (where l.state = 'keys') as keys_ms,
            max(l.set_at) as set_at, max(l.set_by) as set_by
     from (
-      select '*' as namespace, 0 as place, d.state, d.keep_ms, d.set_at, d.set_by
+      select '*' as namespace, 0 as place, d.state::text, d.keep_ms, d.set_at, d.set_by
       from tasker.retention_default d
       where $2::text is null
       union all
-      select n.name, 1, r.state, r.keep_ms, r.set_at, r.set_by
+      select n.name, 1, r.state::text, r.keep_ms, r.set_at, r.set_by
       from tasker.retention r
       join tasker.namespace n using (namespace_id)
       where not r.is_inherited and ($1::text is null or n.name = $1)
         and ($2::text is null or $2 = '*' or n.name > $2)
+      union all
+      select coalesce(n.name, '*'), (k.namespace_id > 0)::int, 'keys', k.keep_ms, k.set_at, k.set_by
+      from tasker.key_retention k
+      left join tasker.namespace n using (namespace_id)
+      where case k.namespace_id when 0 then $2::text is null
+            else ($1::text is null or n.name = $1) and ($2::text is null or $2 = '*' or n.name > $2) end
     ) l
     group by l.place, l.namespace
     order by l.place, l.namespace
