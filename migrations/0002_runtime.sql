@@ -86,7 +86,8 @@ create table tasker.step (
 -- The steps that are to be claimed, now or later, by namespace and in the order of the claim: one row for each step with
 -- a `ready_at`, written by the statement that sets it. It is a table and not an index of tasker.step, so that no update
 -- of a step touches an index, and so that what was claimed is vacuumed away in no time however many steps there are. A
--- step that is claimed as it is released is never here. Who changes a row holds the lock of its step.
+-- step that is claimed as it is released is never here. Who changes a row holds the lock of its step. Vacuum does not give
+-- its empty end back, for which it would lock it against all claims.
 create table tasker.queue (
   namespace_id int not null,
   ready_at timestamptz not null,
@@ -96,7 +97,8 @@ create table tasker.queue (
   priority smallint not null default 4,
   primary key (namespace_id, priority, ready_at, task_id, step_no),
   constraint queue_priority_is_a_digit check (priority between 0 and 9)
-) with (autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 5000, autovacuum_vacuum_cost_delay = 0);
+) with (autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 5000, autovacuum_vacuum_cost_delay = 0,
+  vacuum_truncate = off);
 
 -- How the namespaces' turns at the queue differ; a namespace without a row has weight 1.
 create table tasker.queue_rule (

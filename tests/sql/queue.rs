@@ -169,3 +169,15 @@ async fn what_a_namespace_has_in_the_queue_costs_a_claim_no_reads() {
     let after: i64 = session.one(reads).await;
     assert!(after - before < 100, "{} entries read", after - before);
 }
+
+#[tokio::test]
+async fn vacuum_leaves_the_empty_end_of_the_queue_for_which_it_would_lock_out_claims() {
+    let (_database, mut session, worker) = engine().await;
+    tasks(&mut session, 1, 3_000).await;
+    while !claim(&mut session, worker, 1_000, 0).await.is_empty() {}
+    let bytes = "select pg_relation_size('tasker.queue')";
+    let before: i64 = session.one(bytes).await;
+    session.run("vacuum tasker.queue").await;
+    assert_eq!(session.one::<i64>(bytes).await, before);
+    assert!(before > 0);
+}
