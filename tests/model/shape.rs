@@ -36,7 +36,7 @@ impl Shape {
 impl StepShape {
     /// The wait after failure number `failures`, from 1.
     pub fn backoff_ms(&self, failures: i32) -> i64 {
-        let (base, failures) = (i64::from(self.base_ms), u32::from(failures.unsigned_abs()));
+        let (base, failures) = (i64::from(self.base_ms), failures.unsigned_abs());
         let wait = match self.backoff {
             Backoff::None => 0,
             Backoff::Linear => base * i64::from(failures),
