@@ -79,6 +79,8 @@ const WRONG_EVENTS: &str = "
 #[derive(Debug, PartialEq)]
 pub struct Seen {
     kv: BTreeMap<String, String>,
+    /// Compared by itself, since no step has to show it.
+    is_quarantined: bool,
     /// Steps that are in the queue and not to be claimed, or the other way round.
     wrong_in_queue: i64,
     tasks: Vec<(SeenTask, Vec<SeenStep>)>,
@@ -89,6 +91,9 @@ impl Seen {
     pub fn differs_from(&self, model: &Self) -> String {
         if self.kv != model.kv {
             return format!("kv has {:?}, the model {:?}", self.kv, model.kv);
+        }
+        if self.is_quarantined != model.is_quarantined {
+            return format!("the code is quarantined: {}", self.is_quarantined);
         }
         if self.wrong_in_queue != model.wrong_in_queue {
             return format!("{} steps are wrong in the queue", self.wrong_in_queue);
@@ -118,6 +123,10 @@ pub async fn read(database: &TestDatabase, ids: &[TaskId]) -> Seen {
         .fetch_all(database.pool())
         .await
         .unwrap();
+    let is_quarantined = sqlx::query_scalar("select exists (select from tasker.quarantine)")
+        .fetch_one(database.pool())
+        .await
+        .unwrap();
     let mut tasks = Vec::new();
     for id in ids {
         let task: SeenTask = sqlx::query_as(
@@ -140,6 +149,7 @@ pub async fn read(database: &TestDatabase, ids: &[TaskId]) -> Seen {
         .unwrap();
     Seen {
         kv: kv.into_iter().collect(),
+        is_quarantined,
         wrong_in_queue,
         tasks,
     }
@@ -149,6 +159,7 @@ pub async fn read(database: &TestDatabase, ids: &[TaskId]) -> Seen {
 pub fn seen(model: &Model) -> Seen {
     Seen {
         kv: model.kv.clone(),
+        is_quarantined: model.is_quarantined,
         wrong_in_queue: 0,
         tasks: model.tasks.iter().map(seen_task).collect(),
     }

@@ -61,6 +61,9 @@ constraints! {
                                  rollout_state, rollout_started_at)
          values (1, 'component', 'c', '1', '2', 100.1, 'running', now())";
     lock_is_unique: "insert into tasker.lock (template_version_id, fingerprint) values (1, '\\x00')";
+    key_retention_keep_ms_is_a_minute:
+        "insert into tasker.key_retention (namespace_id, keep_ms, set_by) values (1, 59999, 'ada')";
+    key_walk_is_one_row: "update tasker.key_walk set singleton = false";
     task_remaining_sinks_counts_down: "update tasker.task set remaining_sinks = -1";
     task_finishes_when_final: "update tasker.task set state = 'complete'";
     step_remaining_deps_counts_down: "update tasker.step set remaining_deps = -1 where state = 'waiting'";
