@@ -27,8 +27,9 @@ measure hosts hosts --counts 1,2,4,10
 measure hosts-confined hosts --counts 1,2,4 --confine
 measure hosts-cells hosts --counts 2 --databases 2
 measure million-open million-open --open-tasks 1000000 --finished-tasks 1000000
+measure ten-million million-open --open-tasks 100000 --finished-tasks 10000000
 measure retention retention
-measure soak soak --minutes 10
+measure soak soak --minutes 30
 measure old-snapshot old-snapshot
 measure tenants tenants
 measure resolve resolve
