@@ -61,6 +61,21 @@ pub(crate) async fn old_tasks(database: &TestDatabase, tasks: usize) {
     assert_eq!(count(database, "task_20240601").await, tasks as i64);
 }
 
+async fn is_archived(database: &TestDatabase) -> bool {
+    sqlx::query_scalar(ARCHIVED)
+        .fetch_one(database.pool())
+        .await
+        .unwrap()
+}
+
+async fn archive_all(database: &TestDatabase, retention: &Retention) {
+    wait_until("all is archived", async || {
+        retention.archive_partition().await.unwrap();
+        is_archived(database).await.then_some(())
+    })
+    .await;
+}
+
 fn ids(lines: &[Value]) -> BTreeSet<String> {
     let id = |line: &Value| line["task"]["id"].as_str().unwrap().to_owned();
     lines.iter().map(id).collect()
@@ -93,15 +108,7 @@ async fn a_partition_is_dropped_once_all_of_it_is_in_the_archive_and_no_task_is_
         .unwrap();
     due.note_archived().await.unwrap();
     let retention = Retention::new(engine.clone(), Some(archive.clone()));
-    wait_until("the rest is archived", async || {
-        retention.archive_partition().await.unwrap();
-        let is_archived: bool = sqlx::query_scalar(ARCHIVED)
-            .fetch_one(database.pool())
-            .await
-            .unwrap();
-        is_archived.then_some(())
-    })
-    .await;
+    archive_all(&database, &retention).await;
     assert_eq!(
         count(&database, "every_task").await,
         7,
@@ -139,11 +146,7 @@ async fn a_task_that_is_returned_to_an_archived_partition_is_archived_too_before
     run(&database, late).await;
     let engine = Engine::new(Database::open_url(&database.url(), 8).unwrap());
     let archive = Archive::create(Location::Folder(folder.clone())).unwrap();
-    let is_archived: bool = sqlx::query_scalar(ARCHIVED)
-        .fetch_one(database.pool())
-        .await
-        .unwrap();
-    assert!(is_archived);
+    assert!(is_archived(&database).await);
     run(&database, "select tasker.return_carried(1000)").await;
     engine.database().tidy_partitions(true).await.unwrap();
     assert_eq!(
@@ -152,15 +155,7 @@ async fn a_task_that_is_returned_to_an_archived_partition_is_archived_too_before
         "one is not archived"
     );
     let retention = Retention::new(engine.clone(), Some(archive));
-    wait_until("all is archived", async || {
-        retention.archive_partition().await.unwrap();
-        let is_archived: bool = sqlx::query_scalar(ARCHIVED)
-            .fetch_one(database.pool())
-            .await
-            .unwrap();
-        is_archived.then_some(())
-    })
-    .await;
+    archive_all(&database, &retention).await;
     assert_eq!(ids(&archived(&folder)).len(), 3);
 }
 
