@@ -27,8 +27,8 @@ create table tasker.task (
   finished_at timestamptz,
   -- Why it did not complete: {step, code, message} or {reason}.
   error json,
-  -- From 0, the lowest, to 9.
-  priority smallint not null default 4
+  -- Where its steps wait in the queue: priority * tasker.lane_width(), and the hash of its queue key if it has one.
+  lane smallint not null default 13104
 ) partition by range (task_id);
 
 create index task_open on tasker.task (task_id) where finished_at is null;
@@ -78,8 +78,8 @@ create table tasker.step (
   result json,
   error json,
   checkpoint json,
-  -- That of its task, for the queue.
-  priority smallint not null default 4,
+  -- That of its task, for the queue; without the key as long as the step is delayed, and from then on.
+  lane smallint not null default 13104,
   primary key (task_id, step_no)
 ) partition by range (task_id);
 
@@ -93,10 +93,11 @@ create table tasker.queue (
   ready_at timestamptz not null,
   task_id uuid not null,
   step_no smallint not null,
-  -- Each priority of a namespace is a lane of its own.
-  priority smallint not null default 4,
-  primary key (namespace_id, priority, ready_at, task_id, step_no),
-  constraint queue_priority_is_a_digit check (priority between 0 and 9)
+  -- Each priority of a namespace is a lane of its own, and each hash of a key within it. Steps that are not due are in
+  -- the lanes without a key, so that no claim has to read the lane of a key in vain.
+  lane smallint not null default 13104,
+  primary key (namespace_id, lane, ready_at, task_id, step_no),
+  constraint queue_lane_is_of_a_priority check (lane between 0 and 32759)
 ) with (autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 5000, autovacuum_vacuum_cost_delay = 0,
   vacuum_truncate = off);
 

@@ -41,6 +41,7 @@ mod poison;
 mod populated;
 mod priority;
 mod queue;
+mod queue_keys;
 mod queue_limit;
 mod reap;
 mod reap_overdue;

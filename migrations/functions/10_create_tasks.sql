@@ -8,7 +8,8 @@
 -- Sends no notification: transactions that notify commit one after the other, with the flush of the log. The host
 -- that called sends a hint after the commit; so do the hosts that report.
 --
--- p_priority is from 0 to 9; null is tasker.default_priority().
+-- p_lane has the lane of each task in the queue: priority * tasker.lane_width(), and the hash of its queue key if it has
+-- one. Null is that of tasker.default_priority(), without a key.
 --
 -- A lock that names a collected version is refused (TA001): resolve again. So is a call that meets an identity whose task
 -- or key is deleted at that moment.
@@ -20,7 +21,7 @@
 create or replace function tasker.create_tasks(
   p_task_id uuid[], p_namespace_id int[], p_template_id int[], p_template_version_id int[],
   p_lock_id int[], p_input text[], p_identity_key text[], p_correlation_id text[], p_is_watched bool[],
-  p_priority smallint[] default null
+  p_lane smallint[] default null
 ) returns table (ord bigint, task_id uuid, created bool, same_input bool, created_at timestamptz)
 language plpgsql
 set search_path = '' set plan_cache_mode = force_generic_plan set jit = off
@@ -41,9 +42,9 @@ begin
 
   with asked as materialized (
     select * from unnest(p_task_id, p_namespace_id, p_template_id, p_template_version_id, p_lock_id,
-                         p_input, p_identity_key, p_correlation_id, p_is_watched, p_priority)
+                         p_input, p_identity_key, p_correlation_id, p_is_watched, p_lane)
       as u (task_id, namespace_id, template_id, template_version_id, lock_id,
-            input, identity_key, correlation_id, is_watched, priority)
+            input, identity_key, correlation_id, is_watched, lane)
   ), sinks as materialized (
     select st.template_version_id, count(*)::int as sinks
     from tasker.step_template st
@@ -59,27 +60,27 @@ begin
     returning identity.task_id
   ), created as (
     insert into tasker.task (task_id, namespace_id, template_id, template_version_id, lock_id,
-                             remaining_sinks, input, identity_key, correlation_id, is_watched, created_at, priority)
+                             remaining_sinks, input, identity_key, correlation_id, is_watched, created_at, lane)
     select a.task_id, a.namespace_id, a.template_id, a.template_version_id, a.lock_id,
            s.sinks, a.input::json, a.identity_key, a.correlation_id, a.is_watched, v_now,
-           coalesce(a.priority, tasker.default_priority())
+           coalesce(a.lane, tasker.default_priority() * tasker.lane_width())
     from asked a join sinks s using (template_version_id)
     where a.identity_key is null or a.task_id in (select i.task_id from identified i)
     order by a.task_id
     on conflict do nothing
-    returning task.task_id, task.namespace_id, task.template_version_id, task.priority
+    returning task.task_id, task.namespace_id, task.template_version_id, task.lane
   ), steps as (
     insert into tasker.step (task_id, step_no, namespace_id, template_version_id, state, remaining_deps, is_sink, timeout_ms, ready_at,
-                             priority)
+                             lane)
     select c.task_id, st.step_no, c.namespace_id, c.template_version_id,
            case st.parents when 0 then 'ready'::tasker.step_state else 'waiting'::tasker.step_state end,
            st.parents, st.is_sink, st.timeout_ms,
-           case st.parents when 0 then v_now end, c.priority
+           case st.parents when 0 then v_now end, c.lane
     from created c join tasker.step_template st using (template_version_id)
-    returning step.namespace_id, step.priority, step.ready_at, step.task_id, step.step_no
+    returning step.namespace_id, step.lane, step.ready_at, step.task_id, step.step_no
   ), queued as (
-    insert into tasker.queue (namespace_id, priority, ready_at, task_id, step_no)
-    select s.namespace_id, s.priority, s.ready_at, s.task_id, s.step_no from steps s where s.ready_at is not null
+    insert into tasker.queue (namespace_id, lane, ready_at, task_id, step_no)
+    select s.namespace_id, s.lane, s.ready_at, s.task_id, s.step_no from steps s where s.ready_at is not null
   ), log as (
     insert into tasker.transition (at, task_id, to_state)
     select v_now, c.task_id, 'pending' from created c

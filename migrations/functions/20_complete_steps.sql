@@ -94,7 +94,7 @@ begin
     from child c
     where s.task_id = c.task_id and s.step_no = c.to_no and s.state = 'waiting'
       and s.remaining_deps >= c.parents
-    returning s.task_id, s.step_no, s.attempt, s.state, s.namespace_id, s.priority, s.ready_at, c.parent,
+    returning s.task_id, s.step_no, s.attempt, s.state, s.namespace_id, s.lane, s.ready_at, c.parent,
               coalesce(s.started_at, s.ready_at) as at
   ), log as (
     insert into tasker.transition (at, task_id, step_no, attempt, worker_id, to_state, component_version_id,
@@ -111,7 +111,7 @@ begin
   into v_claimed, v_parents, v_queued, v_sinks, v_failing, v_finished_at
   from (select array_agg((r.task_id, r.step_no)::tasker.step_key) filter (where r.state = 'running') as claimed,
                array_agg(r.parent) filter (where r.state = 'running' and v_limited <> '{}') as parents,
-               array_agg((r.namespace_id, r.ready_at, r.task_id, r.step_no, r.priority)::tasker.queue)
+               array_agg((r.namespace_id, r.ready_at, r.task_id, r.step_no, r.lane)::tasker.queue)
                  filter (where r.state = 'ready') as queued
         from released r) r,
        (select array_agg(d.task_id) filter (where d.is_sink) as sinks,

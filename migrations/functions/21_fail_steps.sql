@@ -53,10 +53,11 @@ begin
                      else 'waiting_for_retry'::tasker.step_state end,
         ready_at = case when not h.is_final then h.retry_at end,
         finished_at = case when h.is_final then greatest(v_now, s.started_at) end,
+        lane = s.lane - s.lane % tasker.lane_width(),
         error = h.error
     from held h
     where s.task_id = h.task_id and s.step_no = h.step_no
-    returning s.task_id, s.step_no, s.attempt, s.worker_id, s.state, s.namespace_id, s.priority, s.ready_at, s.finished_at,
+    returning s.task_id, s.step_no, s.attempt, s.worker_id, s.state, s.namespace_id, s.lane, s.ready_at, s.finished_at,
               s.error,
               h.component_version_id, h.wall_ms, h.cpu_ms, h.host_ms, h.memory_kib, h.in_bytes,
               h.out_bytes, h.http_requests
@@ -69,8 +70,8 @@ begin
            f.out_bytes, f.http_requests
     from failed f
   ), queued as (
-    insert into tasker.queue (namespace_id, priority, ready_at, task_id, step_no)
-    select f.namespace_id, f.priority, f.ready_at, f.task_id, f.step_no from failed f where f.ready_at is not null
+    insert into tasker.queue (namespace_id, lane, ready_at, task_id, step_no)
+    select f.namespace_id, f.lane, f.ready_at, f.task_id, f.step_no from failed f where f.ready_at is not null
   )
   select array_agg(distinct f.task_id) filter (where f.state = 'error'),
          ceil(extract(epoch from min(f.ready_at) - v_now) * 1000)

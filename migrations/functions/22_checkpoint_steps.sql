@@ -44,11 +44,11 @@ begin
     from batch b
     where s.task_id = b.task_id and s.step_no = b.step_no
       and s.state = 'running' and s.worker_id = p_worker_id and s.attempt = b.attempt
-    returning s.task_id, s.step_no, s.attempt, s.namespace_id, s.priority, b.component_version_id, b.wall_ms, b.cpu_ms, b.host_ms,
+    returning s.task_id, s.step_no, s.attempt, s.namespace_id, s.lane, b.component_version_id, b.wall_ms, b.cpu_ms, b.host_ms,
               b.memory_kib, b.in_bytes, b.out_bytes, b.http_requests
   ), queued as (
-    insert into tasker.queue (namespace_id, priority, ready_at, task_id, step_no)
-    select k.namespace_id, k.priority, v_now, k.task_id, k.step_no from kept k
+    insert into tasker.queue (namespace_id, lane, ready_at, task_id, step_no)
+    select k.namespace_id, k.lane, v_now, k.task_id, k.step_no from kept k
   )
   insert into tasker.transition (at, task_id, step_no, attempt, worker_id, to_state, detail,
                                  component_version_id, wall_ms, cpu_ms, host_ms, memory_kib,

@@ -6,8 +6,8 @@
 -- theirs. Locks: their rows in tasker.queue_rule until the end of the claim, skipping locked ones, so that no two
 -- claims give the same slot away. tasker.take_slots records what was claimed.
 create or replace function tasker.limited_turns(
-  p_namespace_id int[], p_priority smallint[], p_ready_at timestamptz[], p_share int[], p_is_limited bool[]
-) returns table (namespace_ids int[], priorities smallint[], ready_at timestamptz[], shares int[], locked int[], is_contended bool)
+  p_namespace_id int[], p_lane smallint[], p_ready_at timestamptz[], p_share int[], p_is_limited bool[]
+) returns table (namespace_ids int[], lanes smallint[], ready_at timestamptz[], shares int[], locked int[], is_contended bool)
 language plpgsql
 set search_path = ''
 as $$
@@ -21,11 +21,11 @@ begin
   -- A statement of its own: it sees the slots of the claim that had the lock before.
   return query
     with left_over as (
-      select n.turn, n.namespace_id, n.priority, n.ready_at,
+      select n.turn, n.namespace_id, n.lane, n.ready_at,
              case when not n.is_limited or r.max_running is null then n.share
                   else least(n.share, r.max_running - u.running)::int end as share
-      from unnest(p_namespace_id, p_priority, p_ready_at, p_share, p_is_limited)
-             with ordinality as n (namespace_id, priority, ready_at, share, is_limited, turn)
+      from unnest(p_namespace_id, p_lane, p_ready_at, p_share, p_is_limited)
+             with ordinality as n (namespace_id, lane, ready_at, share, is_limited, turn)
       left join tasker.queue_rule r on r.namespace_id = n.namespace_id and n.is_limited
       cross join lateral (
         select count(*) as running
@@ -35,7 +35,7 @@ begin
       ) u
       where not n.is_limited or n.namespace_id = any (v_locked)
     )
-    select array_agg(l.namespace_id order by l.turn), array_agg(l.priority order by l.turn), array_agg(l.ready_at order by l.turn),
+    select array_agg(l.namespace_id order by l.turn), array_agg(l.lane order by l.turn), array_agg(l.ready_at order by l.turn),
            array_agg(l.share order by l.turn), v_locked, cardinality(v_locked) < cardinality(v_limited)
     from left_over l
     where l.share > 0;

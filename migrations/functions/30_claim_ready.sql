@@ -1,17 +1,18 @@
 -- Claims due steps for a worker: up to p_limit steps, and up to p_bytes of their data (the task's input and the
 -- checkpoint), but at least one step. The namespaces that have due steps take turns (see tasker.queue_turns), from the
--- one after p_after; of each, the oldest come first, by priority (see tasker.split_shares). So what one namespace has in
--- the queue delays no other.
+-- one after p_after; of each, the oldest come first, by priority (see tasker.split_shares), and the keys that it has take
+-- turns from the one after p_after_key (see tasker.queue_keys). So what one namespace or key has in the queue delays no
+-- other.
 --
 -- Returns one row per step, with all data of its attempt that changes between attempts, and the revision of the
 -- task's namespace, which includes everything that was granted or revoked before the claim. One more row with a null
 -- lease states, if fewer than p_limit were claimed, in due_ms when the next step is due: 0 if a due step was left,
 -- because of the limit on bytes, a lock or its namespace's share; null if none is due within a minute. It has is_limited
 -- where a namespace with due steps has a limit of running steps (see tasker.limited_turns): another may be claimed
--- whenever one of its steps ends. Returns nothing for a worker that was declared dead.
+-- whenever one of its steps ends; in after_key, where there are keys, after which the next claim begins. Returns nothing for a worker that was declared dead.
 --
--- p_marked, p_marked_priority and p_low have the low marks of lanes (see tasker.queue_turns); that row has their next
--- ones. A step below its lane's mark is not claimed; tasker.queue_look finds it.
+-- p_marked, p_marked_lane and p_low have the low marks of lanes and ranges (see tasker.queue_turns); that row has the next
+-- ones of lanes. A step below its lane's mark is not claimed; tasker.queue_look finds it.
 --
 -- If the claim of a step fails (because of its data, its task's data or a damaged row), the others are claimed
 -- one at a time by tasker.claim_each.
@@ -22,12 +23,12 @@
 -- committed while the next is under way. After lock_timeout it gives up its claims.
 create or replace function tasker.claim_ready(p_worker_id int, p_limit int, p_bytes bigint, p_after int default 0,
                                               p_marked int[] default null,
-                                              p_marked_priority smallint[] default null,
-                                              p_low timestamptz[] default null)
+                                              p_marked_lane smallint[] default null,
+                                              p_low timestamptz[] default null, p_after_key smallint default 0)
 returns table (
   task_id uuid, step_no smallint, attempt int, lock_id int, correlation_id text, input text,
-  checkpoint text, revision bigint, namespace_id int, due_ms bigint, marked int[], marked_priority smallint[], low timestamptz[],
-  is_limited bool
+  checkpoint text, revision bigint, namespace_id int, due_ms bigint, marked int[], marked_lane smallint[], low timestamptz[],
+  is_limited bool, after_key smallint
 )
 language plpgsql
 set search_path = '' set lock_timeout = '20ms' set plan_cache_mode = force_generic_plan set jit = off
@@ -36,22 +37,29 @@ set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off
 set enable_sort = off set enable_incremental_sort = off
 as $$
 declare
+  v_looks constant int := 64;
   v_now constant timestamptz := tasker.clock();
   v_claimed tasker.claimed_step[];
   v_is_left bool := false;
   v_rows tid[];
   v_deleted int;
   v_waiting int[];
-  v_waiting_priorities smallint[];
+  v_waiting_lanes smallint[];
   v_marked int[];
-  v_marked_priorities smallint[];
+  v_marked_lanes smallint[];
   v_marks timestamptz[];
   v_namespaces int[];
-  v_priorities smallint[];
+  v_lanes smallint[];
   v_lows timestamptz[];
   v_shares int[];
   v_limited bool[];
   v_is_mixed bool;
+  v_has_keys bool;
+  v_window int;
+  v_cut bool[];
+  v_looked_at_namespaces int[];
+  v_looked_at_lanes smallint[];
+  v_is_split_left bool;
   v_locked int[];
   v_is_contended bool := false;
 begin
@@ -62,41 +70,53 @@ begin
     return;
   end if;
 
+  if p_marked is not null then
+    -- The ranges that have a mark share v_looks.
+    v_window := (select greatest(1, v_looks / count(*)) from unnest(p_marked_lane) m (lane) where m.lane < 0 having count(*) > 0);
+  end if;
   -- Most calls of a worker with few tasks find nothing: detect that before the expensive part.
   select array_agg(q.namespace_id) filter (where q.ready_at is not null),
-         array_agg(q.priority) filter (where q.ready_at is not null),
+         array_agg(q.lane) filter (where q.ready_at is not null),
          array_agg(q.namespace_id) filter (where q.is_marked),
-         array_agg(q.priority) filter (where q.is_marked),
+         array_agg(q.lane) filter (where q.is_marked),
          array_agg(greatest(least(q.ready_at, v_now - tasker.queue_look_back()), 'epoch')) filter (where q.is_marked),
          array_agg(q.namespace_id) filter (where q.share > 0),
-         array_agg(q.priority) filter (where q.share > 0),
+         array_agg(q.lane) filter (where q.share > 0),
          array_agg(q.ready_at) filter (where q.share > 0),
          array_agg(q.share) filter (where q.share > 0),
          array_agg(q.is_limited) filter (where q.share > 0),
-         bool_or(q.is_mixed) filter (where q.share > 0)
-  into v_waiting, v_waiting_priorities, v_marked, v_marked_priorities, v_marks,
-       v_namespaces, v_priorities, v_lows, v_shares, v_limited, v_is_mixed
-  from tasker.queue_turns(v_now, p_limit, p_after, p_marked, p_marked_priority, p_low) q;
+         bool_or(q.is_mixed) filter (where q.share > 0),
+         bool_or(q.lane % tasker.lane_width() > 0) filter (where q.share > 0)
+  into v_waiting, v_waiting_lanes, v_marked, v_marked_lanes, v_marks,
+       v_namespaces, v_lanes, v_lows, v_shares, v_limited, v_is_mixed, v_has_keys
+  from tasker.queue_turns(v_now, p_limit, p_after, p_marked, p_marked_lane, p_low, p_after_key, v_window) q;
   if true = any (v_limited) then
-    select l.namespace_ids, l.priorities, l.ready_at, l.shares, l.locked, l.is_contended
-    into v_namespaces, v_priorities, v_lows, v_shares, v_locked, v_is_contended
-    from tasker.limited_turns(v_namespaces, v_priorities, v_lows, v_shares, v_limited) l;
+    select l.namespace_ids, l.lanes, l.ready_at, l.shares, l.locked, l.is_contended
+    into v_namespaces, v_lanes, v_lows, v_shares, v_locked, v_is_contended
+    from tasker.limited_turns(v_namespaces, v_lanes, v_lows, v_shares, v_limited) l;
   end if;
-  if v_is_mixed and v_namespaces is not null then
-    select l.namespace_ids, l.priorities, l.ready_at, l.shares into v_namespaces, v_priorities, v_lows, v_shares
-    from tasker.split_shares(v_now, v_namespaces, v_priorities, v_lows, v_shares) l;
+  if v_has_keys and v_namespaces is not null then
+    select l.namespace_ids, l.lanes, l.ready_at, l.shares, l.cut into v_namespaces, v_lanes, v_lows, v_shares, v_cut
+    from tasker.queue_keys(v_now, p_after_key, v_namespaces, v_lanes, v_lows, v_shares, p_marked, p_marked_lane) l;
+    v_looked_at_namespaces := v_namespaces;
+    v_looked_at_lanes := v_lanes;
+  end if;
+  if (v_is_mixed or v_has_keys) and v_namespaces is not null then
+    select l.namespace_ids, l.lanes, l.ready_at, l.shares, l.is_left
+    into v_namespaces, v_lanes, v_lows, v_shares, v_is_split_left
+    from tasker.split_shares(v_now, v_namespaces, v_lanes, v_lows, v_shares) l;
   end if;
   if v_namespaces is not null then
     begin
       with picked as materialized (
         select p.*, n.turn, n.share
-        from unnest(v_namespaces, v_priorities, v_lows, v_shares)
-               with ordinality as n (namespace_id, priority, low, share, turn)
+        from unnest(v_namespaces, v_lanes, v_lows, v_shares)
+               with ordinality as n (namespace_id, lane, low, share, turn)
         cross join lateral (
           select q.ctid as row, q.ready_at, s.ctid as step_row, s.task_id, s.step_no, s.checkpoint::text as checkpoint
           from tasker.queue q
           join tasker.step s on s.task_id = q.task_id and s.step_no = q.step_no and s.ready_at = q.ready_at
-          where q.namespace_id = n.namespace_id and q.priority = n.priority
+          where q.namespace_id = n.namespace_id and q.lane = n.lane
             and q.ready_at >= n.low and q.ready_at <= v_now
           order by q.ready_at
           limit n.share
@@ -138,9 +158,12 @@ begin
       select array_agg((c.task_id, c.step_no, c.attempt, c.checkpoint)::tasker.claimed_step),
              array_agg(c.row),
              count(*) < (select count(*) from picked)
-               or cardinality(v_namespaces) > 1
+               or v_is_split_left is null and cardinality(v_namespaces) > 1
                   and exists (select from picked p group by p.turn, p.share having count(*) = p.share)
       from claimed c into v_claimed, v_rows, v_is_left;
+      -- Also after each step of a key in a range that has a mark: there may be more where no look was.
+      v_is_left := v_is_left or v_is_split_left is true or true = any (v_cut)
+        or v_window is not null and v_has_keys and v_claimed is not null;
       -- By address: no plan can make this expensive. As long as this call runs, no address is given to another row.
       delete from tasker.queue q where q.ctid = any (v_rows);
       get diagnostics v_deleted = row_count;
@@ -156,7 +179,7 @@ begin
         v_claimed := null;
         v_is_left := true;
       when data_exception or integrity_constraint_violation or program_limit_exceeded or internal_error then
-        v_claimed := tasker.claim_each(p_worker_id, p_limit, p_bytes, v_namespaces, v_priorities, v_lows, v_shares);
+        v_claimed := tasker.claim_each(p_worker_id, p_limit, p_bytes, v_namespaces, v_lanes, v_lows, v_shares);
         v_is_left := cardinality(v_claimed) > 0;
     end;
     if v_locked is not null and v_claimed is not null then
@@ -173,18 +196,21 @@ begin
     select k.task_id, k.step_no, k.attempt, coalesce(t.lock_id, 0), coalesce(t.correlation_id, ''),
            coalesce(t.input::text, 'null'), k.checkpoint,
            coalesce(r.revision[array_position(r.of, t.namespace_id)], 0), coalesce(t.namespace_id, 0),
-           null::bigint, null::int[], null::smallint[], null::timestamptz[], null::bool
+           null::bigint, null::int[], null::smallint[], null::timestamptz[], null::bool, null::smallint
     from unnest(v_claimed) k
     cross join revisions r
     left join tasker.task t on t.task_id = k.task_id;
-  if v_marked is not null or true = any (v_limited) or coalesce(cardinality(v_claimed), 0) < p_limit then
+  if v_marked is not null or true = any (v_limited) or v_has_keys or v_window is not null
+     or coalesce(cardinality(v_claimed), 0) < p_limit then
     return query
       select null::uuid, null::smallint, null::int, null::int, null::text, null::text, null::text,
              null::bigint, null::int,
              case when coalesce(cardinality(v_claimed), 0) >= p_limit then null
                   when v_is_left or v_is_contended then 0
-                  else ceil(extract(epoch from tasker.queue_next(v_now, v_waiting, v_waiting_priorities) - v_now) * 1000)::bigint end,
-             v_marked, v_marked_priorities, v_marks, coalesce(true = any (v_limited), false);
+                  else ceil(extract(epoch from tasker.queue_next(v_now, v_waiting, v_waiting_lanes) - v_now) * 1000)::bigint end,
+             v_marked, v_marked_lanes, v_marks, coalesce(true = any (v_limited), false),
+             case when v_has_keys or v_window is not null
+                  then tasker.next_key(p_after_key, v_claimed, v_looked_at_namespaces, v_looked_at_lanes, v_cut, v_window) end;
   end if;
 end
 $$;

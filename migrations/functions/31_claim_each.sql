@@ -1,10 +1,10 @@
 -- Claims as tasker.claim_ready does, but each step alone, so that a failing claim affects no other step:
 -- tasker.postpone_step postpones such a step with the reason. Used after a claim of several failed. Returns what it
--- claimed. Takes the namespaces in the order of their turns, with each priority that has due steps, the time of the first step of each and how many it gets.
+-- claimed. Takes the namespaces in the order of their turns, with each lane that has due steps, the time of the first step of each and how many it gets.
 --
 -- Locks: as tasker.claim_ready, under the caller's lock_timeout; locked rows are left.
 create or replace function tasker.claim_each(
-  p_worker_id int, p_limit int, p_bytes bigint, p_namespace_id int[], p_priority smallint[],
+  p_worker_id int, p_limit int, p_bytes bigint, p_namespace_id int[], p_lane smallint[],
   p_low timestamptz[], p_share int[]
 )
 returns tasker.claimed_step[]
@@ -15,11 +15,11 @@ declare
   v_now constant timestamptz := tasker.clock();
   v_due constant tasker.step_key[] := array(
     select (q.task_id, q.step_no)::tasker.step_key
-    from unnest(p_namespace_id, p_priority, p_low, p_share) with ordinality as t (namespace_id, priority, low, share, turn)
+    from unnest(p_namespace_id, p_lane, p_low, p_share) with ordinality as t (namespace_id, lane, low, share, turn)
     cross join lateral (
       select d.task_id, d.step_no
       from tasker.queue d
-      where d.namespace_id = t.namespace_id and d.priority = t.priority and d.ready_at >= t.low and d.ready_at <= v_now
+      where d.namespace_id = t.namespace_id and d.lane = t.lane and d.ready_at >= t.low and d.ready_at <= v_now
       order by d.ready_at
       limit t.share
     ) q

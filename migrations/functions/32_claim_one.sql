@@ -12,11 +12,11 @@ declare
   v_now constant timestamptz := tasker.clock();
   v_attempt int;
   v_namespace_id int;
-  v_priority smallint;
+  v_lane smallint;
   v_ready_at timestamptz;
   v_claimed tasker.claimed_step;
 begin
-  select s.attempt, s.namespace_id, s.priority, s.ready_at into v_attempt, v_namespace_id, v_priority, v_ready_at
+  select s.attempt, s.namespace_id, s.lane, s.ready_at into v_attempt, v_namespace_id, v_lane, v_ready_at
   from tasker.step s
   where s.task_id = p_task_id and s.step_no = p_step_no and s.ready_at <= v_now
   for update skip locked;
@@ -24,7 +24,7 @@ begin
     return null;
   end if;
   delete from tasker.queue q
-  where q.namespace_id = v_namespace_id and q.priority = v_priority and q.ready_at = v_ready_at
+  where q.namespace_id = v_namespace_id and q.lane = v_lane and q.ready_at = v_ready_at
     and q.task_id = p_task_id and q.step_no = p_step_no;
 
   if v_attempt = v_attempt_end then

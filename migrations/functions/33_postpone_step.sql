@@ -15,10 +15,10 @@ declare
     'kind', 'host', 'code', 'cannot_be_claimed',
     'message', format('the database cannot hand out this step: %s (SQLSTATE %s); it is retried every 5 minutes, until it is mended or its task is cancelled', p_message, p_sqlstate));
   v_namespace_id int;
-  v_priority smallint;
+  v_lane smallint;
   v_ready_at timestamptz;
 begin
-  select s.namespace_id, s.priority, s.ready_at into v_namespace_id, v_priority, v_ready_at
+  select s.namespace_id, s.lane, s.ready_at into v_namespace_id, v_lane, v_ready_at
   from tasker.step s
   where s.task_id = p_task_id and s.step_no = p_step_no and s.ready_at <= v_now
   for update;
@@ -27,13 +27,13 @@ begin
   end if;
   with postponed as (
     update tasker.step s
-    set ready_at = v_now + v_pause, error = v_error
+    set ready_at = v_now + v_pause, error = v_error, lane = s.lane - s.lane % tasker.lane_width()
     where s.task_id = p_task_id and s.step_no = p_step_no
     returning s.state, s.attempt
   ), queued as (
     update tasker.queue q
-    set ready_at = v_now + v_pause
-    where q.namespace_id = v_namespace_id and q.priority = v_priority and q.ready_at = v_ready_at
+    set ready_at = v_now + v_pause, lane = v_lane - v_lane % tasker.lane_width()
+    where q.namespace_id = v_namespace_id and q.lane = v_lane and q.ready_at = v_ready_at
       and q.task_id = p_task_id and q.step_no = p_step_no
   )
   insert into tasker.transition (at, task_id, step_no, attempt, to_state, detail)

@@ -50,10 +50,10 @@ begin
         free_attempts = s.free_attempts + 1, worker_losses = s.worker_losses + p_is_lost::int
     from held h
     where s.task_id = h.task_id and s.step_no = h.step_no
-    returning s.task_id, s.step_no, s.attempt, s.namespace_id, s.priority, s.ready_at, h.worker_id
+    returning s.task_id, s.step_no, s.attempt, s.namespace_id, s.lane, s.ready_at, h.worker_id
   ), queued as (
-    insert into tasker.queue (namespace_id, priority, ready_at, task_id, step_no)
-    select r.namespace_id, r.priority, r.ready_at, r.task_id, r.step_no from released r
+    insert into tasker.queue (namespace_id, lane, ready_at, task_id, step_no)
+    select r.namespace_id, r.lane, r.ready_at, r.task_id, r.step_no from released r
   ), log as (
     insert into tasker.transition (at, task_id, step_no, attempt, worker_id, to_state, detail)
     select r.ready_at, r.task_id, r.step_no, r.attempt, r.worker_id, 'ready',

@@ -49,14 +49,15 @@ begin
   ), given_back as (
     update tasker.step s
     set state = 'ready', ready_at = case when b.is_quarantined then 'infinity' else v_now end,
-        worker_id = null, deadline_at = null, free_attempts = s.free_attempts + 1
+        worker_id = null, deadline_at = null, free_attempts = s.free_attempts + 1,
+        lane = case when b.is_quarantined then s.lane - s.lane % tasker.lane_width() else s.lane end
     from batch b
     where s.task_id = b.task_id and s.step_no = b.step_no
       and s.state = 'running' and s.worker_id = p_worker_id and s.attempt = b.attempt
-    returning s.task_id, s.step_no, s.attempt, s.namespace_id, s.priority, s.ready_at, b.is_quarantined
+    returning s.task_id, s.step_no, s.attempt, s.namespace_id, s.lane, s.ready_at, b.is_quarantined
   ), queued as (
-    insert into tasker.queue (namespace_id, priority, ready_at, task_id, step_no)
-    select g.namespace_id, g.priority, g.ready_at, g.task_id, g.step_no from given_back g
+    insert into tasker.queue (namespace_id, lane, ready_at, task_id, step_no)
+    select g.namespace_id, g.lane, g.ready_at, g.task_id, g.step_no from given_back g
   ), log as (
     insert into tasker.transition (at, task_id, step_no, attempt, worker_id, to_state, detail)
     select v_now, g.task_id, g.step_no, g.attempt, p_worker_id, 'ready',

@@ -18,7 +18,7 @@ begin
     select s.task_id, s.step_no
     from tasker.namespace n
     cross join generate_series(0, 9) p
-    join tasker.queue q on q.namespace_id = n.namespace_id and q.priority = p and q.ready_at = 'infinity'
+    join tasker.queue q on q.namespace_id = n.namespace_id and q.lane = p * tasker.lane_width() and q.ready_at = 'infinity'
     join tasker.step s on s.task_id = q.task_id and s.step_no = q.step_no
     join tasker.task t on t.task_id = s.task_id
     join tasker.lock_entry e on e.lock_id = t.lock_id and e.step_no = s.step_no
@@ -35,12 +35,12 @@ begin
     set ready_at = coalesce(v_fixed, pg_catalog.clock_timestamp())
     from unnest(v_suspended) p
     where s.task_id = p.task_id and s.step_no = p.step_no and s.ready_at = 'infinity'
-    returning s.task_id, s.step_no, s.attempt, s.namespace_id, s.priority, s.ready_at
+    returning s.task_id, s.step_no, s.attempt, s.namespace_id, s.lane, s.ready_at
   ), queued as (
     update tasker.queue q
     set ready_at = f.ready_at
     from freed f
-    where q.namespace_id = f.namespace_id and q.priority = f.priority and q.ready_at = 'infinity'
+    where q.namespace_id = f.namespace_id and q.lane = f.lane and q.ready_at = 'infinity'
       and q.task_id = f.task_id and q.step_no = f.step_no
   ), log as (
     insert into tasker.transition (at, task_id, step_no, attempt, to_state, detail)

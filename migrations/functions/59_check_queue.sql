@@ -36,7 +36,7 @@ begin
           where t.finished_at is null and t.task_id >= v_walk.task_id
           order by t.task_id limit p_limit) t
     cross join lateral (
-      select s.task_id, s.step_no, s.namespace_id, s.priority, s.ready_at
+      select s.task_id, s.step_no, s.namespace_id, s.lane, s.ready_at
       from tasker.step s
       where s.task_id = t.task_id and s.step_no > case when t.task_id = v_walk.task_id then v_walk.step_no else -1 end
       order by s.step_no limit p_limit
@@ -51,7 +51,7 @@ begin
                where m.ready_at is not null
                  and not exists (
                    select from tasker.queue q
-                   where q.namespace_id = m.namespace_id and q.priority = m.priority and q.ready_at = m.ready_at
+                   where q.namespace_id = m.namespace_id and q.lane = m.lane and q.ready_at = m.ready_at
                      and q.task_id = m.task_id and q.step_no = m.step_no))
   into v_seen, v_last_task, v_last_step, v_missing;
 
@@ -61,8 +61,8 @@ begin
     join tasker.step s on s.task_id = m.task_id and s.step_no = m.step_no
     for update of s skip locked);
   -- A statement of its own: it sees what was written before the locks were had.
-  insert into tasker.queue (namespace_id, priority, ready_at, task_id, step_no)
-  select s.namespace_id, s.priority, s.ready_at, s.task_id, s.step_no
+  insert into tasker.queue (namespace_id, lane, ready_at, task_id, step_no)
+  select s.namespace_id, s.lane, s.ready_at, s.task_id, s.step_no
   from unnest(v_missing) m
   join tasker.step s on s.task_id = m.task_id and s.step_no = m.step_no
   where s.ready_at is not null

@@ -22,7 +22,7 @@ declare
   v_seen_until timestamptz;
   v_moved int;
   v_namespaces int[];
-  v_priorities smallint[];
+  v_lanes smallint[];
   v_from timestamptz[];
   v_tasks uuid[];
   v_steps smallint[];
@@ -75,7 +75,7 @@ begin
     join tasker.transition r on r.task_id = l.task_id
     where r.at > v_now + v_tolerance and r.to_state = 'waiting_for_retry'
   ), wrong as materialized (
-    select s.task_id, s.step_no, s.namespace_id, s.priority, l.ready_at
+    select s.task_id, s.step_no, s.namespace_id, s.lane, l.ready_at
     from late l
     join tasker.step s on s.task_id = l.task_id and s.step_no = l.step_no
     where s.ready_at = l.ready_at
@@ -92,17 +92,17 @@ begin
     returning s.task_id, s.step_no, s.ready_at
   )
   select (select count(*) from waiting), (select max(w.ready_at) from waiting w),
-         array_agg(w.namespace_id), array_agg(w.priority), array_agg(w.ready_at), array_agg(m.task_id), array_agg(m.step_no),
+         array_agg(w.namespace_id), array_agg(w.lane), array_agg(w.ready_at), array_agg(m.task_id), array_agg(m.step_no),
          array_agg(m.ready_at)
-  into v_seen, v_seen_until, v_namespaces, v_priorities, v_from, v_tasks, v_steps, v_to
+  into v_seen, v_seen_until, v_namespaces, v_lanes, v_from, v_tasks, v_steps, v_to
   from moved m
   join wrong w on w.task_id = m.task_id and w.step_no = m.step_no;
   -- A statement of its own: it sees the row of a step that was queued again before its lock was had.
   update tasker.queue q
   set ready_at = m.until
-  from unnest(v_namespaces, v_priorities, v_from, v_tasks, v_steps, v_to)
-    as m (namespace_id, priority, ready_at, task_id, step_no, until)
-  where q.namespace_id = m.namespace_id and q.priority = m.priority and q.ready_at = m.ready_at
+  from unnest(v_namespaces, v_lanes, v_from, v_tasks, v_steps, v_to)
+    as m (namespace_id, lane, ready_at, task_id, step_no, until)
+  where q.namespace_id = m.namespace_id and q.lane = m.lane and q.ready_at = m.ready_at
     and q.task_id = m.task_id and q.step_no = m.step_no;
   v_moved := coalesce(cardinality(v_tasks), 0);
 

@@ -34,7 +34,7 @@ begin
   from cancelled c into v_cancelled, v_watched;
 
   with unfinished as materialized (
-    select s.task_id, s.step_no, s.namespace_id, s.priority, s.ready_at
+    select s.task_id, s.step_no, s.namespace_id, s.lane, s.ready_at
     from tasker.step s
     where s.task_id = any (v_cancelled) and s.finished_at is null
   ), ended as (
@@ -45,7 +45,7 @@ begin
   ), unqueued as (
     delete from tasker.queue q
     using unfinished u
-    where q.namespace_id = u.namespace_id and q.priority = u.priority and q.ready_at = u.ready_at
+    where q.namespace_id = u.namespace_id and q.lane = u.lane and q.ready_at = u.ready_at
       and q.task_id = u.task_id and q.step_no = u.step_no
   )
   insert into tasker.transition (at, task_id, step_no, attempt, to_state)

@@ -69,12 +69,12 @@ begin
       and e.lock_id = t.lock_id and e.step_no = s.step_no
       and v.component_version_id = e.component_version_id
       and not exists (select from tasker.quarantine q where q.digest = v.digest)
-    returning s.task_id, s.step_no, s.attempt, s.namespace_id, s.priority
+    returning s.task_id, s.step_no, s.attempt, s.namespace_id, s.lane
   ), queued as (
     update tasker.queue q
     set ready_at = v_now
     from freed f
-    where q.namespace_id = f.namespace_id and q.priority = f.priority and q.ready_at = 'infinity'
+    where q.namespace_id = f.namespace_id and q.lane = f.lane and q.ready_at = 'infinity'
       and q.task_id = f.task_id and q.step_no = f.step_no
   ), log as (
     insert into tasker.transition (at, task_id, step_no, attempt, to_state, detail)

@@ -267,3 +267,35 @@ async fn a_task_has_the_priority_of_its_submit_or_else_of_its_template() {
     let detail = problem["detail"].as_str().unwrap();
     assert!(detail.contains("from 0, the lowest, to 9"), "{problem}");
 }
+
+#[tokio::test]
+async fn a_step_of_one_queue_key_does_not_wait_for_all_of_another() {
+    let database = TestDatabase::new().await;
+    let idle = TestHost::start_idle(&database).await;
+    idle.publish_component("basics", "1.0.0", basics()).await;
+    let yaml =
+        format!("namespace: shop\nname: keyed\nversion: 1.0.0\nqueue_key: /customer/id\n{NAP}");
+    idle.publish_yaml("shop", "keyed", &yaml).await;
+    let task = |customer: &str| json!({"namespace": "shop", "template": "keyed", "input": {"customer": {"id": customer}}});
+    let mut tasks = Vec::new();
+    for customer in vec!["a"; 100].into_iter().chain(["b"]) {
+        let (status, created) = idle.post("/v1/tasks", &task(customer)).await;
+        assert_eq!(status, 201, "{created}");
+        tasks.push(created["task"]["id"].as_str().unwrap().to_owned());
+    }
+    let _worker = TestHost::start_with(&database, |config| {
+        config.worker.as_mut().unwrap().slots = 2;
+    })
+    .await;
+    for task in &tasks {
+        idle.finished(task).await;
+    }
+    let before: i64 = sqlx::query_scalar(
+        "select count(*) from tasker.step s, tasker.step o join tasker.task t using (task_id)
+         where t.input #>> '{customer,id}' = 'b' and s.started_at < o.started_at",
+    )
+    .fetch_one(database.pool())
+    .await
+    .unwrap();
+    assert!(before < 10, "{before} steps went before it");
+}

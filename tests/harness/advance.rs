@@ -33,7 +33,7 @@ impl Advance for Engine {
         let left = claim - released.len();
         let mut claimed: Vec<Claimed> = released.into_iter().map(of_released).collect();
         claimed.extend(
-            self.claim_ready(worker, left, CLAIM_BYTES, 0, &LowMarks::default())
+            self.claim_ready(worker, left, CLAIM_BYTES, (0, 0), &LowMarks::default())
                 .await?
                 .steps,
         );

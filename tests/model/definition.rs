@@ -1,5 +1,6 @@
 //! Publishes shapes straight into the database: no component is ever run here.
 
+use super::reference::queue_key;
 use super::shape::Shape;
 use serde_json::json;
 use std::collections::BTreeMap;
@@ -8,6 +9,7 @@ use tasker_domain::digest::Digest;
 use tasker_domain::ids::{LockId, TaskId};
 use tasker_domain::name::Name;
 use tasker_domain::priority::Priority;
+use tasker_domain::queue_key::{QueueKey, QueueLane};
 use tasker_domain::resolve::VersionStatus;
 use tasker_engine::Engine;
 use tasker_engine::lock::LockEntry;
@@ -39,7 +41,7 @@ pub async fn create(engine: &Engine, shapes: &[Shape]) -> Vec<Created> {
     ];
     let (mut tasks, mut locks) = (Vec::new(), Vec::new());
     for (no, shape) in shapes.iter().enumerate() {
-        let (task, of_task) = new_task(store, &format!("shape{no}"), shape, components).await;
+        let (task, of_task) = new_task(store, no, shape, components).await;
         tasks.push(task);
         locks.push(of_task);
     }
@@ -76,13 +78,16 @@ async fn publish_component(store: &Store, version: &str, bytes: &[u8], revision:
 
 async fn new_task(
     store: &Store,
-    template: &str,
+    no: usize,
     shape: &Shape,
     components: [i32; 2],
 ) -> (NewTask, [LockId; 2]) {
+    let template = format!("shape{no}");
+    let key: QueueKey = "key".parse().unwrap();
+    let input = json!({ "key": queue_key(no) }).to_string();
     let new = NewTemplateVersion {
         namespace: &name("model"),
-        name: &name(template),
+        name: &name(&template),
         version: &"1.0.0".parse().unwrap(),
         digest: Digest::of(template.as_bytes()),
         source: "",
@@ -108,10 +113,10 @@ async fn new_task(
         template_id: row.template_id,
         template_version_id: row.template_version_id,
         lock_id: locks[0],
-        input: "{}".to_owned(),
+        input: input.clone(),
         identity_key: None,
         correlation_id: "model".to_owned(),
-        priority: Priority::default(),
+        lane: QueueLane::of(Priority::default(), Some(&key), &input),
         is_watched: false,
     };
     (task, locks)

@@ -24,6 +24,11 @@ pub struct Model {
     pub is_quarantined: bool,
 }
 
+/// The queue key of a task: of every second one, and two have the same.
+pub fn queue_key(task: usize) -> Option<usize> {
+    (task % 2 == 1).then_some(task / 4)
+}
+
 /// When a step is due that stands still for a quarantine.
 const NEVER: i64 = i64::MAX;
 
@@ -46,6 +51,8 @@ pub struct Step {
     pub worker: Option<i32>,
     pub deadline_at: i64,
     pub ready_at: Option<i64>,
+    /// It waited for something: it goes on without the queue key of its task.
+    is_delayed: bool,
     pub result: Option<String>,
     pub checkpoint: Option<String>,
 }
@@ -108,6 +115,11 @@ impl Model {
         self.keys().filter(is_due).collect()
     }
 
+    /// The queue key by which the step takes turns with others.
+    pub fn queue_key(&self, key: Key) -> Option<usize> {
+        queue_key(key.0).filter(|_| !self.step(key).is_delayed)
+    }
+
     pub fn step(&self, (task, no): Key) -> &Step {
         &self.tasks[task].steps[no]
     }
@@ -167,6 +179,7 @@ impl Model {
             };
             step.state = StepState::WaitingForRetry;
             step.ready_at = Some(now + wait);
+            step.is_delayed = true;
         }
         self.tasks.iter_mut().for_each(Task::settle);
     }
@@ -221,6 +234,7 @@ impl Model {
             let is_quarantined = self.is_quarantined && !self.tasks[held.0.0].is_migrated;
             if let Some(step) = self.take(worker, *held) {
                 step.give_back(if is_quarantined { NEVER } else { now });
+                step.is_delayed |= is_quarantined;
                 suspended += i32::from(is_quarantined);
             }
         }

@@ -144,9 +144,9 @@ constraints! {
     queue_rule_weight_is_bounded:
         "insert into tasker.queue_rule (namespace_id, weight, set_by) values (1, 0, 'ada')";
     queue_check_is_one_row: "insert into tasker.queue_check (singleton) values (false)";
-    queue_priority_is_a_digit:
-        "insert into tasker.queue (namespace_id, priority, ready_at, task_id, step_no)
-         values (1, 10, now(), gen_random_uuid(), 0)";
+    queue_lane_is_of_a_priority:
+        "insert into tasker.queue (namespace_id, lane, ready_at, task_id, step_no)
+         values (1, 32760, now(), gen_random_uuid(), 0)";
     queue_rule_max_running_is_bounded:
         "insert into tasker.queue_rule (namespace_id, max_running, set_by) values (1, 0, 'ada')";
     functions_is_one_row: "insert into tasker.functions values (false, 'd')";

@@ -1,5 +1,6 @@
 //! Claims beside an old snapshot: what they read of the queue, and what low marks may not hide.
 
+use super::queue_keys::create_of;
 use super::{Graph, Session, Uuid, engine};
 use crate::harness::TestDatabase;
 
@@ -39,7 +40,7 @@ async fn claim_from(
 ) -> (Vec<Uuid>, Option<String>) {
     let rows: Vec<(Option<Uuid>, Option<String>)> = session
         .rows(&format!(
-            "select task_id, format('%L::int[], %L::smallint[], %L::timestamptz[]', marked, marked_priority, low)
+            "select task_id, format('%L::int[], %L::smallint[], %L::timestamptz[]', marked, marked_lane, low)
              from tasker.claim_ready({worker}, {limit}, 1000000, 0, {marks})"
         ))
         .await;
@@ -52,8 +53,8 @@ async fn claim_from(
 async fn look(session: &mut Session) -> String {
     session
         .one(
-            "select format('%L::int[], %L::smallint[], %L::timestamptz[]', array_agg(namespace_id), array_agg(priority), array_agg(low))
-             from tasker.queue_look_whole()",
+            "select format('%L::int[], %L::smallint[], %L::timestamptz[]', array_agg(namespace_id), array_agg(lane), array_agg(low))
+             from (select * from tasker.queue_look_whole() order by namespace_id, lane) l",
         )
         .await
 }
@@ -128,7 +129,7 @@ async fn a_step_that_was_committed_late_is_claimed_at_once_or_found_by_a_look() 
         for other in [&mut session, &mut slow] {
             other.later(took).await;
         }
-        let from = "'{1}', '{4}', array[tasker.clock() - interval '1 minute']";
+        let from = "'{1}', '{13104}', array[tasker.clock() - interval '1 minute']";
         let (claimed, next) = claim_from(&mut session, worker, 10, from).await;
         assert!(claimed.is_empty(), "not committed");
         slow.commit().await;
@@ -138,14 +139,15 @@ async fn a_step_that_was_committed_late_is_claimed_at_once_or_found_by_a_look() 
             true => assert_eq!(claimed, late),
             false => {
                 assert!(claimed.is_empty(), "below the mark");
-                let look = "tasker.queue_look(tasker.clock() - interval '1 minute', '{1}', '{4}')";
+                let look =
+                    "tasker.queue_look(tasker.clock() - interval '1 minute', '{1}', '{13104}')";
                 let lower: (bool, bool) = session
                     .rows(&format!(
-                        "select l.is_found, l.low < (select min(m) from unnest({next}) as n (of, priority, m)) from {look} l"
+                        "select l.is_found, l.low < (select min(m) from unnest({next}) as n (of, lane, m)) from {look} l"
                     ))
                     .await[0];
                 assert_eq!(lower, (true, true));
-                let low = format!("'{{1}}', '{{4}}', array(select low from {look})");
+                let low = format!("'{{1}}', '{{13104}}', array(select low from {look})");
                 assert_eq!(claim_from(&mut session, worker, 10, &low).await.0, late);
             }
         }
@@ -155,12 +157,12 @@ async fn a_step_that_was_committed_late_is_claimed_at_once_or_found_by_a_look() 
 #[tokio::test]
 async fn a_mark_ahead_of_a_clock_that_was_set_back_hides_nothing() {
     let (_database, mut session, worker, task) = super::engine_with(Graph::single()).await;
-    let ahead = "'{1}', '{4}', array[tasker.clock() + interval '1 second']";
+    let ahead = "'{1}', '{13104}', array[tasker.clock() + interval '1 second']";
     let (claimed, next) = claim_from(&mut session, worker, 10, ahead).await;
     assert_eq!(claimed, [task]);
     let is_behind: bool = session
         .one(&format!(
-            "select max(m) < tasker.clock() from unnest({}) as n (of, priority, m)",
+            "select max(m) < tasker.clock() from unnest({}) as n (of, lane, m)",
             next.unwrap()
         ))
         .await;
@@ -172,11 +174,115 @@ async fn a_step_that_waits_holds_the_mark_of_its_namespace() {
     let (_database, mut session, worker) = engine().await;
     let version = Graph::single().publish(&mut session).await;
     let tasks = session.create_many(version, 2).await;
-    let from = "'{1}', '{4}', array[tasker.clock()]";
+    let from = "'{1}', '{13104}', array[tasker.clock()]";
     let (first, next) = claim_from(&mut session, worker, 1, from).await;
     session.later("1 hour").await;
     let (second, _) = claim_from(&mut session, worker, 1, &next.unwrap()).await;
     let mut claimed = [first, second].concat();
     claimed.sort();
     assert_eq!(claimed, tasks);
+}
+
+/// Puts steps of a thousand keys through the queue.
+async fn drain_keys(session: &mut Session, worker: i32, version: i32) {
+    create_of(
+        session,
+        version,
+        "array_agg((13105 + no % 1000)::smallint)",
+        STEPS,
+    )
+    .await;
+    while !session.claim(worker, 1_000).await.is_empty() {}
+    session.later("1 second").await;
+}
+
+/// Has what is in the queue be of the second namespace.
+const OF_ANOTHER: &str = "update tasker.step set namespace_id = 2 where ready_at is not null;
+    update tasker.queue set namespace_id = 2";
+
+#[tokio::test]
+async fn keys_that_have_nothing_left_beside_an_old_snapshot_delay_no_other_namespace() {
+    let (database, mut session, worker) = engine().await;
+    let version = Graph::single().publish(&mut session).await;
+    let other = Graph::single().publish(&mut session).await;
+    session.run("analyze").await;
+    let _old = old_snapshot(&database).await;
+    drain_keys(&mut session, worker, version).await;
+    let marks = look(&mut session).await;
+    for is_marked in [false, true] {
+        session.create_many(other, 10).await;
+        session.run(OF_ANOTHER).await;
+        let from = if is_marked {
+            &marks
+        } else {
+            "null, null, null"
+        };
+        let (before, pages_before) = (read(&mut session).await, pages(&mut session).await);
+        let (claimed, _) = claim_from(&mut session, worker, 10, from).await;
+        let entries = read(&mut session).await - before;
+        let pages = pages(&mut session).await - pages_before;
+        assert_eq!(claimed.len(), 10);
+        assert_eq!(entries < 100, is_marked, "{entries} entries read");
+        // A look at each of 64 lanes is two or three.
+        assert!(!is_marked || pages < 350, "{pages} pages read");
+    }
+}
+
+#[tokio::test]
+async fn a_key_that_waits_for_long_does_not_hold_the_mark_of_the_others() {
+    let (database, mut session, worker) = engine().await;
+    let version = Graph::single().publish(&mut session).await;
+    let _old = old_snapshot(&database).await;
+    drain_keys(&mut session, worker, version).await;
+    create_of(&mut session, version, "array_agg(13106::smallint)", 1).await;
+    session
+        .run("update tasker.step set ready_at = ready_at - interval '1 hour' where ready_at is not null;
+              update tasker.queue set ready_at = ready_at - interval '1 hour'")
+        .await;
+    let marks = look(&mut session).await;
+    let low = |lane: &str| {
+        format!("(select m from unnest({marks}) as n (of, lane, m) where lane = {lane})")
+    };
+    let is_apart: bool = session
+        .one(&format!(
+            "select {} < {} - interval '59 minutes'",
+            low("13106"),
+            low("-5")
+        ))
+        .await;
+    assert!(is_apart, "{marks}");
+    let before = read(&mut session).await;
+    let (claimed, _) = claim_from(&mut session, worker, 10, &marks).await;
+    let entries = read(&mut session).await - before;
+    assert_eq!(claimed.len(), 1);
+    // What its own lane kept since then is read this once.
+    assert!(entries < 300, "{entries} entries read");
+}
+
+#[tokio::test]
+async fn a_step_of_any_key_is_found_by_a_look_or_by_claims_that_go_round() {
+    let (_database, mut session, worker) = engine().await;
+    let version = Graph::single().publish(&mut session).await;
+    let marks = "'{1}'::int[], '{-5}'::smallint[], array[tasker.clock()]";
+    create_of(&mut session, version, "array_agg(16104::smallint)", 1).await;
+    let looked_at: Vec<(i16, bool)> = session
+        .rows(&format!(
+            "select lane, is_found from tasker.queue_look(tasker.clock() - interval '1 minute', {marks}) order by 1"
+        ))
+        .await;
+    assert_eq!(looked_at, [(-5, true), (16_104, true)]);
+    let (mut after_key, mut claims) = (0, 0);
+    loop {
+        claims += 1;
+        let rows: Vec<(Option<Uuid>, Option<i16>)> = session
+            .rows(&format!(
+                "select task_id, after_key from tasker.claim_ready({worker}, 10, 1000000, 0, {marks}, {after_key}::smallint)"
+            ))
+            .await;
+        after_key = rows.iter().find_map(|row| row.1).unwrap();
+        if rows.iter().any(|row| row.0.is_some()) {
+            break;
+        }
+    }
+    assert_eq!((claims, after_key), (47, 47 * 64));
 }

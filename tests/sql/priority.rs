@@ -10,10 +10,10 @@ async fn create(session: &mut Session, version: i32, priority: i16, tasks: i32) 
                select array_agg({NEW_ID}) as id, array_agg(1) as ones, array_agg({version}) as version,
                       array_agg('{{}}'::text) as input, array_agg(null::text) as key,
                       array_agg(''::text) as correlation, array_agg(false) as watched,
-                      array_agg({priority}::smallint) as priority
+                      array_agg(({priority} * 3276)::smallint) as lane
                from generate_series(1, {tasks})) a
              cross join lateral tasker.create_tasks(
-               a.id, a.ones, a.version, a.version, a.ones, a.input, a.key, a.correlation, a.watched, a.priority) c"
+               a.id, a.ones, a.version, a.version, a.ones, a.input, a.key, a.correlation, a.watched, a.lane) c"
         ))
         .await
 }
@@ -22,8 +22,8 @@ async fn create(session: &mut Session, version: i32, priority: i16, tasks: i32) 
 async fn claim(session: &mut Session, worker: i32, limit: i32) -> Vec<i16> {
     session
         .all(&format!(
-            "select s.priority from tasker.claim_ready({worker}, {limit}, 1000000) c
-             join tasker.step s using (task_id, step_no) order by s.priority desc"
+            "select s.lane / 3276::smallint from tasker.claim_ready({worker}, {limit}, 1000000) c
+             join tasker.step s using (task_id, step_no) order by s.lane desc"
         ))
         .await
 }
@@ -90,7 +90,7 @@ async fn a_step_keeps_the_priority_of_its_task_however_it_comes_to_the_queue() {
     session.cancel(&tasks[..1]).await;
     assert_eq!(session.one::<i64>(WRONG_IN_QUEUE).await, 0);
     let others: i64 = session
-        .one("select count(*) from tasker.queue where priority <> 7")
+        .one("select count(*) from tasker.queue where lane <> 7 * 3276")
         .await;
     assert_eq!(others, 0);
     session.later("1 second").await;
@@ -106,8 +106,10 @@ async fn a_priority_changes_no_turn_of_another_namespace() {
     create(&mut session, version, 8, 20).await;
     create(&mut session, version, 0, 20).await;
     session
-        .rewrite("with t as (update tasker.task set namespace_id = 2 where priority = 0 returning task_id)
-                  update tasker.step s set namespace_id = 2 from t where s.task_id = t.task_id")
+        .rewrite(
+            "with t as (update tasker.task set namespace_id = 2 where lane = 0 returning task_id)
+                  update tasker.step s set namespace_id = 2 from t where s.task_id = t.task_id",
+        )
         .await;
     assert_eq!(
         claim(&mut session, worker, 8).await,

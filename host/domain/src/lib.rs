@@ -38,6 +38,7 @@ pub mod permission;
 pub mod pin;
 pub mod plan;
 pub mod priority;
+pub mod queue_key;
 pub mod reason;
 pub mod references;
 pub mod requirement;

@@ -40,6 +40,8 @@ pub struct Claims {
     pub marks: Vec<(Lane, DateTime<Utc>)>,
     /// A namespace with due steps has a limit of running ones: more may be claimed as soon as one of them ends.
     pub is_limited: bool,
+    /// Where steps of queue keys are due: after which key the next claim begins.
+    pub after_key: Option<i16>,
 }
 
 impl Claims {
@@ -69,24 +71,25 @@ pub struct GivenBack {
 
 impl Engine {
     /// Claims up to `limit` steps that are due, which bring along up to `bytes` of inputs and checkpoints;
-    /// one step in any case. The namespaces take turns, from the one after `after`; of each, the oldest
-    /// steps come first, by their priority, and each lane from its mark on.
+    /// one step in any case. The namespaces take turns, from the one after `after`, and the queue keys of each, from
+    /// the one after `after_key`; of each, the oldest steps come first, by their priority, and each lane from its mark on.
     pub async fn claim_ready(
         &self,
         worker: WorkerId,
         limit: usize,
         bytes: u64,
-        after: i32,
+        (after, after_key): (i32, i16),
         marks: &LowMarks,
     ) -> Result<Claims, DatabaseError> {
-        let rows = sqlx::query("select * from tasker.claim_ready($1, $2, $3, $4, $5, $6, $7)")
+        let rows = sqlx::query("select * from tasker.claim_ready($1, $2, $3, $4, $5, $6, $7, $8)")
             .bind(worker.0)
             .bind(i32::try_from(limit).unwrap_or(i32::MAX))
             .bind(i64::try_from(bytes).unwrap_or(i64::MAX))
             .bind(after)
             .bind((!marks.is_empty()).then(|| marks.namespaces()))
-            .bind((!marks.is_empty()).then(|| marks.priorities()))
+            .bind((!marks.is_empty()).then(|| marks.lanes()))
             .bind((!marks.is_empty()).then(|| marks.times()))
+            .bind(after_key)
             .fetch_all(self.database.engine())
             .await?;
         let mut claims = Claims::default();
@@ -97,6 +100,7 @@ impl Engine {
                     claims.due_in = due_in(row.try_get(9)?);
                     claims.marks = next_marks(row)?;
                     claims.is_limited = row.try_get(13)?;
+                    claims.after_key = row.try_get(14)?;
                 }
             }
         }
@@ -126,10 +130,10 @@ impl Engine {
 
 fn next_marks(row: &PgRow) -> Result<Vec<(Lane, DateTime<Utc>)>, DatabaseError> {
     let namespaces: Option<Vec<i32>> = row.try_get(10)?;
-    let priorities: Option<Vec<i16>> = row.try_get(11)?;
+    let numbers: Option<Vec<i16>> = row.try_get(11)?;
     let times: Option<Vec<DateTime<Utc>>> = row.try_get(12)?;
     let lanes = namespaces.unwrap_or_default().into_iter();
-    let lanes = lanes.zip(priorities.unwrap_or_default());
+    let lanes = lanes.zip(numbers.unwrap_or_default());
     Ok(lanes.zip(times.unwrap_or_default()).collect())
 }
 

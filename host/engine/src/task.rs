@@ -7,7 +7,7 @@ use sqlx::postgres::PgRow;
 use tasker_database::{Connection, DatabaseError, column};
 use tasker_domain::actor::Actor;
 use tasker_domain::ids::{LockId, TaskId};
-use tasker_domain::priority::Priority;
+use tasker_domain::queue_key::QueueLane;
 use uuid::Uuid;
 
 /// Under which `tasker.create_tasks` refuses a lock that names a collected version.
@@ -29,7 +29,7 @@ pub struct NewTask {
     /// Identifies duplicates; `None`: every submit is a new task.
     pub identity_key: Option<String>,
     pub correlation_id: String,
-    pub priority: Priority,
+    pub lane: QueueLane,
     /// Somebody will wait for its end.
     pub is_watched: bool,
 }
@@ -71,7 +71,7 @@ impl Engine {
         .bind(column(tasks, |t| t.identity_key.as_deref()))
         .bind(column(tasks, |t| t.correlation_id.as_str()))
         .bind(column(tasks, |t| t.is_watched))
-        .bind(column(tasks, |t| t.priority.number()))
+        .bind(column(tasks, |t| t.lane.number()))
         .fetch_all(self.pool())
         .await?;
         self.uses

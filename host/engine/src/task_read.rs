@@ -258,7 +258,7 @@ impl Among {
 /// would do, since that and the order leave no other index to choose, whatever the statistics say.
 const LIST: &str = "
     select t.task_id, n.name as namespace, p.name as template, v.version, t.template_version_id,
-           t.lock_id, t.state::text as state, t.correlation_id, t.priority, t.created_at, t.finished_at,
+           t.lock_id, t.state::text as state, t.correlation_id, t.lane / tasker.lane_width() as priority, t.created_at, t.finished_at,
            tasker.brief_error(t.error)::text as error
     from (
       (select o.* from tasker.every_task o
@@ -293,7 +293,7 @@ const LIST_OF_TEMPLATES: &str = "
       where ($1::text is null or n.name = $1) and ($2::text is null or p.name = $2)
     )
     select t.task_id, n.name as namespace, p.name as template, v.version, t.template_version_id,
-           t.lock_id, t.state::text as state, t.correlation_id, t.priority, t.created_at, t.finished_at,
+           t.lock_id, t.state::text as state, t.correlation_id, t.lane / tasker.lane_width() as priority, t.created_at, t.finished_at,
            tasker.brief_error(t.error)::text as error
     from (
       (select l.* from asked k
@@ -330,7 +330,7 @@ const LIST_OF_TEMPLATES: &str = "
 
 const SHOW: &str = "
     select t.task_id, n.name as namespace, p.name as template, v.version, t.template_version_id,
-           t.lock_id, t.state::text as state, t.correlation_id, t.priority, t.created_at, t.finished_at,
+           t.lock_id, t.state::text as state, t.correlation_id, t.lane / tasker.lane_width() as priority, t.created_at, t.finished_at,
            tasker.brief_error(t.error)::text as error,
            case when octet_length(t.input::text) <= $2 then t.input::text end as input,
            octet_length(t.input::text) as input_bytes,

@@ -9,6 +9,7 @@ use std::sync::Arc;
 use tasker_domain::bounds::MAX_BATCH_TASKS;
 use tasker_domain::ids::TaskId;
 use tasker_domain::priority::Priority;
+use tasker_domain::queue_key::QueueLane;
 use tasker_domain::state::TaskState;
 use tasker_domain::submit::Submit;
 use tasker_domain::template::Identity;
@@ -123,7 +124,7 @@ impl Tasks {
                 .ok_or(TasksError::NothingCreated)?,
             resolved,
             correlation_id: task.correlation_id,
-            priority: task.priority,
+            priority: task.lane.priority(),
         })
     }
 
@@ -272,6 +273,9 @@ fn new_task(
         Identity::Caller => submit.idempotency_key.map(|key| format!("key:{key}")),
         Identity::Unique => None,
     };
+    let priority = submit.priority.or(definition.template().priority);
+    let queue_key = definition.template().queue_key.as_ref();
+    let lane = QueueLane::of(priority.unwrap_or_default(), queue_key, &input);
     Ok(NewTask {
         task_id,
         namespace_id: resolved.namespace_id,
@@ -283,10 +287,7 @@ fn new_task(
         correlation_id: submit
             .correlation_id
             .unwrap_or_else(|| correlation_id.to_owned()),
-        priority: submit
-            .priority
-            .or(definition.template().priority)
-            .unwrap_or_default(),
+        lane,
         is_watched,
     })
 }

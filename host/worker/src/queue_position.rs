@@ -33,6 +33,8 @@ pub(super) struct QueuePosition(Arc<Mutex<Begin>>);
 pub(super) struct Begin {
     /// The namespace that was served last.
     pub(super) after: i32,
+    /// The queue key that was.
+    pub(super) after_key: i16,
     pub(super) marks: LowMarks,
 }
 
@@ -45,6 +47,7 @@ impl QueuePosition {
     pub(super) fn advance(&self, from: &Begin, claims: &Claims) {
         self.with(|begin| {
             begin.after = claims.last_turn(from.after);
+            begin.after_key = claims.after_key.unwrap_or(begin.after_key);
             begin.marks.advance(&from.marks, &claims.marks);
         });
     }

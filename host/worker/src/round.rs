@@ -169,7 +169,7 @@ pub(super) async fn claim(
 ) -> Result<Claims, DatabaseError> {
     worker.stats.count_call();
     let (from, engine, started) = (queue.get(), &worker.engine, Instant::now());
-    let claiming = engine.claim_ready(id, limit, bytes, from.after, &from.marks);
+    let claiming = engine.claim_ready(id, limit, bytes, (from.after, from.after_key), &from.marks);
     let claims = claiming.await?;
     worker.stats.count_claim(started.elapsed());
     worker.stats.set_limited(claims.is_limited);

@@ -10,8 +10,8 @@ use tasker_domain::outcome::Retry;
 pub enum Call {
     /// The children that were claimed with it.
     Complete(i32, Vec<(Held, String)>, Vec<Held>),
-    /// Of how many that may be.
-    Claim(i32, usize, Vec<Taken>),
+    /// Of how many that may be; and whether it says that it left what is due.
+    Claim(i32, usize, Vec<Taken>, bool),
     Fail(i32, Vec<Held>, Retry),
     Checkpoint(i32, Vec<(Held, String)>),
     Write {
@@ -61,7 +61,7 @@ impl Call {
     pub fn claimed(&self) -> Vec<Held> {
         match self {
             Self::Complete(_, _, claimed) => claimed.clone(),
-            Self::Claim(_, _, claimed) => claimed.iter().map(|taken| taken.held).collect(),
+            Self::Claim(_, _, claimed, _) => claimed.iter().map(|taken| taken.held).collect(),
             _ => Vec::new(),
         }
     }
@@ -77,7 +77,9 @@ impl Call {
             Self::Complete(worker, results, claimed) => {
                 complete(model, *worker, results, claimed, company)
             }
-            Self::Claim(worker, limit, claimed) => claim(model, *worker, *limit, claimed, company),
+            Self::Claim(worker, limit, claimed, is_left) => {
+                claim(model, *worker, (*limit, *is_left), claimed, company)
+            }
             Self::Fail(worker, failed, retry) => {
                 model.fail(*worker, failed, *retry);
                 Ok(())
@@ -175,11 +177,12 @@ fn complete(
     Ok(())
 }
 
-/// As many as asked for, as far as there are, the oldest first. What another call has locked is passed over.
+/// As many as asked for, as far as there are, the oldest of each queue key first. What another call has locked is passed
+/// over. Where several queue keys have due steps it may bring fewer and say so.
 fn claim(
     model: &mut Model,
     worker: i32,
-    limit: usize,
+    (limit, is_left): (usize, bool),
     claimed: &[Taken],
     company: Company<'_>,
 ) -> Result<(), Differs> {
@@ -190,16 +193,21 @@ fn claim(
         0
     };
     let keys: Vec<Key> = claimed.iter().map(|taken| taken.held.0).collect();
-    let is_number_right = keys.len() == most || keys.len() < most && !company.is_alone;
+    let due_keys: BTreeSet<_> = due.iter().map(|key| model.queue_key(*key)).collect();
+    let may_be_fewer = !company.is_alone || is_left && !keys.is_empty() && due_keys.len() > 1;
+    let is_number_right = keys.len() == most || keys.len() < most && may_be_fewer;
     if !is_number_right || !keys.iter().all(|key| due.contains(key)) {
         return Err(format!(
             "{keys:?} were claimed; asked for {limit}, due are {due:?}"
         ));
     }
     let ready_at = |key: &Key| model.step(*key).ready_at;
-    let left = due.iter().filter(|key| !keys.contains(key));
-    let (newest, oldest_left) = (keys.iter().map(ready_at).max(), left.map(ready_at).min());
-    if company.is_alone && newest.zip(oldest_left).is_some_and(|(new, old)| new > old) {
+    let is_passed_by = |left: &Key| {
+        let mut newer = keys.iter().filter(|key| ready_at(key) > ready_at(left));
+        newer.any(|key| model.queue_key(*key) == model.queue_key(*left))
+    };
+    let mut left = due.iter().filter(|key| !keys.contains(key));
+    if company.is_alone && left.any(is_passed_by) {
         return Err(format!("{keys:?} of {due:?} are not the oldest"));
     }
     for taken in claimed {

@@ -5,6 +5,7 @@ use super::{DEAD_AFTER, GAP_MAX, OVERDUE_GRACE, Play};
 use crate::model::definition;
 use crate::model::reference::Held;
 use serde_json::json;
+use std::time::Duration;
 use tasker_domain::actor::Actor;
 use tasker_domain::event::SentEvent;
 use tasker_domain::ids::WorkerId;
@@ -148,14 +149,15 @@ impl Play<'_> {
             calls.push(Call::Complete(worker, results.to_vec(), released.collect()));
         }
         let claims = engine
-            .claim_ready(id, left, CLAIM_BYTES, 0, &LowMarks::default())
+            .claim_ready(id, left, CLAIM_BYTES, (0, 0), &LowMarks::default())
             .await
             .unwrap();
+        let is_left = claims.due_in == Some(Duration::ZERO);
         let claimed = claims.steps.into_iter().map(|claimed| Taken {
             held: self.held(claimed.lease),
             checkpoint: claimed.checkpoint,
         });
-        calls.push(Call::Claim(worker, left, claimed.collect()));
+        calls.push(Call::Claim(worker, left, claimed.collect(), is_left));
         calls
     }
 

@@ -80,6 +80,7 @@ impl Step {
         worker: None,
         deadline_at: 0,
         ready_at: None,
+        is_delayed: false,
         result: None,
         checkpoint: None,
     };

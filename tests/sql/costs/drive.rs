@@ -72,7 +72,13 @@ impl Driver {
     async fn claim(&self, limit: usize) -> Vec<Lease> {
         let claims = self
             .engine
-            .claim_ready(self.worker, limit, CLAIM_BYTES, 0, &LowMarks::default())
+            .claim_ready(
+                self.worker,
+                limit,
+                CLAIM_BYTES,
+                (0, 0),
+                &LowMarks::default(),
+            )
             .await;
         claims.unwrap().steps.iter().map(|it| it.lease).collect()
     }

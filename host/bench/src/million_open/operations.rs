@@ -123,7 +123,7 @@ impl<'a> Operations<'a> {
             let started = Instant::now();
             let claimed = self
                 .engine()
-                .claim_ready(self.worker, 1, CLAIM_BYTES, 0, &LowMarks::default())
+                .claim_ready(self.worker, 1, CLAIM_BYTES, (0, 0), &LowMarks::default())
                 .await?;
             times_ms.push(ms_since(started));
             leases.extend(claimed.steps.iter().map(|step| step.lease));
@@ -137,7 +137,7 @@ impl<'a> Operations<'a> {
         for _ in 0..self.tries {
             let started = Instant::now();
             self.engine()
-                .claim_ready(self.worker, 64, CLAIM_BYTES, 0, &LowMarks::default())
+                .claim_ready(self.worker, 64, CLAIM_BYTES, (0, 0), &LowMarks::default())
                 .await?;
             times_ms.push(ms_since(started));
         }
@@ -175,7 +175,7 @@ impl<'a> Operations<'a> {
         let facts = WorkerFacts::default();
         let dead = self.engine().register_worker("dead", 0, facts).await?;
         self.engine()
-            .claim_ready(dead, HELD, CLAIM_BYTES, 0, &LowMarks::default())
+            .claim_ready(dead, HELD, CLAIM_BYTES, (0, 0), &LowMarks::default())
             .await?;
         tokio::time::sleep(2 * DEAD_AFTER).await;
         self.meter.reset().await?;
@@ -184,7 +184,7 @@ impl<'a> Operations<'a> {
         all.push(self.timed("reap-dead", vec![ms_since(started)]).await?);
         let claimed = self
             .engine()
-            .claim_ready(self.worker, HELD, CLAIM_BYTES, 0, &LowMarks::default())
+            .claim_ready(self.worker, HELD, CLAIM_BYTES, (0, 0), &LowMarks::default())
             .await?;
         anyhow::ensure!(claimed.steps.len() == HELD, "a dead worker kept its steps");
         let done: Vec<_> = claimed

@@ -36,7 +36,7 @@ pub(super) async fn fill(member: &Member, tasks: u32) -> anyhow::Result<()> {
 async fn fail(member: &Member, worker: WorkerId, tasks: usize) -> anyhow::Result<()> {
     let engine = &member.host.engine;
     let claimed = engine
-        .claim_ready(worker, tasks, CLAIM_BYTES, 0, &LowMarks::default())
+        .claim_ready(worker, tasks, CLAIM_BYTES, (0, 0), &LowMarks::default())
         .await?;
     let failed = claimed
         .steps

@@ -18,7 +18,7 @@ use schema_compat::Schema;
 use semver::Version;
 use serde_json::Value;
 
-const KEYS: [&str; 10] = [
+const KEYS: [&str; 11] = [
     "namespace",
     "name",
     "version",
@@ -26,6 +26,7 @@ const KEYS: [&str; 10] = [
     "input_schema",
     "identity",
     "priority",
+    "queue_key",
     "defaults",
     "environments",
     "steps",
@@ -62,6 +63,9 @@ pub(super) fn template(root: &Located, findings: &mut Findings) -> Option<Templa
     let priority = fields
         .get("priority")
         .and_then(|field| number_of_priority(&field, findings));
+    let queue_key = fields
+        .get("queue_key")
+        .and_then(|field| field.parsed("customer_id", findings));
     let defaults = fields.get("defaults");
     let defaults =
         defaults.and_then(|field| policy::alone(&field, &PolicySettings::default(), findings));
@@ -79,6 +83,7 @@ pub(super) fn template(root: &Located, findings: &mut Findings) -> Option<Templa
         input_schema,
         identity: identity.unwrap_or_default(),
         priority,
+        queue_key,
         defaults,
         environments: environments.unwrap_or_default(),
         steps: drafts

@@ -4,6 +4,7 @@
 use super::retry::{Policy, PolicySettings};
 use crate::name::Name;
 use crate::priority::Priority;
+use crate::queue_key::QueueKey;
 use crate::requirement::HandlerRef;
 use semver::Version;
 use serde::{Deserialize, Serialize};
@@ -27,6 +28,9 @@ pub struct Template {
     /// Of tasks whose submit does not say.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub priority: Option<Priority>,
+    /// Whose turn at the queue the steps of a task take, within its namespace.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub queue_key: Option<QueueKey>,
     /// For steps that do not say.
     #[serde(default, skip_serializing_if = "PolicySettings::is_empty")]
     pub defaults: PolicySettings,

@@ -190,7 +190,7 @@ const FILL_SLOTS: &str = "
 const EMPTY_SLOTS: &str = "delete from tasker.queue_slot where namespace_id = $1";
 
 const LIST: &str = "
-    select n.name as namespace, d.steps as due, l.steps as later, d.oldest as oldest_due_at,
+    select n.name as namespace, w.due as due, w.later as later, w.oldest as oldest_due_at,
            coalesce(r.weight, 1::smallint) as weight, r.max_running, coalesce(r.is_paused, false) as is_paused, r.set_at, r.set_by
     from (select n.* from tasker.namespace n
           where ($1::text is null or n.name = $1) and ($2::text is null or n.name > $2)
@@ -200,16 +200,29 @@ const LIST: &str = "
           order by n.name limit $4) n
     left join tasker.queue_rule r using (namespace_id)
     cross join lateral (
-      select least(count(*), $3) as steps, min(q.ready_at) as oldest
-      from generate_series(0, 9) p
-      cross join lateral (select q.ready_at from tasker.queue q
-            where q.namespace_id = n.namespace_id and q.priority = p and q.ready_at <= now()
-            order by q.ready_at limit $3) q
-    ) d
-    cross join lateral (
-      select least(count(*), $3) as steps
-      from generate_series(0, 9) p
-      cross join lateral (select from tasker.queue q
-            where q.namespace_id = n.namespace_id and q.priority = p and q.ready_at > now() limit $3) q
-    ) l
+      with recursive lane as (
+        (select q.lane from tasker.queue q where q.namespace_id = n.namespace_id order by q.lane limit 1)
+        union all
+        select f.lane
+        from lane l
+        cross join lateral (
+          select q.lane from tasker.queue q where q.namespace_id = n.namespace_id and q.lane > l.lane order by q.lane limit 1
+        ) f
+      )
+      -- Each lane of a key has a due step: more lanes than steps are counted change no count.
+      select coalesce(least(sum(d.steps), $3), 0)::bigint as due, coalesce(least(sum(t.steps), $3), 0)::bigint as later,
+              min(d.oldest) as oldest
+      from (select l.lane from lane l limit $3 + 10) l
+      cross join lateral (
+        select count(*) as steps, min(q.ready_at) as oldest
+        from (select q.ready_at from tasker.queue q
+              where q.namespace_id = n.namespace_id and q.lane = l.lane and q.ready_at <= now()
+              order by q.ready_at limit $3) q
+      ) d
+      cross join lateral (
+        select count(*) as steps
+        from (select from tasker.queue q
+              where q.namespace_id = n.namespace_id and q.lane = l.lane and q.ready_at > now() limit $3) q
+      ) t
+    ) w
     order by n.name";

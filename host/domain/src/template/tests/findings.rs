@@ -311,3 +311,21 @@ fn durations_have_their_bounds() {
         assert!(Template::parse(&timeout(allowed)).is_ok());
     }
 }
+
+#[test]
+fn a_wrong_queue_key_is_reported_with_its_position() {
+    let keyed = |key: &str| with_steps("  - {name: x, handler: c/h}\n") + "queue_key: " + key;
+    for (key, message) in [
+        (
+            "customer/id",
+            "a JSON pointer, which begins with `/`, such as `/customer/id`",
+        ),
+        ("/customer~id", "write `~0` for a tilde"),
+        ("''", "from 1 to 256 bytes; this one has 0"),
+        ("[customer]", "such as `customer_id`"),
+    ] {
+        assert_finding(&keyed(key), "6:12 queue_key", message);
+    }
+    let template = Template::parse(&keyed("/customer/id")).unwrap();
+    assert_eq!(template.queue_key, "/customer/id".parse().ok());
+}
