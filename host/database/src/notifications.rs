@@ -5,7 +5,7 @@
 //!
 //! A host sends its hints after the commit and by the connection that listens, at most once in
 //! 10 ms: PostgreSQL commits transactions that notify one after the other. Its own parts have them
-//! at once.
+//! at once. That there is something to claim is sent only if the host's own worker does not take it.
 
 mod outbox;
 
@@ -16,6 +16,7 @@ use outbox::{Hints, Outbox};
 use sqlx::Executor as _;
 use sqlx::postgres::{PgListener, PgNotification, PgPoolOptions};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 use tasker_domain::error_chain::ErrorChain;
 use tasker_domain::ids::TaskId;
@@ -39,16 +40,27 @@ const PING_TIMEOUT: Duration = Duration::from_secs(5);
 #[derive(Clone, Debug)]
 pub struct Notifications {
     ready: Arc<Notify>,
+    own: Arc<OwnWorker>,
     ended: broadcast::Sender<TaskId>,
     /// Moves with each hint.
     registry: watch::Sender<u64>,
     outbox: Arc<Outbox>,
 }
 
+/// What the worker of this host does with hints of its own host.
+#[derive(Debug, Default)]
+struct OwnWorker {
+    /// It has them first, and says whether others are to have them.
+    has_them_first: AtomicBool,
+    /// There is one that others do not have.
+    is_hinted: AtomicBool,
+}
+
 impl Default for Notifications {
     fn default() -> Self {
         Self {
             ready: Arc::default(),
+            own: Arc::default(),
             ended: broadcast::Sender::new(ENDED_CAPACITY),
             registry: watch::Sender::new(0),
             outbox: Arc::default(),
@@ -57,9 +69,26 @@ impl Default for Notifications {
 }
 
 impl Notifications {
-    /// Returns once some step may have become ready since the last call.
-    pub async fn ready(&self) {
+    /// Returns once some step may have become ready since the last call. True if only this host knows.
+    pub async fn ready(&self) -> bool {
         self.ready.notified().await;
+        self.own.is_hinted.swap(false, Ordering::SeqCst)
+    }
+
+    /// Whether the worker of this host has the hints of this host first. It then is to call
+    /// [`hint_others`](Self::hint_others) where it does not take all that there is.
+    pub fn take_own_hints(&self, has_them_first: bool) {
+        self.own
+            .has_them_first
+            .store(has_them_first, Ordering::SeqCst);
+    }
+
+    /// The worker of this host takes nothing any more.
+    pub fn leave_hints_to_others(&self) {
+        self.take_own_hints(false);
+        if self.own.is_hinted.swap(false, Ordering::SeqCst) {
+            self.hint_others();
+        }
     }
 
     /// Watched tasks that ended, from now on. Subscribe first, then look.
@@ -77,9 +106,18 @@ impl Notifications {
         self.ready.notify_one();
     }
 
-    /// Tells every host that some step may have become ready. To be called after the commit.
+    /// Tells the worker of this host that some step may have become ready, and every other host unless that one takes it.
+    /// To be called after the commit.
     pub fn hint_ready(&self) {
+        match self.own.has_them_first.load(Ordering::SeqCst) {
+            true => self.own.is_hinted.store(true, Ordering::SeqCst),
+            false => self.outbox.ready(),
+        }
         self.ready.notify_one();
+    }
+
+    /// Tells every other host that some step may have become ready.
+    pub fn hint_others(&self) {
         self.outbox.ready();
     }
 

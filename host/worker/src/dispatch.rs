@@ -5,6 +5,8 @@ mod backoff;
 mod call;
 mod failed_call;
 mod in_flight;
+mod own_hint;
+mod replies;
 mod state;
 mod unreported;
 
@@ -18,15 +20,14 @@ use super::plan::{Assigned, PlanCache};
 use super::queue_position::QueuePosition;
 use super::round::{self, Claims, ReportAnswer};
 use super::running::Running;
-use call::{Answer, Call, CallBounds, CallId, ReportEffect};
-use failed_call::{doubted, failed};
+use call::{Call, CallBounds, CallId};
+use failed_call::doubted;
 use state::DispatchState;
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 use std::time::Instant;
 use tasker_database::DatabaseError;
 use tasker_domain::digest::Digest;
-use tasker_domain::error_chain::ErrorChain;
 use tasker_domain::ids::WorkerId;
 use tasker_domain::invocation::Lease;
 use tasker_domain::outcome::Outcome;
@@ -104,6 +105,7 @@ impl<'a> Dispatch<'a> {
             claim_bytes: CLAIM_BYTES_MAX,
             held_bytes: HELD_BYTES_MAX,
             poll_interval: config.poll_interval,
+            busy: std::thread::available_parallelism().map_or(1, usize::from),
         };
         // Hosts that lose the database together shall not come back together.
         let seed = u64::from(id.0.unsigned_abs()) << 32 | u64::from(std::process::id());
@@ -128,6 +130,13 @@ impl<'a> Dispatch<'a> {
 
     /// Works until shutdown or until the worker is declared dead.
     pub(super) async fn run(mut self, shutdown: &CancellationToken) -> LoopEnd {
+        let notifications = self.worker.notifications.clone();
+        let end = self.work(shutdown).await;
+        notifications.leave_hints_to_others();
+        end
+    }
+
+    async fn work(&mut self, shutdown: &CancellationToken) -> LoopEnd {
         let mut give_up_at = None;
         let mut ended = Vec::with_capacity(self.worker.config.slots);
         self.follow_drain();
@@ -159,7 +168,10 @@ impl<'a> Dispatch<'a> {
                 _ = self.reports.1.recv_many(&mut ended, self.worker.config.slots) => self.take_finished(&mut ended),
                 Ok(()) = self.quarantined.changed() => self.stop_quarantined(),
                 Ok(()) = self.draining.changed() => self.follow_drain(),
-                () = self.worker.notifications.ready() => self.state.hint(Instant::now()),
+                is_own = self.worker.notifications.ready() => match is_own {
+                    true => self.state.hint_own(Instant::now()),
+                    false => self.state.hint(Instant::now()),
+                },
                 () = tokio::time::sleep_until(wake_at.into()) => {}
                 () = shutdown.cancelled(), if !is_stopping => {}
             }
@@ -173,6 +185,11 @@ impl<'a> Dispatch<'a> {
                 Call::Claim { limit, bytes } => self.start_claim(id, limit, bytes),
                 Call::Recover { keep } => self.start_recovery(id, keep),
             }
+        }
+        let notifications = &self.worker.notifications;
+        notifications.take_own_hints(self.state.takes_own_hints());
+        if self.state.take_hint_for_others() {
+            notifications.hint_others();
         }
     }
 
@@ -207,14 +224,6 @@ impl<'a> Dispatch<'a> {
         });
     }
 
-    fn take_reply(&mut self, reply: CallResult) {
-        match reply {
-            CallResult::Reported(call, result) => self.take_report(call, result),
-            CallResult::Claimed(call, result) => self.take_claims(call, result),
-            CallResult::Recovered(call, result) => self.take_recovery(call, result),
-        }
-    }
-
     fn take_beat(&mut self, beat: Beat) -> Option<LoopEnd> {
         match beat {
             Beat::Ask => None,
@@ -226,85 +235,6 @@ impl<'a> Dispatch<'a> {
                 self.abandon();
                 Some(LoopEnd::Dead)
             }
-        }
-    }
-
-    fn take_report(&mut self, call: CallId, result: Result<ReportAnswer, DatabaseError>) {
-        match result {
-            Ok(reported) => {
-                let answer = Answer::Reported {
-                    claimed: leases(&reported.released),
-                    is_more: reported.is_more,
-                    due_in: reported.due_in,
-                };
-                self.answer(call, answer, None);
-                self.start_attempts(reported.released);
-            }
-            Err(error) => {
-                tracing::warn!(error = %ErrorChain(&error), "a report failed; retrying");
-                self.answer(call, Answer::Failed(failed(&error)), Some(&error));
-            }
-        }
-    }
-
-    fn take_claims(&mut self, call: CallId, result: Result<Claims, DatabaseError>) {
-        let claiming = self.worker.stats.claiming();
-        match result {
-            Ok(claims) => {
-                claiming.succeeded();
-                let answer = Answer::Claimed {
-                    claimed: leases(&claims.steps),
-                    due_in: claims.due_in,
-                };
-                self.answer(call, answer, None);
-                self.start_attempts(claims.steps);
-            }
-            Err(error) => {
-                claiming.failed(&ErrorChain(&error).to_string());
-                tracing::warn!(error = %ErrorChain(&error), "a claim failed; retrying");
-                self.answer(call, Answer::Failed(failed(&error)), Some(&error));
-            }
-        }
-    }
-
-    fn take_recovery(&mut self, call: CallId, result: Result<i32, DatabaseError>) {
-        match result {
-            Ok(released) => {
-                tracing::info!(released, "the database is back");
-                self.answer(call, Answer::Recovered, None);
-            }
-            Err(error) => {
-                tracing::warn!(error = %ErrorChain(&error), "the database did not answer; trying again");
-                self.answer(call, Answer::Failed(failed(&error)), Some(&error));
-            }
-        }
-    }
-
-    fn answer(&mut self, call: CallId, answer: Answer, error: Option<&DatabaseError>) {
-        match self.state.take_answer(Instant::now(), call, answer) {
-            ReportEffect::None => {}
-            ReportEffect::Acknowledged(leases) => leases.iter().for_each(|lease| {
-                self.unrecorded.remove(lease);
-                self.leases.remove(lease);
-            }),
-            ReportEffect::Blamed(lease) => {
-                tracing::error!(task_id = %lease.task_id, step_no = lease.step_no, "the database refused an outcome");
-                self.replace_by_refusal(lease, error);
-            }
-            ReportEffect::Withheld(lease) => {
-                let error = error.map(|error| ErrorChain(error).to_string());
-                tracing::error!(task_id = %lease.task_id, step_no = lease.step_no, error,
-                    "the database also refuses the failure; it is reported again with growing delays");
-            }
-        }
-    }
-
-    fn replace_by_refusal(&mut self, lease: Lease, error: Option<&DatabaseError>) {
-        let refused = self.unrecorded.get_mut(&lease);
-        if let (Some(unrecorded), Some(error)) = (refused, error) {
-            let finished = round::refused(lease, error);
-            let task = unrecorded.task.clone();
-            *unrecorded = Arc::new(Unrecorded { finished, task });
         }
     }
 

@@ -19,6 +19,8 @@ pub(super) struct CallBounds {
     /// Bytes of these that a worker holds; while it holds more, it claims nothing.
     pub(super) held_bytes: u64,
     pub(super) poll_interval: Duration,
+    /// While so many attempts run, other hosts are told of what this one has to do.
+    pub(super) busy: usize,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

@@ -3,9 +3,12 @@
 //!
 //! It knows leases, not outcomes: its driver keeps outcomes until they are acknowledged.
 
+mod answers;
+
 use super::backoff::{Backoff, Jitter};
-use super::call::{Answer, Call, CallBounds, CallFailure, CallId, ReportEffect};
+use super::call::{Call, CallBounds, CallId};
 use super::in_flight::{InFlight, NextReport};
+use super::own_hint::OwnHint;
 use super::unreported::{EndedAttempt, Unreported};
 use std::collections::{HashMap, HashSet};
 use std::time::{Duration, Instant};
@@ -29,6 +32,7 @@ pub(super) struct DispatchState {
     next_call: u64,
     /// Since when there may be something to claim.
     wanted_since: Option<Instant>,
+    own_hint: OwnHint,
     /// When to look even if nothing happens.
     poll_at: Instant,
     /// When some step is due that could not be claimed before.
@@ -61,6 +65,7 @@ impl DispatchState {
             calls: HashMap::new(),
             next_call: 0,
             wanted_since: Some(now),
+            own_hint: OwnHint::default(),
             due_at: None,
             in_doubt: false,
             is_stopping: false,
@@ -101,6 +106,24 @@ impl DispatchState {
         self.wanted_since.get_or_insert(now);
     }
 
+    /// The same, and only this host knows; see [`Self::takes_own_hints`].
+    pub(super) fn hint_own(&mut self, now: Instant) {
+        self.own_hint.come();
+        self.hint(now);
+    }
+
+    /// Whether this host would claim what is due, and has little else to do.
+    pub(super) fn takes_own_hints(&self) -> bool {
+        !self.may_not_claim()
+            && self.claiming.until().is_none()
+            && self.running.len() < self.bounds.busy
+    }
+
+    /// True once if a hint that only this host had is one for the others too.
+    pub(super) fn take_hint_for_others(&mut self) -> bool {
+        self.own_hint.take_for_others()
+    }
+
     /// The attempt ended with an outcome of this size. False if the lease is none of ours any more.
     pub(super) fn end(&mut self, lease: Lease, bytes: u64) -> bool {
         let is_ours = self.running.remove(&lease);
@@ -124,6 +147,11 @@ impl DispatchState {
         let mut calls = Vec::new();
         while let Some(call) = self.next_call(now, held_bytes) {
             calls.push(call);
+        }
+        let is_kept_busy =
+            self.may_not_claim() || self.claiming.until().is_some() || self.free_slots() == 0;
+        if is_kept_busy && !self.is_claiming() {
+            self.own_hint.give_up();
         }
         calls
     }
@@ -151,39 +179,6 @@ impl DispatchState {
         .into_iter()
         .flatten()
         .fold(self.poll_at, Instant::min)
-    }
-
-    /// Takes the answer of a call; one of a call that is not under way changes nothing.
-    pub(super) fn take_answer(&mut self, now: Instant, id: CallId, answer: Answer) -> ReportEffect {
-        match (self.calls.remove(&id), answer) {
-            (None, _) => ReportEffect::None,
-            (
-                Some(InFlight::Report { ended, claim, .. }),
-                Answer::Reported {
-                    claimed,
-                    is_more,
-                    due_in,
-                },
-            ) => {
-                let is_more = is_more || (claim > 0 && claimed.len() >= claim);
-                self.take_claimed(claimed);
-                self.take_due(now, due_in);
-                self.take_acknowledged(now, &ended, is_more)
-            }
-            (Some(InFlight::Claim { limit }), Answer::Claimed { claimed, due_in }) => {
-                self.take_claim(now, limit, claimed, due_in);
-                ReportEffect::None
-            }
-            (Some(InFlight::Recover), Answer::Recovered) => {
-                self.in_doubt = false;
-                self.recovering.succeed();
-                self.hint(now);
-                ReportEffect::None
-            }
-            (Some(call), Answer::Failed(failed)) => self.take_failure(now, call, failed),
-            // An answer to another question is none.
-            (Some(call), _) => self.take_failure(now, call, CallFailure::Unanswered),
-        }
     }
 
     fn look_where_due(&mut self, now: Instant) {
@@ -281,6 +276,7 @@ impl DispatchState {
         let limit = self.free_slots().min(self.bounds.batch);
         let bytes = left.min(self.bounds.claim_bytes).max(1);
         self.wanted_since = None;
+        self.own_hint.begin_claim();
         self.due_at = None;
         self.poll_at = now + self.bounds.poll_interval;
         self.make(InFlight::Claim { limit }, Call::Claim { limit, bytes })
@@ -289,11 +285,8 @@ impl DispatchState {
     /// When the claim that is wanted since then may be made, by what is known now.
     fn claim_at(&self, since: Instant) -> Option<Instant> {
         let free = self.free_slots();
-        let mut calls = self.calls.values();
-        let is_claiming = calls.any(|call| matches!(call, InFlight::Claim { .. }));
         let is_busy = self.calls.len() >= self.bounds.in_flight;
-        let may_not_claim = self.is_stopping || self.is_draining || self.in_doubt || self.is_full;
-        if may_not_claim || is_claiming || is_busy || free == 0 {
+        if self.may_not_claim() || self.is_claiming() || is_busy || free == 0 {
             return None;
         }
         let is_worth_it = self.calls.is_empty() && self.unreported.is_empty()
@@ -307,6 +300,15 @@ impl DispatchState {
         Some(untils.into_iter().flatten().fold(at, Instant::max))
     }
 
+    fn may_not_claim(&self) -> bool {
+        self.is_stopping || self.is_draining || self.in_doubt || self.is_full
+    }
+
+    fn is_claiming(&self) -> bool {
+        let mut calls = self.calls.values();
+        calls.any(|call| matches!(call, InFlight::Claim { .. }))
+    }
+
     fn free_slots(&self) -> usize {
         let reserved = self.calls.values().map(|call| match call {
             InFlight::Report { claim, .. } => *claim,
@@ -315,78 +317,5 @@ impl DispatchState {
         });
         let taken = self.running.len() + self.unreported.len_in_slots() + reserved.sum::<usize>();
         self.bounds.slots.saturating_sub(taken)
-    }
-
-    fn take_claimed(&mut self, claimed: Vec<Lease>) {
-        self.running.extend(claimed);
-    }
-
-    fn take_due(&mut self, now: Instant, due_in: Option<Duration>) {
-        let due = due_in.map(|due_in| now + due_in);
-        self.due_at = [self.due_at, due].into_iter().flatten().min();
-    }
-
-    fn take_acknowledged(
-        &mut self,
-        now: Instant,
-        ended: &[EndedAttempt],
-        is_more: bool,
-    ) -> ReportEffect {
-        self.reporting.succeed();
-        if is_more {
-            self.hint(now);
-        }
-        self.unreported.acknowledge(ended)
-    }
-
-    fn take_claim(
-        &mut self,
-        now: Instant,
-        limit: usize,
-        claimed: Vec<Lease>,
-        due_in: Option<Duration>,
-    ) {
-        let (count, is_left) = (claimed.len(), due_in == Some(Duration::ZERO));
-        self.take_claimed(claimed);
-        self.claiming.succeed();
-        if count > 0 || !is_left {
-            self.looking.succeed();
-        } else {
-            self.looking.fail(now, self.jitter.next());
-        }
-        if count >= limit || is_left {
-            self.hint(now);
-        } else {
-            self.take_due(now, due_in);
-        }
-    }
-
-    fn take_failure(&mut self, now: Instant, call: InFlight, failed: CallFailure) -> ReportEffect {
-        let random = self.jitter.next();
-        self.in_doubt |= failed == CallFailure::Unanswered;
-        match call {
-            InFlight::Report { ended, claim, .. } => {
-                let was_alone = ended.len() == 1 && claim == 0;
-                if failed == CallFailure::Refused {
-                    return self.unreported.refuse(now, ended, was_alone);
-                }
-                let is_first = self.reporting.until().is_none();
-                self.reporting.fail(now, random);
-                match ended.as_slice() {
-                    [only] if was_alone => self.unreported.postpone(now, *only),
-                    _ if is_first => self.unreported.put_back(ended),
-                    _ => self.unreported.isolate(ended),
-                }
-            }
-            InFlight::Claim { .. } => {
-                self.claiming.fail(now, random);
-                self.hint(now);
-            }
-            InFlight::Recover => {
-                self.in_doubt = true;
-                self.recovering.fail(now, random);
-            }
-        }
-        ReportEffect::None
     }
 }

@@ -1,5 +1,6 @@
 //! The state machine against a database that loses, refuses and doubles answers, on a virtual clock.
 
+mod own_hints;
 mod world;
 
 use super::call::{Answer, Call, CallBounds, CallFailure, CallId, ReportEffect};
@@ -20,6 +21,7 @@ const BOUNDS: CallBounds = CallBounds {
     claim_bytes: 100,
     held_bytes: 200,
     poll_interval: Duration::from_millis(500),
+    busy: 2,
 };
 
 fn lease(task: u128, step_no: i16) -> Lease {
