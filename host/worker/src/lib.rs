@@ -80,7 +80,7 @@ impl Default for WorkerConfig {
             host_name: "localhost".to_owned(),
             slots: default_slots(),
             max_in_flight: 2,
-            batch: 64,
+            batch: 128,
             poll_interval: Duration::from_millis(500),
             heartbeat_interval: Duration::from_secs(2),
             dead_after: Duration::from_secs(10),
