@@ -195,6 +195,20 @@ create table tasker.transition_history (
   like tasker.transition including constraints including indexes
 ) partition by range (task_id);
 
+-- What attempts logged, in chunks of lines: written by hosts while attempts run, outside of every other transaction
+-- (tasker.append_attempt_logs). It is partitioned as tasker.task is, but has no history: its partition stays until that of the
+-- tasks is dropped. attempt_log_carried takes what has no partition any more: the log of tasks that outlived theirs.
+create table tasker.attempt_log (
+  task_id uuid not null,
+  step_no smallint not null,
+  attempt int not null,
+  -- The number of the last line of the chunk; lines of an attempt are numbered from 1.
+  last_line int not null,
+  -- An array of {at, level, source, message, fields}, in order; the last one has the number last_line.
+  lines json not null,
+  primary key (task_id, step_no, attempt, last_line)
+) partition by range (task_id);
+
 -- All tasks, for readers. `partition` and `place` find a row of the log again.
 create view tasker.every_task as
 select * from tasker.task union all select * from tasker.task_history;
@@ -205,7 +219,7 @@ select tableoid as partition, ctid as place, * from tasker.transition
 union all
 select tableoid, ctid, * from tasker.transition_history;
 
--- The partitions of the three tables, which are made, closed and dropped together: task_20261128 and so on, by the day
+-- The partitions of these tables, which are made, closed and dropped together: task_20261128 and so on, by the day
 -- of their beginning. Besides there are task_carried and so on, for older tasks than of all partitions that are not closed.
 create table tasker.partition (
   -- Tasks with ids from here...

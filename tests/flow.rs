@@ -11,6 +11,7 @@ mod hosts;
 mod kv;
 mod ledger;
 mod limits;
+mod logs;
 mod migration;
 mod operations;
 pub mod partition_archive;

@@ -1,6 +1,7 @@
 //! Every SQL function, against a database whose clock the test sets.
 
 mod ancestor_results;
+mod attempt_log;
 mod backoff_ms;
 mod calls;
 mod cancel_tasks;

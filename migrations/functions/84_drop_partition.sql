@@ -1,11 +1,15 @@
--- Drops the oldest closed partition all of whose tasks are kept no longer (tasker.partition_due), with their steps and
--- their log; with p_only_empty only one that has no task any more, or whose tasks are all archived. First it deletes the identities of its tasks, at most p_limit in one call. Returns whether there is more to
+-- Drops the oldest closed partition all of whose tasks are kept no longer (tasker.partition_due), with their steps,
+-- their log and what their attempts logged; with p_only_empty only one that has no task any more, or whose tasks are all archived. First it deletes the identities of its tasks, at most p_limit in one call. Returns whether there is more to
 -- do; false also if another host is at it, or if a lock was not obtained in time: call it again later.
 --
 -- What handlers wrote to kv stays, with the id of a task that is gone. Records of superseded attempts are left to
 -- tasker.clear_collected.
 --
--- Locks: the identities; then the history against everything, which readers of tasks wait for for lock_timeout at most.
+-- Tasks that were carried over and are still there keep what their attempts logged: it goes to
+-- tasker.attempt_log_carried.
+--
+-- Locks: the identities; then the history and tasker.attempt_log against everything, which readers of tasks wait for for
+-- lock_timeout at most, and readers and writers of logs until the lines of carried tasks are moved.
 create or replace function tasker.drop_partition(p_limit int, p_only_empty bool) returns bool
 language plpgsql
 set search_path = '' set timezone = 'UTC' set datestyle = 'ISO' set lock_timeout = '20ms' set enable_seqscan = off
@@ -13,6 +17,7 @@ as $$
 declare
   v_due record;
   v_deleted int;
+  v_name text;
 begin
   if not pg_catalog.pg_try_advisory_xact_lock(pg_catalog.hashtext('tasker.partitions')) then
     return false;
@@ -40,9 +45,14 @@ begin
   if v_deleted >= p_limit then
     return true;
   end if;
-  execute format('drop table tasker.%1$I, tasker.%2$I, tasker.%3$I',
-                 'step_' || to_char(v_due.from_at, 'YYYYMMDD'), 'task_' || to_char(v_due.from_at, 'YYYYMMDD'),
-                 'transition_' || to_char(v_due.from_at, 'YYYYMMDD'));
+  v_name := to_char(v_due.from_at, 'YYYYMMDD');
+  execute format('drop table tasker.%I, tasker.%I, tasker.%I', 'step_' || v_name, 'task_' || v_name, 'transition_' || v_name);
+  execute format('alter table tasker.attempt_log detach partition tasker.%I', 'attempt_log_' || v_name);
+  execute format('insert into tasker.attempt_log_carried
+                  select l.* from tasker.task_carried t join tasker.%I l on l.task_id = t.task_id
+                  where t.task_id >= $1 and t.task_id < $2', 'attempt_log_' || v_name)
+    using tasker.first_id(v_due.from_at), tasker.first_id(v_due.until_at);
+  execute format('drop table tasker.%I', 'attempt_log_' || v_name);
   delete from tasker.partition_content c where c.from_at = v_due.from_at;
   delete from tasker.partition p where p.from_at = v_due.from_at;
   return true;

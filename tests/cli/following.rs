@@ -85,3 +85,26 @@ async fn a_timeout_ends_the_command_with_6_and_the_task_can_still_be_cancelled()
         .await
         .ends_with(4);
 }
+
+#[tokio::test]
+async fn the_log_of_a_step_is_shown_and_followed_until_it_has_ended() {
+    let terminal = Terminal::with_basics().await;
+    let steps = "  - {name: boom, handler: basics/panic, retry: {max_attempts: 2, base: 1ms}}";
+    terminal.template("panics", steps).await;
+    let run = ["task", "run", "demo/panics", "--quiet"];
+    let ran = terminal.run(run).await.succeeds();
+    let id = ran.out.trim();
+    let followed = terminal.run(["step", "logs", id, "boom", "--follow"]);
+    let followed = followed.await.succeeds().out;
+    for attempt in ["#1  WARN   [stderr] ", "#2  WARN   [stderr] "] {
+        assert!(followed.contains(attempt), "{followed}");
+    }
+    let shown = terminal.run(["step", "logs", id, "boom"]).await.succeeds();
+    assert_eq!(shown.out, followed);
+    let json = ["step", "logs", id, "boom", "--attempt", "2", "-o", "json"];
+    let page = terminal.run(json).await.succeeds().json();
+    assert_eq!(page["is_complete"], true, "{page}");
+    assert_eq!(page["items"][0]["attempt"], 2, "{page}");
+    let unknown = terminal.run(["step", "logs", id, "none"]).await;
+    assert!(!unknown.ends_with(3).err.is_empty());
+}

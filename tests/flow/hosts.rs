@@ -115,6 +115,7 @@ steps:
             ..WorkerConfig::default()
         },
         stats: Arc::<WorkerStats>::default(),
+        logs: tasker_worker::LogStore::default(),
     };
     let stop = CancellationToken::new();
     let working = tokio::spawn(worker.run(stop.clone()));

@@ -23,6 +23,8 @@ const PARTITION: &str = "
       for values from ('018fd118-9400-0000-0000-000000000000') to ('01906b97-5c00-0000-0000-000000000000');
     create table tasker.transition_20240601 partition of tasker.transition_history
       for values from ('018fd118-9400-0000-0000-000000000000') to ('01906b97-5c00-0000-0000-000000000000');
+    create table tasker.attempt_log_20240601 partition of tasker.attempt_log
+      for values from ('018fd118-9400-0000-0000-000000000000') to ('01906b97-5c00-0000-0000-000000000000');
     insert into tasker.partition (from_at, until_at, closed_at, summed_at, last_seq)
     values ('2024-06-01Z', '2024-07-01Z', now(), now(), 0)";
 

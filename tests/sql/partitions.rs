@@ -43,7 +43,7 @@ async fn all_rows(session: &mut Session) -> String {
 /// A database whose partitions begin on 2030-06-01, with the present on that day.
 pub(super) async fn begun() -> (TestDatabase, Session, i32) {
     let (database, mut session, worker) = engine().await;
-    for table in ["task", "step", "transition"] {
+    for table in ["task", "step", "transition", "attempt_log"] {
         for name in open(&mut session, table).await {
             session.run(&format!("drop table {name}")).await;
         }

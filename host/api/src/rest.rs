@@ -11,6 +11,7 @@ mod hosts;
 pub mod keys;
 mod kv;
 mod limits;
+mod logs;
 mod migrations;
 mod namespaces;
 mod pins;
@@ -53,6 +54,7 @@ pub(crate) fn routes() -> Routes {
         .and(registry::routes())
         .and(namespaces::routes())
         .and(tasks::routes())
+        .and(logs::routes())
         .and(task_payloads::routes())
         .and(migrations::routes())
 }

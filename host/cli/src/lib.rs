@@ -52,6 +52,7 @@ mod shell;
 mod signing;
 mod signing_key;
 mod signing_policy;
+mod step;
 mod sync;
 mod table;
 mod task;
@@ -159,6 +160,9 @@ pub enum Command {
     /// Run, follow, cancel and migrate tasks.
     #[command(subcommand)]
     Task(task::Command),
+    /// Show what the attempts of a step logged.
+    #[command(subcommand)]
+    Step(step::Command),
     /// Show everything that is published.
     #[command(subcommand)]
     Registry(registry::Command),
@@ -230,6 +234,7 @@ async fn dispatch(command: Command, global: &Global, output: Output) -> Result {
         Command::Pin(command) => pin::run(command, &context()?).await,
         Command::Rollout(command) => rollout::run(command, &context()?).await,
         Command::Task(command) => task::run(command, &context()?).await,
+        Command::Step(command) => step::run(command, &context()?).await,
         Command::Registry(command) => registry::run(command, &context()?).await,
         Command::Gc(gc) => gc.run(&context()?).await,
         Command::Oci(command) => oci::run(command, &context()?).await,

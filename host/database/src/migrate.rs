@@ -126,6 +126,8 @@ functions! {
     "72_log_horizon",
     "73_read_log",
     "74_skip_log",
+    "75_append_attempt_logs",
+    "76_read_attempt_log",
     "80_add_partition",
     "80_ensure_partitions",
     "81_close_partition",

@@ -5,6 +5,7 @@
 //! attempt needs of the registry is read here; the registry writes it.
 
 pub mod archived;
+pub mod attempt_log;
 pub mod attempt_rules;
 pub mod bounded_map;
 pub mod claim;

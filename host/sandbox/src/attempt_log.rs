@@ -2,6 +2,7 @@
 
 use super::attempt_secrets::AttemptSecrets;
 use super::last_words::LastWords;
+use super::log_field::{MASK, is_secret};
 use super::log_line::{LogLevel, LogLine, LogSource};
 use chrono::Utc;
 use std::sync::{Arc, Mutex, MutexGuard};
@@ -120,7 +121,10 @@ impl AttemptLog {
         }
         for (key, value) in &mut fields {
             *key = printable(&self.attempt_secrets.redacted(key));
-            *value = printable(&self.attempt_secrets.redacted(value));
+            *value = match is_secret(key) {
+                true => MASK.to_owned(),
+                false => printable(&self.attempt_secrets.redacted(value)),
+            };
         }
         if LastWords::include(level, source) {
             let (kept, _) = self
@@ -209,7 +213,7 @@ impl AttemptLog {
         }
         if self.lost_lines > 0 {
             self.note(format!(
-                "{} lines of the log were dropped: the host's log did not keep up",
+                "{} lines of the log were dropped: they were not stored as fast as they came",
                 self.lost_lines
             ));
         }

@@ -23,6 +23,7 @@ mod inspect;
 mod kv_buffer;
 mod last_words;
 mod limits;
+mod log_field;
 mod log_line;
 mod measure;
 mod meter;

@@ -34,7 +34,7 @@ use tasker_registry::Registry;
 use tasker_registry::maintenance::Maintenance;
 use tasker_sandbox::{Compiler, Sandbox, SandboxConfig, SandboxError};
 use tasker_tasks::retention::Retention;
-use tasker_worker::{BEATS_BEFORE_DEAD, Worker, WorkerConfig, WorkerStats};
+use tasker_worker::{BEATS_BEFORE_DEAD, LogStore, Worker, WorkerConfig, WorkerStats};
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
@@ -236,6 +236,7 @@ impl Host {
             notifications: notifications.clone(),
             config,
             stats: stats.clone(),
+            logs: LogStore::default(),
         });
         Ok(Self {
             address,

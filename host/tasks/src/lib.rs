@@ -2,6 +2,7 @@
 
 pub mod archive;
 pub mod cancel;
+pub mod log;
 pub mod migrated_component;
 pub mod migration;
 pub mod payload;

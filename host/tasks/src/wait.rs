@@ -46,8 +46,17 @@ impl Waiters {
         OneWaits(self.count.clone())
     }
 
+    /// The pauses between the looks of one more, who waits until it is dropped.
+    pub(crate) fn pauses(&self) -> Pauses {
+        Pauses {
+            waiters: self.clone(),
+            next: FIRST_PAUSE,
+            _waits: self.enter(),
+        }
+    }
+
     /// A permit to query the task; `None` if none becomes free before the deadline.
-    async fn look(&self, deadline: Instant) -> Option<SemaphorePermit<'_>> {
+    pub(crate) async fn look(&self, deadline: Instant) -> Option<SemaphorePermit<'_>> {
         let permit = timeout_at(deadline, self.looks.acquire()).await;
         permit.ok().and_then(Result::ok)
     }
@@ -55,6 +64,21 @@ impl Waiters {
     /// The longest pause between two looks of one.
     fn max_pause(&self) -> Duration {
         longest_pause(self.count.load(Ordering::Relaxed))
+    }
+}
+
+/// Each pause between two looks of one who waits is longer than the one before.
+pub(crate) struct Pauses {
+    waiters: Waiters,
+    next: Duration,
+    _waits: OneWaits,
+}
+
+impl Pauses {
+    pub(crate) fn next(&mut self) -> Duration {
+        let pause = self.next;
+        self.next = self.waiters.max_pause().min(pause * 3 / 2);
+        pause
     }
 }
 
@@ -82,8 +106,7 @@ impl Tasks {
         let deadline = Instant::now() + wait.min(MAX_WAIT);
         // Before the first look, so that nothing ends unseen between two looks.
         let mut ended = self.notifications.ended();
-        let mut pause = FIRST_PAUSE;
-        let _waits = self.waiters.enter();
+        let mut pauses = self.waiters.pauses();
         loop {
             // While the database does not answer, permits are kept for long. A request that gets none in time
             // returns the task as it is, or an error.
@@ -98,9 +121,8 @@ impl Tasks {
             }
             tokio::select! {
                 () = notified_end(task_id, &mut ended) => {}
-                () = sleep_until(deadline.min(now + pause)) => {}
+                () = sleep_until(deadline.min(now + pauses.next())) => {}
             }
-            pause = self.waiters.max_pause().min(pause * 3 / 2);
         }
     }
 

@@ -18,6 +18,7 @@ pub mod host;
 pub mod key;
 pub mod kv;
 pub mod limit;
+pub mod log;
 pub mod migration;
 pub mod namespace;
 pub mod page;

@@ -39,6 +39,7 @@ pub(super) async fn run(
 
 /// What an attempt may ask of the database while it runs, and where its log goes.
 pub(super) fn services(
+    worker: &Worker,
     host: &HostSide,
     invocation: &Arc<Invocation>,
     cancelled: CancellationToken,
@@ -49,7 +50,11 @@ pub(super) fn services(
         ancestors: Some(database.clone()),
         secrets: Some(database.clone()),
         kv: Some(database),
-        log: Some(HandlerLog::of(invocation)),
+        log: Some(HandlerLog::of(
+            invocation,
+            &worker.logs,
+            worker.config.log_handlers,
+        )),
         cancelled: Some(cancelled),
         quarantined,
         begun: Arc::default(),

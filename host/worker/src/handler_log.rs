@@ -1,9 +1,11 @@
-//! Writes the lines of handlers to the host's log while their attempts run. A separate thread formats and
-//! writes them, so that attempts wait neither for the formatting nor for the reader of the log.
+//! Takes the lines of attempts while they run: into the database, and where it is wanted to the host's log. For the
+//! latter a separate thread formats and writes them, so that attempts wait neither for the formatting nor for the reader
+//! of the log.
 
+use super::log_store::LogStore;
 use chrono::SecondsFormat;
 use serde_json::{Map, Value};
-use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
+use std::sync::atomic::{AtomicI32, AtomicUsize, Ordering::Relaxed};
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::sync::{Arc, LazyLock};
 use std::time::Duration;
@@ -37,22 +39,50 @@ struct Writer {
 }
 
 /// Takes the lines of one attempt.
-pub(super) struct HandlerLog(Arc<Invocation>);
+pub(super) struct HandlerLog {
+    invocation: Arc<Invocation>,
+    store: LogStore,
+    /// They go to the host's log too.
+    is_in_host_log: bool,
+    /// The number of the last line.
+    last: AtomicI32,
+}
 
 impl HandlerLog {
-    pub(super) fn of(invocation: &Arc<Invocation>) -> Arc<dyn LogSink> {
-        Arc::new(Self(invocation.clone()))
+    pub(super) fn of(
+        invocation: &Arc<Invocation>,
+        store: &LogStore,
+        is_in_host_log: bool,
+    ) -> Arc<dyn LogSink> {
+        Arc::new(Self {
+            invocation: invocation.clone(),
+            store: store.clone(),
+            is_in_host_log,
+            last: AtomicI32::new(0),
+        })
     }
 }
 
 impl LogSink for HandlerLog {
+    /// The lines of an attempt come one after the other. What the host's log does not take is in the database.
     fn take(&self, line: LogLine) -> bool {
-        WRITER.take(&self.0, line)
+        if self.is_in_host_log {
+            WRITER.take(&self.invocation, line.clone());
+        }
+        let number = self.last.load(Relaxed) + 1;
+        let is_taken = self.store.take(self.invocation.lease, number, line);
+        if is_taken {
+            self.last.store(number, Relaxed);
+        }
+        is_taken
     }
 }
 
 /// Waits until what was logged before is written, though not for ever.
-pub(super) async fn flush() {
+pub(super) async fn flush(is_in_host_log: bool) {
+    if !is_in_host_log {
+        return;
+    }
     let flushed = async {
         while WRITER.waiting_bytes.load(Relaxed) > 0 {
             tokio::time::sleep(FLUSH_LOOK).await;

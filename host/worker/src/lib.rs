@@ -13,6 +13,7 @@ mod heartbeat;
 mod held;
 mod host_side;
 mod leases;
+mod log_store;
 mod plan;
 mod prefetch;
 mod prepare;
@@ -27,6 +28,7 @@ mod stats;
 mod unreadable;
 mod watchdog;
 
+pub use log_store::LogStore;
 pub use stats::WorkerStats;
 
 use dispatch::{Dispatch, LoopEnd};
@@ -49,6 +51,7 @@ use tasker_sandbox::Sandbox;
 use tokio::sync::mpsc::{self, Receiver};
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
+use tokio_util::task::AbortOnDropHandle;
 
 /// How one worker loop works.
 #[derive(Clone, Debug)]
@@ -72,6 +75,8 @@ pub struct WorkerConfig {
     pub drain_timeout: Duration,
     /// The upper limits of an attempt, regardless of its namespace and step.
     pub limits: Limits,
+    /// What attempts log goes to the host's log too.
+    pub log_handlers: bool,
 }
 
 impl Default for WorkerConfig {
@@ -87,6 +92,7 @@ impl Default for WorkerConfig {
             deadline_grace: Duration::from_secs(15),
             drain_timeout: Duration::from_secs(20),
             limits: Limits::of_host(),
+            log_handlers: false,
         }
     }
 }
@@ -114,6 +120,8 @@ pub struct Worker {
     pub notifications: Notifications,
     pub config: WorkerConfig,
     pub stats: Arc<WorkerStats>,
+    /// What attempts logged and is not stored yet.
+    pub logs: LogStore,
 }
 
 /// How long to wait before trying to register again.
@@ -135,6 +143,9 @@ impl Worker {
         };
         // Ends with this call.
         let _background = self.start_background(&quarantine, &shutdown);
+        let logs_end = CancellationToken::new();
+        let storing = self.logs.clone().run(self.engine.clone(), logs_end.clone());
+        let storing = AbortOnDropHandle::new(tokio::spawn(storing));
         let plans = Arc::new(PlanCache::new(
             self.config.limits.clone(),
             quarantine.clone(),
@@ -156,7 +167,7 @@ impl Worker {
             match dispatch.run(&shutdown).await {
                 LoopEnd::Shutdown => {
                     self.stop(id).await;
-                    handler_log::flush().await;
+                    handler_log::flush(self.config.log_handlers).await;
                     break;
                 }
                 LoopEnd::Dead => tracing::warn!(
@@ -165,6 +176,9 @@ impl Worker {
                 ),
             }
         }
+        logs_end.cancel();
+        // It is over soon, in any case.
+        storing.await.ok();
         Ok(())
     }
 

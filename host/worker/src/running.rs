@@ -33,8 +33,8 @@ impl Running {
         let outage = OutageClock::start();
         let host = HostSide::here(worker.engine.for_guests(), outage.clone());
         let invocation = Arc::new(invocation);
-        let services =
-            attempt::services(&host, &invocation, cancelled.clone(), quarantined.clone());
+        let stops = (cancelled.clone(), quarantined.clone());
+        let services = attempt::services(worker, &host, &invocation, stops.0, stops.1);
         let watchdog = Watchdog {
             lease: invocation.lease,
             timeout: invocation.step.limits.deadline,

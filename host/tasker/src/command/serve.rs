@@ -120,6 +120,9 @@ pub struct Serve {
     /// Format of log lines; RUST_LOG selects which are written.
     #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]
     log_format: LogFormat,
+    /// Write what handlers log to the host's log too; `tasker task logs` shows it in any case.
+    #[arg(long)]
+    log_handlers: bool,
 }
 
 /// Whether callers need a key.
@@ -236,6 +239,7 @@ impl Serve {
             dead_after: Duration::from_millis(self.dead_after),
             drain_timeout: Duration::from_millis(self.drain_timeout),
             limits: self.limits(),
+            log_handlers: self.log_handlers,
             ..WorkerConfig::default()
         }
     }

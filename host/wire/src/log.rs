@@ -1,0 +1,59 @@
+//! What the attempts of a step log.
+
+use crate::endpoint::endpoint;
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+use tasker_domain::ids::TaskId;
+
+/// One line of an attempt's log.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AttemptLogLine {
+    pub attempt: u32,
+    /// Its number in the log of the attempt, from 1.
+    pub line: u32,
+    /// When it was written.
+    pub at: DateTime<Utc>,
+    /// `trace`, `debug`, `info`, `warn` or `error`.
+    pub level: String,
+    /// `handler`, `stdout`, `stderr`, or `host` for what the host refused or cut.
+    pub source: String,
+    pub message: String,
+    /// Of two fields of one name the last.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub fields: BTreeMap<String, String>,
+}
+
+/// A part of the log of a step.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AttemptLogPage {
+    pub items: Vec<AttemptLogLine>,
+    /// Give it as `after` for what follows; none at the end of what was logged so far.
+    pub next: Option<String>,
+    /// The place behind the last line, for who follows.
+    pub position: String,
+    /// The step, or the attempt that was asked for, has ended, and this is the end of its log.
+    pub is_complete: bool,
+}
+
+/// Which part of the log of a step.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AttemptLogQuery {
+    /// Without it, all attempts, one after the other.
+    pub attempt: Option<u32>,
+    /// The `next` or `position` of an earlier answer.
+    pub after: Option<String>,
+    pub limit: Option<u32>,
+    /// At most so long, until there is a line, or the log is complete.
+    #[serde(default)]
+    pub wait_ms: u64,
+}
+
+endpoint! {
+    /// Returns what the attempts of a step logged, at once or when there is more.
+    GET "/v1/tasks/{id}/steps/{step}/logs" ShowAttemptLog { id: TaskId, step: String }
+    needs Read in Task;
+    query AttemptLogQuery;
+    answers AttemptLogPage;
+}
