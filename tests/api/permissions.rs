@@ -173,3 +173,23 @@ async fn who_may_see_several_namespaces_names_one_of_them() {
     let detail = runner.get("/v1/tasks").await.refused(403, "forbidden");
     assert_eq!(detail, "`runner` lacks `read` on any namespace");
 }
+
+#[tokio::test]
+async fn the_log_of_a_step_is_for_who_may_read_its_namespace() {
+    let server = Server::start().await;
+    server.publish("one", STEPS).await;
+    let submit = json!({"namespace": "shop", "template": "one"});
+    let task = server.post("/v1/tasks", &submit).await.answered(201);
+    let id = task["task"]["id"].as_str().unwrap();
+    let path = format!("/v1/tasks/{id}/steps/a/logs");
+    for (name, namespace, action, status) in [
+        ("reader", "shop", "read", 200),
+        ("runner", "shop", "run", 403),
+        ("stranger", "bakery", "read", 404),
+    ] {
+        let permissions = json!([{"namespace": namespace, "actions": [action]}]);
+        let asker = asker(&server, name, permissions).await;
+        let answer = asker.get(&path).await;
+        assert_eq!(answer.status, status, "{name}");
+    }
+}

@@ -89,7 +89,8 @@ async fn a_timeout_ends_the_command_with_6_and_the_task_can_still_be_cancelled()
 #[tokio::test]
 async fn the_log_of_a_step_is_shown_and_followed_until_it_has_ended() {
     let terminal = Terminal::with_basics().await;
-    let steps = "  - {name: boom, handler: basics/panic, retry: {max_attempts: 2, base: 1ms}}";
+    let steps = "  - {name: boom, handler: basics/panic, config: {message: empty till}, \
+                 retry: {max_attempts: 2, base: 1ms}}";
     terminal.template("panics", steps).await;
     let run = ["task", "run", "demo/panics", "--quiet"];
     let ran = terminal.run(run).await.succeeds();

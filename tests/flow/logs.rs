@@ -1,6 +1,7 @@
 //! What attempts log, from the handler to who reads it while they run.
 
-use super::{forget_description, host};
+use super::{forget_description, host, publish_components};
+use crate::crash::hosts::serve;
 use crate::harness::{TestDatabase, TestHost, step_of, wait_until};
 use serde_json::{Value, json};
 use sqlx::{Connection as _, Executor as _};
@@ -151,4 +152,23 @@ async fn a_database_that_refuses_lines_loses_them_and_nothing_else() {
         let lines = all_lines(&host, task["id"].as_str().unwrap(), "").await;
         assert_eq!(lines, [Value::Null; 0]);
     }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_host_that_is_killed_loses_no_line_that_was_stored() {
+    let database = TestDatabase::new().await;
+    let reader = TestHost::start_idle(&database).await;
+    publish_components(&reader).await;
+    forget_description(&database).await;
+    publish(&reader, "logs_and_sleeps", "timeout: 1h").await;
+    let folder = tempfile::tempdir().unwrap();
+    let (mut worker, _) = serve(folder.path(), 0, &database.url(), &[]).await;
+    let id = reader.submit("one", json!(null)).await;
+    let lines = wait_until("both lines are stored", async || {
+        let lines = page(&reader, &id, "wait_ms=20000").await["items"].clone();
+        (lines.as_array().unwrap().len() == 2).then_some(lines)
+    })
+    .await;
+    worker.kill().await.unwrap();
+    assert_eq!(page(&reader, &id, "").await["items"], lines);
 }

@@ -61,10 +61,7 @@ async fn lines_of_a_task_that_is_gone_are_left_out_and_those_of_others_stored() 
         Uuid::from_u128(7)
     );
     assert_eq!(session.one::<i32>(&both).await, 1);
-    assert_eq!(
-        place(&mut session, task).await,
-        ["attempt_log_20300601"].map(|name| format!("tasker.{name}"))
-    );
+    assert_eq!(place(&mut session, task).await, ["attempt_log_20300601"]);
 }
 
 #[tokio::test]
@@ -87,7 +84,7 @@ async fn the_log_goes_with_a_task_that_is_deleted_and_with_a_partition_that_is_d
     assert!(close(&mut session).await);
     assert_eq!(
         place(&mut session, tasks[0]).await,
-        ["tasker.attempt_log_20300601"]
+        ["attempt_log_20300601"]
     );
 
     let one = format!("select tasker.delete_finished_tasks('{{{}}}')", tasks[0]);
@@ -109,10 +106,7 @@ async fn the_log_goes_with_a_task_that_is_deleted_and_with_a_partition_that_is_d
             .await
     );
     assert_eq!(place(&mut session, tasks[1]).await.len(), 0);
-    assert_eq!(
-        place(&mut session, open).await,
-        ["tasker.attempt_log_carried"]
-    );
+    assert_eq!(place(&mut session, open).await, ["attempt_log_carried"]);
     assert_eq!(append(&mut session, open, 1, 4).await, 1);
     assert_eq!(read(&mut session, open, "1", "0, 0").await, ["1.2", "1.4"]);
     july_again(&mut session).await;

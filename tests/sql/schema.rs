@@ -11,7 +11,7 @@ const DUMP: &str = r#"
 with relation as (
   select c.oid, c.relname::text as name, c.relkind
   from pg_class c
-  where c.relnamespace = 'tasker'::regnamespace and c.relname !~ '^((task|step|transition)_([0-9]|carried)|migration)'
+  where c.relnamespace = 'tasker'::regnamespace and c.relname !~ '^((task|step|transition|attempt_log)_([0-9]|carried)|migration)'
 ), line as (
   select 1 as part, null::text as relation, null::int as position, 'type ' || t.typname || ' enum ' || string_agg(e.enumlabel, ', ' order by e.enumsortorder) as line
   from pg_type t join pg_enum e on e.enumtypid = t.oid

@@ -203,8 +203,11 @@ impl Host {
 
         let (draining, closing) = (CancellationToken::new(), CancellationToken::new());
         let notifications = Notifications::default();
-        let hints = notifications.clone();
-        tokio::spawn(hints.listen(database.clone(), closing.clone()));
+        tokio::spawn(
+            notifications
+                .clone()
+                .listen(database.clone(), closing.clone()),
+        );
         tokio::spawn(authentication.clone().keep_fresh(closing.clone()));
         let registry = Registry::new(engine.clone(), sandbox.clone());
         if let Some(dir) = config.watch {

@@ -5,7 +5,9 @@ use crate::sandbox::guests::{self, noted};
 use serde_json::{Value, json};
 use tasker_domain::ids::TaskId;
 use tasker_engine::Engine;
+use tasker_engine::attempt_log::{LogChunk, LogCursor};
 use tasker_engine::log_position::{LogHorizon, LogPosition};
+use tasker_engine::task_read::TaskFilter;
 use tasker_registry::Registry;
 
 const ONE: &str = "steps: [{name: a, handler: guest/echo}]";
@@ -219,6 +221,25 @@ async fn follow_log(store: &Engine) {
     drop(store.partition_to_archive(100).await.unwrap());
 }
 
+/// Stores and reads what an attempt logged.
+async fn log_of_attempt(store: &Engine) {
+    let newest = store.list_tasks(&TaskFilter::default(), 1).await.unwrap();
+    let task_id = TaskId(newest[0].task_id);
+    let chunk = LogChunk {
+        task_id,
+        step_no: 0,
+        attempt: 1,
+        last_line: 1,
+        lines: "[{}]".to_owned(),
+    };
+    store.append_attempt_logs(&[chunk]).await.unwrap();
+    for attempt in [None, Some(1)] {
+        store.log_progress(task_id, "a", attempt).await.unwrap();
+        let read = store.attempt_log(task_id, 0, attempt, LogCursor::default(), 100);
+        read.await.unwrap();
+    }
+}
+
 pub async fn drive(database: &TestDatabase) {
     let folder = tempfile::tempdir().unwrap();
     let data_dir = folder.path().to_owned();
@@ -238,6 +259,7 @@ pub async fn drive(database: &TestDatabase) {
     })
     .await;
     follow_log(&host.host.engine).await;
+    log_of_attempt(&host.host.engine).await;
     let over = host.run("two", json!({})).await;
     let over = over["id"].as_str().unwrap().to_owned();
     // Put off and suspended steps stay.
