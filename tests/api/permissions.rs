@@ -185,7 +185,7 @@ async fn the_log_of_a_step_is_for_who_may_read_its_namespace() {
     for (name, namespace, action, status) in [
         ("reader", "shop", "read", 200),
         ("runner", "shop", "run", 403),
-        ("stranger", "bakery", "read", 404),
+        ("stranger", "bakery", "read", 403),
     ] {
         let permissions = json!([{"namespace": namespace, "actions": [action]}]);
         let asker = asker(&server, name, permissions).await;
