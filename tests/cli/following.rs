@@ -97,7 +97,7 @@ async fn the_log_of_a_step_is_shown_and_followed_until_it_has_ended() {
     let id = ran.out.trim();
     let followed = terminal.run(["step", "logs", id, "boom", "--follow"]);
     let followed = followed.await.succeeds().out;
-    for attempt in ["#1  WARN   [stderr] ", "#2  WARN   [stderr] "] {
+    for attempt in ["#1  ERROR  panicked at ", "#2  ERROR  panicked at "] {
         assert!(followed.contains(attempt), "{followed}");
     }
     let shown = terminal.run(["step", "logs", id, "boom"]).await.succeeds();

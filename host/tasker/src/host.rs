@@ -203,11 +203,8 @@ impl Host {
 
         let (draining, closing) = (CancellationToken::new(), CancellationToken::new());
         let notifications = Notifications::default();
-        tokio::spawn(
-            notifications
-                .clone()
-                .listen(database.clone(), closing.clone()),
-        );
+        let hints = notifications.clone();
+        tokio::spawn(hints.listen(database.clone(), closing.clone()));
         tokio::spawn(authentication.clone().keep_fresh(closing.clone()));
         let registry = Registry::new(engine.clone(), sandbox.clone());
         if let Some(dir) = config.watch {
@@ -215,8 +212,8 @@ impl Host {
         }
         tokio::spawn(database.watch_replica(closing.clone()));
         keep_in_bounds(&engine, archive, &draining);
-        let maintenance = config.maintenance;
-        tokio::spawn(registry.maintain(maintenance, notifications.clone(), draining.clone()));
+        let hints = notifications.clone();
+        tokio::spawn(registry.maintain(config.maintenance, hints, draining.clone()));
         let stats = Arc::<WorkerStats>::default();
         let state = AppState {
             claiming: config.worker.as_ref().map(|_| stats.claiming().clone()),
@@ -227,12 +224,8 @@ impl Host {
             authentication,
             bounds: Bounds::default(),
         };
-        let server = tokio::spawn(serve(
-            listener,
-            certificates.clone(),
-            state,
-            closing.clone(),
-        ));
+        let (tls, end) = (certificates.clone(), closing.clone());
+        let server = tokio::spawn(serve(listener, tls, state, end));
         let worker = config.worker.map(|config| Worker {
             engine: engine.clone(),
             sandbox: sandbox.clone(),
