@@ -287,6 +287,18 @@ mod tests {
     }
 
     #[test]
+    fn a_field_with_the_name_of_a_secret_is_masked_in_the_line_and_the_last_words() {
+        let log = LogWriter::new(1_000, AttemptSecrets::default(), None);
+        let pair = |name: &str, value: &str| (name.to_owned(), value.to_owned());
+        let fields = vec![pair("API-Key", "k3y"), pair("order", "7")];
+        let (level, source) = (LogLevel::Error, LogSource::Handler);
+        log.lock().add(level, source, "panicked at a", fields);
+        let masked = [pair("API-Key", "[masked]"), pair("order", "7")];
+        assert!(!log.last_words().unwrap_or_default().contains("k3y"));
+        assert_eq!(log.take()[0].fields, masked);
+    }
+
+    #[test]
     fn empty_lines_and_empty_fields_are_bounded_too() {
         let log = LogWriter::new(10 * LINE_BYTES + 1, AttemptSecrets::default(), None);
         log.lock().write(LogSource::Stdout, &[b'\n'; 1_000]);
