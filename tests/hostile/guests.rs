@@ -49,7 +49,7 @@ impl Victim {
     async fn start(database: &TestDatabase) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let limit = format!("memory={MEMORY_MIB}MiB");
-        let more = ["--limit", &limit, "--slots", "16"];
+        let more = ["--limit", &limit, "--slots", "16", "--log-handlers"];
         let (process, url) = serve(folder.path(), 0, &database.url(), &more).await;
         let victim = Self {
             url,
@@ -198,7 +198,7 @@ async fn guests_that_compute_without_end_keep_no_heartbeat_waiting() {
 }
 
 #[tokio::test]
-async fn handlers_lines_are_in_the_hosts_log_while_their_attempts_run() {
+async fn where_a_host_logs_handlers_too_their_lines_are_in_its_log_while_their_attempts_run() {
     let database = TestDatabase::new().await;
     let victim = Victim::start(&database).await;
     forget_description(&database).await;
