@@ -3,7 +3,9 @@
 -- Every change of what hosts are to do: publish, pin, grant, quarantine … Append-only, written in the
 -- transaction of the change; the history of a pin is read from here.
 create table tasker.audit (
-  audit_id bigint generated always as identity primary key,
+  -- Drawn from the sequence of the log, so that log and audit have one order, and a reader of both one position. As
+  -- there, it is drawn while the rows are locked that the change is of. See tasker.log_horizon.
+  audit_id bigint primary key default nextval('tasker.transition_seq_seq'),
   at timestamptz not null default now(),
   -- The name of an API key or account, or `host` for what hosts do by their own rules.
   actor text not null,

@@ -1,11 +1,11 @@
--- The position in the log (tasker.transition.seq) below which nothing can appear any more, for readers who go on from
--- the last row that they had. Takes what the call before returned: the safe position, and a mark with those who may
+-- The position in log and audit (tasker.transition.seq, tasker.audit.audit_id) below which nothing can appear any more,
+-- for readers who go on from the last row that they had. Takes what the call before returned: the safe position, and a mark with those who may
 -- still write below it; at first 0 and nulls. Returns the same anew. Call it a few times a second, by one statement in
 -- a transaction of its own. What it returns holds once that transaction has ended without an error; after an error go
 -- on with what was had before.
 --
--- Whoever draws a seq holds a lock on tasker.transition (row exclusive) from before until the rows are visible. So what
--- was drawn up to v_last, which is read first, is complete as soon as all are gone who are found to hold that lock
+-- Whoever draws a number holds a lock on tasker.transition or tasker.audit (row exclusive) from before until the rows
+-- are visible. So what was drawn up to v_last, which is read first, is complete as soon as all are gone who are found to hold such a lock
 -- afterwards. Transactions that write elsewhere, and those that read, delay nothing. A writer that is prepared (two-phase
 -- commit) changes its name: as long as one holds the lock, no mark is reached.
 --
@@ -32,7 +32,7 @@ begin
     select distinct case when l.pid is null then v_prepared else l.virtualtransaction end
     from pg_catalog.pg_locks l
     where l.locktype = 'relation' and l.mode = 'RowExclusiveLock' and l.granted
-      and l.relation = 'tasker.transition'::regclass
+      and l.relation in ('tasker.transition'::regclass, 'tasker.audit'::regclass)
       and l.database = (select d.oid from pg_catalog.pg_database d where d.datname = pg_catalog.current_database()));
 
   safe := p_safe;

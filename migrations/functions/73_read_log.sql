@@ -3,10 +3,6 @@
 -- are closed or tasks moved meanwhile. For a reader that is far behind, p_until is to be near: all rows of the window are
 -- read. A detail of more than p_detail_bytes is null.
 --
--- Reads by the index of seq: a page range is read if it may have rows of the window, or is not summarized yet. The
--- history is read only for a window that begins in it. One statement reads all, and its snapshot is later than its
--- locks, so a row that is moved is seen once.
---
 -- Locks nothing. To be called in a transaction that reads what is committed meanwhile (read committed).
 create or replace function tasker.read_log(p_after bigint, p_until bigint, p_limit int, p_detail_bytes int)
 returns table (
@@ -15,27 +11,13 @@ returns table (
 )
 language plpgsql
 set search_path = '' set plan_cache_mode = force_generic_plan set jit = off
--- Only bitmaps of the index are left.
-set enable_seqscan = off set enable_indexscan = off set enable_indexonlyscan = off
-set max_parallel_workers_per_gather = 0
 as $$
 begin
   return query
     select r.seq, r.at, r.task_id, r.step_no, r.attempt, r.worker_id, r.to_state, r.event,
            case when octet_length(r.detail::text) <= p_detail_bytes then r.detail::text end,
            octet_length(r.detail::text)
-    from (
-      select u.*
-      from (
-        select w.* from tasker.transition w where w.seq > p_after and w.seq <= p_until
-        union all
-        select h.* from tasker.transition_history h
-        where h.seq > p_after and h.seq <= p_until
-          and (select bool_or(p.last_seq > p_after) from tasker.partition p where p.closed_at is not null)
-      ) u
-      order by u.seq
-      limit p_limit
-    ) r
+    from tasker.log_window(p_after, p_until, p_limit) r
     order by r.seq;
 end
 $$;

@@ -1,5 +1,5 @@
--- Where the log goes on behind p_after: a position behind which the next p_width numbers have a row, with none between
--- it and p_after; p_until if there is none up to there. p_until is as for tasker.read_log. Deleted tasks and dropped
+-- Where log and audit go on behind p_after: a position behind which the next p_width numbers have a row of either, with
+-- none between it and p_after; p_until if there is none up to there. p_until is as for tasker.read_log. Deleted tasks and dropped
 -- partitions leave such gaps.
 --
 -- Doubles the part that it looks at until it has a row, and then halves it. So it looks as often as the logarithm of the
@@ -26,6 +26,8 @@ begin
       select from tasker.transition_history h
       where h.seq > v_after and h.seq <= v_end
         and (select bool_or(p.last_seq > v_after) from tasker.partition p where p.closed_at is not null)
+      union all
+      select from tasker.audit a where a.audit_id > v_after and a.audit_id <= v_end
     ) then
       exit when v_width <= p_width;
       v_is_behind_gap := true;

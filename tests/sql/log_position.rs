@@ -120,6 +120,36 @@ async fn transactions_that_write_elsewhere_or_only_read_delay_nothing() {
 }
 
 #[tokio::test]
+async fn an_open_change_of_the_registry_delays_what_comes_after_it() {
+    let (database, mut early, _) = engine().await;
+    let mut other = Session::new(&database).await;
+    let mut reader = Reader::of(&database);
+    early.begin().await;
+    let change =
+        "insert into tasker.audit (actor, action, subject) values ('ada', 'key.create', 'key ci')";
+    early.run(change).await;
+    let audit_id = "select audit_id from tasker.audit";
+    assert_eq!(
+        early.one::<i64>(audit_id).await,
+        1,
+        "log and audit have one sequence"
+    );
+    write(&mut other).await;
+    assert_eq!(reader.numbers().await, [0; 0], "1 may be committed yet");
+    early.commit().await;
+    assert_eq!(reader.numbers().await, [2]);
+    early.begin().await;
+    early.run("select count(*) from tasker.audit").await;
+    write(&mut other).await;
+    assert_eq!(
+        reader.numbers().await,
+        [3],
+        "who only reads the audit delays nothing"
+    );
+    early.commit().await;
+}
+
+#[tokio::test]
 async fn a_prepared_writer_is_waited_for() {
     let (database, mut session, _) = engine().await;
     let mut other = Session::new(&database).await;

@@ -14,6 +14,7 @@ pub mod component;
 pub mod drain;
 mod event;
 mod failure;
+pub mod feed;
 pub mod health;
 pub mod host;
 pub mod kv;

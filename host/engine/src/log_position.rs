@@ -4,6 +4,7 @@
 use super::Engine;
 use chrono::{DateTime, Utc};
 use sqlx::FromRow;
+use sqlx::postgres::PgRow;
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 use tasker_database::DatabaseError;
@@ -11,6 +12,7 @@ use uuid::Uuid;
 
 /// The largest detail that is part of a row, in bytes of JSON text.
 const MAX_DETAIL_BYTES: i32 = 4 << 10;
+const READ_LOG: &str = "select * from tasker.read_log($1, $2, $3, $4)";
 /// The most rows of one page.
 pub const MAX_LOG_ROWS: i32 = 1_000;
 /// How long a reader of one task waits for those who write the log at the time, and between two looks.
@@ -98,9 +100,29 @@ impl Engine {
         horizon: &LogHorizon,
         limit: i32,
     ) -> Result<LogPage, DatabaseError> {
-        let (limit, until) = (limit.clamp(1, MAX_LOG_ROWS), horizon.safe);
+        let page = self.log_page(READ_LOG, after, horizon.safe(), limit, |row: &LogRow| {
+            row.seq
+        });
+        let (rows, through) = page.await?;
+        Ok(LogPage { rows, through })
+    }
+
+    /// The next rows of a statement that reads windows of the log, and where the next page begins. Numbers without rows
+    /// are skipped.
+    pub(crate) async fn log_page<R>(
+        &self,
+        statement: &'static str,
+        after: LogPosition,
+        until: LogPosition,
+        limit: i32,
+        seq: fn(&R) -> i64,
+    ) -> Result<(Vec<R>, LogPosition), DatabaseError>
+    where
+        R: for<'r> FromRow<'r, PgRow> + Send + Unpin,
+    {
+        let (limit, until) = (limit.clamp(1, MAX_LOG_ROWS), until.0);
         let mut after = after.0;
-        let mut rows = self.log_window(after, until, limit).await?;
+        let mut rows: Vec<R> = self.log_window(statement, after, until, limit).await?;
         if rows.is_empty() && after + i64::from(limit) < until {
             after = sqlx::query_scalar("select tasker.skip_log($1, $2, $3)")
                 .bind(after + i64::from(limit))
@@ -108,23 +130,27 @@ impl Engine {
                 .bind(i64::from(limit))
                 .fetch_one(self.pool())
                 .await?;
-            rows = self.log_window(after, until, limit).await?;
+            rows = self.log_window(statement, after, until, limit).await?;
         }
         let window_end = until.min(after + i64::from(limit)).max(after);
-        let last = rows.last().map(|row| row.seq);
+        let last = rows.last().map(seq);
         let is_full = rows.len() >= limit as usize;
         let through = LogPosition(last.filter(|_| is_full).unwrap_or(window_end));
-        Ok(LogPage { rows, through })
+        Ok((rows, through))
     }
 
     /// All rows of the next `limit` numbers.
-    async fn log_window(
+    async fn log_window<R>(
         &self,
+        statement: &'static str,
         after: i64,
         until: i64,
         limit: i32,
-    ) -> Result<Vec<LogRow>, DatabaseError> {
-        let rows = sqlx::query_as("select * from tasker.read_log($1, $2, $3, $4)")
+    ) -> Result<Vec<R>, DatabaseError>
+    where
+        R: for<'r> FromRow<'r, PgRow> + Send + Unpin,
+    {
+        let rows = sqlx::query_as(statement)
             .bind(after)
             .bind(until.min(after + i64::from(limit)))
             .bind(limit)
@@ -135,7 +161,7 @@ impl Engine {
     }
 
     /// A position up to which the log is complete: the present one, if those who write at the time end within 50 ms.
-    pub(crate) async fn settled_position(&self) -> Result<LogPosition, DatabaseError> {
+    pub async fn settled_position(&self) -> Result<LogPosition, DatabaseError> {
         let began = Instant::now();
         let mut horizon = self.followed.get();
         let earlier = horizon.mark();

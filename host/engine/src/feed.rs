@@ -1,0 +1,103 @@
+//! Log and audit as one, for readers of events: rows in one order, each with what it is of.
+
+use super::Engine;
+use super::log_position::LogPosition;
+use chrono::{DateTime, Utc};
+use sqlx::FromRow;
+use tasker_database::DatabaseError;
+use uuid::Uuid;
+
+/// The largest number of rows of one page.
+pub const MAX_FEED_ROWS: i32 = 500;
+const READ_FEED: &str = "select * from tasker.read_feed($1, $2, $3, $4)";
+
+/// A row of the log or, where it has an action, of the audit. What retention has deleted meanwhile is none.
+#[derive(Clone, Debug, Default, FromRow)]
+pub struct FeedRow {
+    pub seq: i64,
+    pub at: DateTime<Utc>,
+    pub namespace: Option<String>,
+    pub task_id: Option<Uuid>,
+    pub step_no: Option<i16>,
+    pub attempt: Option<i32>,
+    pub worker_id: Option<i32>,
+    pub to_state: Option<String>,
+    /// The name of an event that a handler sent.
+    pub event: Option<String>,
+    /// JSON text; none if it is a payload, or the detail of a change, of more than 4 KiB. An error is cut.
+    pub detail: Option<String>,
+    /// Of the whole detail.
+    pub detail_bytes: Option<i32>,
+    pub wall_ms: Option<f32>,
+    pub cpu_ms: Option<f32>,
+    pub memory_kib: Option<i32>,
+    pub correlation_id: Option<String>,
+    /// Of the task.
+    pub created_at: Option<DateTime<Utc>>,
+    pub template: Option<String>,
+    pub template_version: Option<String>,
+    pub step: Option<String>,
+    pub handler: Option<String>,
+    /// With its namespace, as `orders/charge`.
+    pub component: Option<String>,
+    pub component_version: Option<String>,
+    pub digest: Option<Vec<u8>>,
+    /// Of the audit, such as `pin.set`.
+    pub action: Option<String>,
+    pub actor: Option<String>,
+    pub subject: Option<String>,
+    pub reason: Option<String>,
+}
+
+/// A part of the feed.
+#[derive(Clone, Debug)]
+pub struct FeedPage {
+    /// In order.
+    pub rows: Vec<FeedRow>,
+    /// Where the next page begins: there is nothing more up to here.
+    pub through: LogPosition,
+}
+
+impl Engine {
+    /// The next rows behind `after` up to `until`, `limit` and [`MAX_FEED_ROWS`] at most. `until` is a safe position of
+    /// [`super::log_position::LogHorizon`]. A page that ends at `until` is the last one.
+    pub async fn read_feed(
+        &self,
+        after: LogPosition,
+        until: LogPosition,
+        limit: i32,
+    ) -> Result<FeedPage, DatabaseError> {
+        let limit = limit.min(MAX_FEED_ROWS);
+        let seq = |row: &FeedRow| row.seq;
+        let (rows, through) = self.log_page(READ_FEED, after, until, limit, seq).await?;
+        Ok(FeedPage { rows, through })
+    }
+
+    /// A position behind which is everything of this time or later, and little that is older.
+    pub async fn feed_position(
+        &self,
+        since: DateTime<Utc>,
+        until: LogPosition,
+    ) -> Result<LogPosition, DatabaseError> {
+        let position = sqlx::query_scalar("select tasker.feed_position($1, $2)")
+            .bind(since)
+            .bind(until.0)
+            .fetch_one(self.pool())
+            .await?;
+        Ok(LogPosition(position))
+    }
+
+    /// The last number that was drawn, whose row may not be committed yet.
+    pub async fn last_number(&self) -> Result<LogPosition, DatabaseError> {
+        let last = "select coalesce(pg_sequence_last_value('tasker.transition_seq_seq'), 0)";
+        let last = sqlx::query_scalar(last).fetch_one(self.pool()).await?;
+        Ok(LogPosition(last))
+    }
+
+    /// Has the newest pages of the log summarized, so that reading its end costs a bounded number of pages. To be called
+    /// every second or so by readers who follow the log.
+    pub async fn summarize_log(&self) -> Result<i32, DatabaseError> {
+        let summarized = sqlx::query_scalar("select tasker.summarize_log()");
+        Ok(summarized.fetch_one(self.pool()).await?)
+    }
+}

@@ -1,0 +1,30 @@
+-- The rows of the log behind p_after up to p_until, in order, p_limit at most: the part that tasker.read_log and
+-- tasker.read_feed have in common. See tasker.read_log for what p_until is to be.
+--
+-- Reads by the index of seq: a page range is read if it may have rows of the window, or is not summarized yet
+-- (tasker.summarize_log). The history is read only for a window that begins in it. One statement reads all, and its
+-- snapshot is later than its locks, so a row that is moved is seen once.
+--
+-- Locks nothing. To be called in a transaction that reads what is committed meanwhile (read committed).
+create or replace function tasker.log_window(p_after bigint, p_until bigint, p_limit int)
+returns setof tasker.transition
+language plpgsql
+set search_path = '' set plan_cache_mode = force_generic_plan set jit = off
+-- Only bitmaps of the index are left.
+set enable_seqscan = off set enable_indexscan = off set enable_indexonlyscan = off
+set max_parallel_workers_per_gather = 0
+as $$
+begin
+  return query
+    select u.*
+    from (
+      select w.* from tasker.transition w where w.seq > p_after and w.seq <= p_until
+      union all
+      select h.* from tasker.transition_history h
+      where h.seq > p_after and h.seq <= p_until
+        and (select bool_or(p.last_seq > p_after) from tasker.partition p where p.closed_at is not null)
+    ) u
+    order by u.seq
+    limit p_limit;
+end
+$$;
