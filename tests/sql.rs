@@ -26,6 +26,8 @@ mod expire_keys;
 mod explain_steps;
 mod fail_steps;
 mod failing_tasks;
+mod feed;
+mod feed_readers;
 mod follow_clock;
 mod give_back_steps;
 mod graph;

@@ -3,6 +3,8 @@
 use crate::harness::{TestDatabase, TestHost, wait_until, wait_until_sql};
 use crate::sandbox::guests::{self, noted};
 use serde_json::{Value, json};
+use sqlx::types::chrono::Utc;
+use std::time::Duration;
 use tasker_domain::ids::TaskId;
 use tasker_engine::Engine;
 use tasker_engine::attempt_log::{LogChunk, LogCursor};
@@ -217,7 +219,15 @@ async fn follow_log(store: &Engine) {
     for after in [0, end / 2, end - 100] {
         let page = store.read_log(LogPosition(after), &horizon, 1_000).await;
         page.unwrap();
+        let page = store
+            .read_feed(LogPosition(after), horizon.safe(), 500)
+            .await;
+        page.unwrap();
     }
+    let since = Utc::now() - Duration::from_secs(60);
+    store.feed_position(since, horizon.safe()).await.unwrap();
+    store.last_number().await.unwrap();
+    store.summarize_log().await.unwrap();
     drop(store.partition_to_archive(100).await.unwrap());
 }
 

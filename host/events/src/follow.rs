@@ -1,0 +1,154 @@
+//! Somebody who follows the feed: from a position in the past, by pages, until they meet the tail.
+
+use super::Wants;
+use super::cursor::Position;
+use super::error::FeedError;
+use super::event::Event;
+use super::tail::{Feed, Queue};
+use std::collections::VecDeque;
+use std::sync::Arc;
+use tasker_engine::feed::MAX_FEED_ROWS;
+
+/// What a follower is given next.
+#[derive(Clone, Debug)]
+pub enum Next {
+    Event(Arc<Event>),
+    /// There is nothing more, for this reason.
+    End(EndReason),
+}
+
+/// Why a follower is given nothing more.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, strum::Display, strum::IntoStaticStr)]
+#[strum(serialize_all = "snake_case")]
+pub enum EndReason {
+    /// It took less than came, and its queue was full.
+    TooSlow,
+    /// The host ends.
+    Shutdown,
+}
+
+/// Reads the feed from a position on, without an end.
+pub struct Stream {
+    feed: Feed,
+    wants: Wants,
+    /// Up to here everything was returned, or is in `read`.
+    at: Position,
+    /// Behind the last event that was returned.
+    returned: Position,
+    read: VecDeque<Arc<Event>>,
+    queue: Option<Queue>,
+    /// The tail hands over everything behind this.
+    meets: Option<Position>,
+}
+
+impl Feed {
+    /// Follows from this position on what is wanted.
+    pub fn follow(&self, from: Position, wants: Wants) -> Stream {
+        Stream {
+            feed: self.clone(),
+            wants,
+            at: from,
+            returned: from,
+            read: VecDeque::new(),
+            queue: None,
+            meets: None,
+        }
+    }
+}
+
+impl Stream {
+    /// A position up to which everything was returned: to go on from, elsewhere or later.
+    pub fn position(&self) -> Position {
+        // Before the queue is looked at: what is in it then lies behind.
+        let through = self
+            .queue
+            .as_ref()
+            .and_then(|queue| *queue.through.borrow());
+        let is_live = self.meets.is_some_and(|meets| self.at >= meets);
+        // Who was cut off had not everything that the tail handed out since.
+        let has_all = self
+            .queue
+            .as_ref()
+            .is_some_and(|queue| !queue.events.is_closed() && queue.events.is_empty());
+        match through {
+            _ if !self.read.is_empty() => self.returned,
+            Some(through) if is_live && has_all => self.at.max(through),
+            _ => self.at,
+        }
+    }
+
+    /// Waits for the next event. It may be dropped and called again: nothing is lost.
+    pub async fn next(&mut self) -> Result<Next, FeedError> {
+        loop {
+            if let Some(event) = self.read.pop_front() {
+                self.returned = event.position;
+                return Ok(Next::Event(event));
+            }
+            let Some(meets) = self.meets else {
+                self.catch_up().await?;
+                continue;
+            };
+            if self.at < meets {
+                self.read_page(meets).await?;
+                continue;
+            }
+            let queue = self.queue.as_mut().expect("who meets the tail has a queue");
+            match queue.events.recv().await {
+                Some(event) if event.position > self.at => {
+                    self.at = event.position;
+                    self.returned = event.position;
+                    return Ok(Next::Event(event));
+                }
+                // Was read from a page.
+                Some(_) => {}
+                None => return Ok(Next::End(self.end())),
+            }
+        }
+    }
+
+    /// One page nearer to the end of the log; from there on, the tail hands over what comes.
+    async fn catch_up(&mut self) -> Result<(), FeedError> {
+        if self.queue.is_none() {
+            let until = self.feed.engine().settled_position().await?;
+            if self.at.row() < until {
+                let (events, through, rows) = self.feed.rows(self.at, until).await?;
+                self.take(events, through);
+                if rows >= MAX_FEED_ROWS as usize {
+                    return Ok(());
+                }
+            }
+            self.queue = Some(self.feed.join(self.wants.clone()));
+        }
+        let queue = self.queue.as_mut().expect("it was set");
+        if queue.begins_behind.is_none() {
+            // What comes before the first position that it knows, the tail hands to nobody.
+            let known = tokio::select! {
+                known = queue.through.wait_for(Option::is_some) => known.ok().and_then(|known| *known),
+                // The queue ends too.
+                () = self.feed.closed() => Some(self.at),
+            };
+            queue.begins_behind = known;
+        }
+        self.meets = queue.begins_behind;
+        Ok(())
+    }
+
+    async fn read_page(&mut self, meets: Position) -> Result<(), FeedError> {
+        let (events, through, _) = self.feed.rows(self.at, meets.row()).await?;
+        self.take(events, through);
+        Ok(())
+    }
+
+    fn take(&mut self, events: Vec<Event>, through: Position) {
+        let wanted = events.into_iter().filter(|event| (self.wants)(event));
+        self.read.extend(wanted.map(Arc::new));
+        self.at = through;
+    }
+
+    fn end(&self) -> EndReason {
+        match self.feed.is_closing() {
+            true => EndReason::Shutdown,
+            false => EndReason::TooSlow,
+        }
+    }
+}

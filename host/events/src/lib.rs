@@ -1,0 +1,25 @@
+//! The feed: what happens, as events of declared types, in one order.
+//!
+//! Nothing is stored for it. An event is derived from a row of the log or the audit when it is read, so its position is
+//! that of the row, and readers who go on from a position get each event once, from any host.
+
+pub mod catalog;
+pub mod cursor;
+mod derive;
+mod error;
+pub mod event;
+pub mod filter;
+pub mod follow;
+pub mod page;
+pub mod schema;
+mod tail;
+
+pub use cursor::Position;
+pub use error::FeedError;
+pub use event::Event;
+pub use tail::{Feed, FeedStatus};
+
+use std::sync::Arc;
+
+/// Which events somebody is given: a filter and what they may read.
+pub type Wants = Arc<dyn Fn(&Event) -> bool + Send + Sync>;

@@ -1,0 +1,236 @@
+//! The end of the feed: read once per host, however many follow it.
+
+use super::Wants;
+use super::cursor::Position;
+use super::error::FeedError;
+use super::event::Event;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+use tasker_domain::error_chain::ErrorChain;
+use tasker_engine::Engine;
+use tasker_engine::log_position::LogHorizon;
+use tokio::sync::{mpsc, watch};
+use tokio::time::{MissedTickBehavior, interval, sleep};
+use tokio_util::sync::CancellationToken;
+
+/// How often the tail looks for what is new.
+const POLL_INTERVAL: Duration = Duration::from_millis(50);
+/// How often it has the newest pages of the log summarized.
+const SUMMARIZE_INTERVAL: Duration = Duration::from_secs(1);
+/// How long it waits after an error of the database.
+const RETRY_DELAY: Duration = Duration::from_millis(500);
+/// The most events that wait for one reader; a reader that is slower is cut off.
+pub const MAX_QUEUED_EVENTS: usize = 1_024;
+
+/// The feed of one database; clones are the same. Nothing is read while nobody follows it.
+#[derive(Clone)]
+pub struct Feed(Arc<Inner>);
+
+struct Inner {
+    engine: Engine,
+    closing: CancellationToken,
+    tail: Mutex<Tail>,
+    /// Up to where all followers were handed what they want; none until that is known.
+    through: watch::Sender<Option<Position>>,
+    polls: AtomicU64,
+}
+
+#[derive(Default)]
+struct Tail {
+    is_running: bool,
+    followers: Vec<Follower>,
+    status: Option<FeedStatus>,
+}
+
+struct Follower {
+    wants: Wants,
+    queue: mpsc::Sender<Arc<Event>>,
+}
+
+/// How far the tail is.
+#[derive(Clone, Debug)]
+pub struct FeedStatus {
+    /// The position below which nothing appears any more.
+    pub safe: i64,
+    /// Numbers that are drawn and not safe yet.
+    pub behind: i64,
+    /// Since when some are.
+    behind_since: Option<Instant>,
+    /// Who may still write below them: virtual transactions.
+    pub writers: Vec<String>,
+    pub followers: usize,
+}
+
+impl FeedStatus {
+    /// How long the oldest number that is drawn has not been safe.
+    pub fn behind_for(&self) -> Duration {
+        self.behind_since
+            .map_or(Duration::ZERO, |since| since.elapsed())
+    }
+}
+
+/// What a follower takes its events from.
+pub(crate) struct Queue {
+    pub events: mpsc::Receiver<Arc<Event>>,
+    pub through: watch::Receiver<Option<Position>>,
+    /// Where the tail was when the queue began; none if it has just begun.
+    pub begins_behind: Option<Position>,
+}
+
+impl Feed {
+    /// The feed of the engine's database. Its tail ends at `closing`, and with it whoever follows.
+    pub fn new(engine: Engine, closing: CancellationToken) -> Self {
+        Self(Arc::new(Inner {
+            engine,
+            closing,
+            tail: Mutex::default(),
+            through: watch::Sender::new(None),
+            polls: AtomicU64::new(0),
+        }))
+    }
+
+    pub(crate) fn engine(&self) -> &Engine {
+        &self.0.engine
+    }
+
+    pub(crate) fn is_closing(&self) -> bool {
+        self.0.closing.is_cancelled()
+    }
+
+    pub(crate) async fn closed(&self) {
+        self.0.closing.cancelled().await;
+    }
+
+    /// How often the tail has looked for what is new.
+    pub fn polls(&self) -> u64 {
+        self.0.polls.load(Ordering::Relaxed)
+    }
+
+    /// How far the tail is; none while nobody follows.
+    pub fn status(&self) -> Option<FeedStatus> {
+        let tail = self.tail();
+        let status = tail.status.clone().filter(|_| tail.is_running);
+        let followers = tail.followers.len();
+        status.map(|status| FeedStatus {
+            followers,
+            ..status
+        })
+    }
+
+    fn tail(&self) -> MutexGuard<'_, Tail> {
+        self.0.tail.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Begins to hand somebody what is new, and starts the tail if nobody else follows.
+    pub(crate) fn join(&self, wants: Wants) -> Queue {
+        let (queue, events) = mpsc::channel(MAX_QUEUED_EVENTS);
+        let mut tail = self.tail();
+        tail.followers.push(Follower { wants, queue });
+        if !tail.is_running {
+            tail.is_running = true;
+            self.0.through.send_replace(None);
+            tokio::spawn(self.clone().run());
+        }
+        Queue {
+            events,
+            begins_behind: *self.0.through.borrow(),
+            through: self.0.through.subscribe(),
+        }
+    }
+
+    async fn run(self) {
+        let mut horizon = LogHorizon::default();
+        let mut ticks = interval(POLL_INTERVAL);
+        ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        let mut summarized_at = None;
+        loop {
+            tokio::select! {
+                () = self.0.closing.cancelled() => break,
+                _ = ticks.tick() => {}
+            }
+            if !self.is_followed() {
+                return;
+            }
+            if let Err(error) = self.poll(&mut horizon, &mut summarized_at).await {
+                tracing::warn!(error = %ErrorChain(&error), "the feed cannot be read; its readers wait");
+                sleep(RETRY_DELAY).await;
+            }
+        }
+        let mut tail = self.tail();
+        tail.followers.clear();
+        tail.is_running = false;
+    }
+
+    /// False once nobody follows; then the tail has ended for those who join.
+    fn is_followed(&self) -> bool {
+        let mut tail = self.tail();
+        tail.followers
+            .retain(|follower| !follower.queue.is_closed());
+        tail.is_running = !tail.followers.is_empty();
+        if !tail.is_running {
+            tail.status = None;
+        }
+        tail.is_running
+    }
+
+    /// Hands out what is new. Two statements, and none for each follower.
+    async fn poll(
+        &self,
+        horizon: &mut LogHorizon,
+        summarized_at: &mut Option<Instant>,
+    ) -> Result<(), FeedError> {
+        self.0.polls.fetch_add(1, Ordering::Relaxed);
+        self.engine().advance_log_horizon(horizon).await?;
+        self.note(horizon);
+        if summarized_at.is_none_or(|at| at.elapsed() >= SUMMARIZE_INTERVAL) {
+            self.engine().summarize_log().await?;
+            *summarized_at = Some(Instant::now());
+        }
+        let safe = horizon.safe();
+        let through = *self.0.through.borrow();
+        let Some(mut at) = through else {
+            // Without a writer the log may be empty; with one, nothing is known yet.
+            if safe.0 > 0 || horizon.writers().is_empty() {
+                self.hand_out(Vec::new(), Position::behind(safe));
+            }
+            return Ok(());
+        };
+        while at.row() < safe {
+            let (events, next, _) = self.rows(at, safe).await?;
+            self.hand_out(events, next);
+            at = next;
+        }
+        Ok(())
+    }
+
+    /// Hands the events to all who want them. Who has no room left for one is cut off.
+    fn hand_out(&self, events: Vec<Event>, through: Position) {
+        let mut tail = self.tail();
+        for event in events.into_iter().map(Arc::new) {
+            tail.followers.retain(|follower| {
+                !(follower.wants)(&event) || follower.queue.try_send(event.clone()).is_ok()
+            });
+        }
+        // Under the lock: who joins knows from where on it is handed events.
+        self.0.through.send_replace(Some(through));
+    }
+
+    fn note(&self, horizon: &LogHorizon) {
+        let safe = horizon.safe().0;
+        let behind = horizon.mark().map_or(0, |mark| (mark.0 - safe).max(0));
+        let mut tail = self.tail();
+        let before = tail.status.take();
+        let is_new = before.as_ref().is_none_or(|before| before.safe != safe);
+        let since = before
+            .and_then(|before| before.behind_since)
+            .filter(|_| !is_new);
+        tail.status = Some(FeedStatus {
+            safe,
+            behind,
+            behind_since: (behind > 0).then(|| since.unwrap_or_else(Instant::now)),
+            writers: horizon.writers().to_vec(),
+            followers: 0,
+        });
+    }
+}
