@@ -7,6 +7,8 @@ mod collections;
 mod compat_reports;
 mod components;
 mod concurrent_changes;
+mod event_streams;
+mod events;
 mod grants;
 mod health;
 mod hosts;

@@ -4,6 +4,7 @@ mod archive;
 mod clock;
 mod damaged;
 mod failover;
+mod feed;
 mod frozen;
 #[cfg(target_os = "linux")]
 mod full_disk;

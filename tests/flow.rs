@@ -4,6 +4,7 @@ mod collect;
 mod drain;
 mod events;
 mod failures;
+mod feed;
 mod grants;
 mod graphs;
 mod hints;

@@ -3,6 +3,7 @@
 mod advance;
 mod cluster;
 mod database;
+mod event_stream;
 mod guests;
 mod host;
 mod ids;
@@ -16,6 +17,7 @@ mod wait;
 
 pub use advance::Advance;
 pub use database::TestDatabase;
+pub use event_stream::EventStream;
 pub use guests::{basics, build_guests};
 pub use host::{TestHost, step_of, submits};
 pub use ids::NEW_ID;

@@ -4,7 +4,8 @@ use super::server::{Asker, Server};
 use crate::harness::ADMIN_KEY;
 use serde_json::json;
 use tasker_domain::permission::Action;
-use tasker_wire::endpoint::{Needs, Scope};
+use tasker_wire::endpoint::{Endpoint as _, Needs, Scope};
+use tasker_wire::event::StreamEvents;
 
 /// Method, path and what is needed of every route.
 pub fn routes() -> Vec<(String, &'static str, Needs)> {
@@ -38,6 +39,8 @@ async fn key(server: &Server, name: &str, namespace: &str, actions: &[Action]) -
 async fn ask(asker: &Asker, needs: Needs, method: &str, path: &str) -> (u16, String) {
     let path = match needs.scope {
         Scope::Query => format!("{path}?namespace=shop"),
+        // It is over at once.
+        _ if path == StreamEvents::PATH => format!("{path}?limit=1"),
         _ => path.to_owned(),
     };
     let answer = match method {

@@ -85,6 +85,31 @@ impl Authentication {
     }
 }
 
+/// What the caller of a stream showed, which is checked again while the stream lasts.
+#[derive(Clone)]
+pub(crate) struct Credentials {
+    authentication: Authentication,
+    token: Option<HeaderValue>,
+}
+
+impl Credentials {
+    fn new(authentication: &Authentication, token: Option<HeaderValue>) -> Self {
+        Self {
+            authentication: authentication.clone(),
+            token,
+        }
+    }
+
+    /// What the caller may do now; an error if they are refused, none if that cannot be found out.
+    pub(crate) async fn access(&self) -> Option<Result<Access, ()>> {
+        match self.authentication.access(self.token.as_ref()).await {
+            Ok(access) => Some(Ok(access)),
+            Err(refused) if refused.is_refusal() => Some(Err(())),
+            Err(_) => None,
+        }
+    }
+}
+
 /// Refuses what the caller may not do; hands on who they are.
 pub(crate) async fn authorize(
     State(api): State<Api>,
@@ -164,6 +189,10 @@ async fn admit(api: &Api, request: &mut Request) -> Result<Admitted, ApiError> {
         false => None,
     };
     request.extensions_mut().insert(access.clone());
+    if weight == Weight::Stream {
+        let credentials = Credentials::new(&api.authentication, token);
+        request.extensions_mut().insert(credentials);
+    }
     Ok(Admitted {
         under_way,
         access: Some(access),

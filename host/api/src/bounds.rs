@@ -33,6 +33,10 @@ pub struct Bounds {
     pub max_waits_per_caller: usize,
     /// The same of all callers: the connections that are left are for requests that are answered at once.
     pub max_waits: usize,
+    /// Streams of events of one caller.
+    pub max_streams_per_caller: usize,
+    /// The same of all callers. Each also counts as a long poll of the host.
+    pub max_streams: usize,
     /// Requests of one caller that have a component in memory or compiled: uploads, plans, diffs, downloads.
     pub max_components_per_caller: usize,
     /// A connection that has sent no whole head of a request after this long is cut off, idle or not.
@@ -63,6 +67,8 @@ impl Default for Bounds {
             request_slot_timeout: Duration::from_secs(10),
             max_waits_per_caller: 128,
             max_waits: 384,
+            max_streams_per_caller: 128,
+            max_streams: 256,
             max_components_per_caller: 4,
             head_timeout: Duration::from_secs(30),
             spare_head_timeout: Duration::from_secs(2),

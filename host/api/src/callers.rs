@@ -13,6 +13,8 @@ use axum::http::header::CONTENT_TYPE;
 use axum::http::{Method, Uri};
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
+use tasker_wire::endpoint::Endpoint as _;
+use tasker_wire::event::StreamEvents;
 use tokio::sync::OwnedSemaphorePermit;
 
 /// Callers that are kept in memory before those without anything under way are forgotten.
@@ -26,6 +28,7 @@ struct Inner {
     bounds: Bounds,
     by_id: Mutex<HashMap<CallerId, Arc<CallerLoad>>>,
     all_waits: Slots,
+    all_streams: Slots,
     all_large_bodies: Slots,
 }
 
@@ -33,6 +36,7 @@ struct Inner {
 struct CallerLoad {
     requests: Slots,
     waits: Slots,
+    streams: Slots,
     components: Slots,
     large_bodies: Slots,
 }
@@ -52,6 +56,8 @@ pub(crate) enum Weight {
     Ordinary,
     /// A long poll: the host answers when something happens.
     Wait,
+    /// The host answers as long as the caller listens.
+    Stream,
     /// A component is in memory, or compiled, while it is answered.
     Component,
 }
@@ -62,6 +68,8 @@ impl Weight {
             Self::Component
         } else if asks_for_task(request) && waits(request.uri()) {
             Self::Wait
+        } else if route(request) == StreamEvents::PATH {
+            Self::Stream
         } else {
             Self::Ordinary
         }
@@ -108,6 +116,7 @@ impl Callers {
             bounds,
             by_id: Mutex::default(),
             all_waits: Slots::new(CallerLimit::AllWaits, bounds.max_waits),
+            all_streams: Slots::new(CallerLimit::AllStreams, bounds.max_streams),
             all_large_bodies: Slots::new(CallerLimit::LargeBodies, bounds.max_large_bodies),
         }))
     }
@@ -125,6 +134,11 @@ impl Callers {
             Weight::Ordinary => vec![request().await?],
             Weight::Wait => vec![
                 load.waits.take_now(caller)?,
+                self.0.all_waits.take_now(caller)?,
+            ],
+            Weight::Stream => vec![
+                load.streams.take_now(caller)?,
+                self.0.all_streams.take_now(caller)?,
                 self.0.all_waits.take_now(caller)?,
             ],
             Weight::Component => {
@@ -154,10 +168,11 @@ impl Callers {
 
 impl CallerLoad {
     fn new(bounds: &Bounds) -> Self {
-        use CallerLimit::{ComponentRequests, LargeBodies, Requests, Waits};
+        use CallerLimit::{ComponentRequests, LargeBodies, Requests, Streams, Waits};
         Self {
             requests: Slots::new(Requests, bounds.max_requests_per_caller),
             waits: Slots::new(Waits, bounds.max_waits_per_caller),
+            streams: Slots::new(Streams, bounds.max_streams_per_caller),
             components: Slots::new(ComponentRequests, bounds.max_components_per_caller),
             large_bodies: Slots::new(LargeBodies, bounds.max_large_bodies_per_caller),
         }

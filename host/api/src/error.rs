@@ -26,6 +26,8 @@ pub enum ApiError {
     UnknownRoute { path: String },
     #[error("{path} does not accept {method}")]
     WrongMethod { method: String, path: String },
+    #[error("{name} is not a type of events; `tasker events catalog` lists all")]
+    NoEventType { name: String },
     #[error("{name}: {message}")]
     Parameter { name: String, message: String },
     #[error("invalid request body: {}", .0.message)]
@@ -76,6 +78,14 @@ impl<E: Report + Send + Sync + 'static> From<E> for ApiError {
 }
 
 impl ApiError {
+    /// True if the caller is refused, and not only the request for now.
+    pub(crate) fn is_refusal(&self) -> bool {
+        matches!(
+            self.report().class,
+            ErrorClass::Unauthenticated | ErrorClass::Forbidden
+        )
+    }
+
     /// A parameter of the path, the query or the headers that cannot be used.
     pub fn parameter(name: &str, message: String) -> Self {
         Self::Parameter {
@@ -97,6 +107,7 @@ impl ApiError {
         };
         let (class, code) = match self {
             Self::UnknownRoute { .. } => (NotFound, "unknown_route"),
+            Self::NoEventType { .. } => (NotFound, "unknown_event_type"),
             Self::WrongMethod { .. } => (MethodNotAllowed, "method_not_allowed"),
             Self::Parameter { .. } => (Malformed, "invalid_parameter"),
             Self::InvalidJson(_) | Self::NotText { .. } => (Malformed, "invalid_body"),

@@ -6,9 +6,10 @@ use super::routes::{Answer, Call, Reply, Routes};
 use std::time::Duration;
 use tasker_engine::claim_health::FailingClaims;
 use tasker_engine::health::WorkerRow;
+use tasker_events::FeedStatus;
 use tasker_wire::health::{
-    ConnectionHealth, DatabaseHealth, Health, HealthStatus, PartitionHealth, ReplicaHealth,
-    ShowLiveness, ShowReadiness, ShowStatus, Status, TaskCounts, WorkerHealth,
+    ConnectionHealth, DatabaseHealth, FeedHealth, Health, HealthStatus, PartitionHealth,
+    ReplicaHealth, ShowLiveness, ShowReadiness, ShowStatus, Status, TaskCounts, WorkerHealth,
 };
 use tokio::time::timeout;
 
@@ -118,7 +119,18 @@ async fn status(api: Api, _: Call<ShowStatus>) -> Answer<ShowStatus> {
             closed: partitions.closed,
             next_is_missing: partitions.next_is_missing,
         },
+        feed: api.feed.status().map(feed),
     }))
+}
+
+fn feed(status: FeedStatus) -> FeedHealth {
+    FeedHealth {
+        position: status.safe,
+        behind: status.behind,
+        lag_ms: status.behind_for().as_millis() as u64,
+        streams: status.followers as u64,
+        writers: status.writers,
+    }
 }
 
 fn worker(row: WorkerRow) -> WorkerHealth {

@@ -7,10 +7,12 @@ mod body_slot;
 pub mod bounds;
 mod caller_id;
 mod callers;
+mod cloud_event;
 mod connection_limiter;
 mod connections;
 pub mod correlation;
 pub mod error;
+mod event_stream;
 mod heads;
 pub mod health;
 mod held;
@@ -45,6 +47,7 @@ use std::sync::Arc;
 use tasker_database::notifications::Notifications;
 use tasker_engine::Engine;
 use tasker_engine::claim_health::ClaimHealth;
+use tasker_events::Feed;
 use tasker_registry::Registry;
 use tasker_registry::store::Store;
 use tasker_sandbox::Sandbox;
@@ -77,6 +80,7 @@ pub(crate) struct Api {
     store: Store,
     registry: Registry,
     tasks: Tasks,
+    feed: Feed,
     claiming: Option<ClaimHealth>,
     shutdown: CancellationToken,
     authentication: Authentication,
@@ -156,6 +160,7 @@ fn counted(state: AppState, counts: RequestCounts) -> Router {
     let (routes, needs) = routes().into_parts();
     let mut api = Api {
         store: Store::new(engine.clone()),
+        feed: Feed::new(engine.clone(), shutdown.clone()),
         engine,
         registry,
         tasks,

@@ -6,6 +6,7 @@ mod availability;
 mod collections;
 mod components;
 mod definitions;
+mod events;
 mod grants;
 mod hosts;
 pub mod keys;
@@ -49,6 +50,7 @@ pub(crate) fn routes() -> Routes {
         .and(retention::routes())
         .and(signatures::routes())
         .and(audit::routes())
+        .and(events::routes())
         .and(collections::routes())
         .and(hosts::routes())
         .and(registry::routes())

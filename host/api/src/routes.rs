@@ -2,6 +2,7 @@
 
 use super::Api;
 use super::access::Access;
+use super::auth::Credentials;
 use super::correlation::CorrelationId;
 use super::error::ApiError;
 use super::page::{PageLimit, cursor};
@@ -56,6 +57,8 @@ where
     pub access: Access,
     pub headers: HeaderMap,
     pub correlation: CorrelationId,
+    /// What the caller showed, to be checked again while a stream lasts.
+    pub credentials: Option<Credentials>,
 }
 
 /// What a handler returns.
@@ -166,6 +169,7 @@ where
         let correlation = extensions.get().cloned();
         let correlation = correlation.unwrap_or_else(|| CorrelationId::of(&parts.headers));
         let headers = parts.headers.clone();
+        let credentials = parts.extensions.get().cloned();
         let (path, query) = (path(&mut parts).await?, query(&mut parts).await?);
         let request = Request::from_parts(parts, body);
         Ok(Self {
@@ -175,6 +179,7 @@ where
             access,
             headers,
             correlation,
+            credentials,
         })
     }
 

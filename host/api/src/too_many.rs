@@ -11,6 +11,9 @@ pub enum CallerLimit {
     Waits,
     /// Waits of all callers together.
     AllWaits,
+    Streams,
+    /// Streams of all callers together.
+    AllStreams,
     ComponentRequests,
     LargeBodies,
 }
@@ -22,6 +25,7 @@ impl CallerLimit {
             Self::Connections => "too_many_connections",
             Self::Requests => "too_many_requests",
             Self::Waits | Self::AllWaits => "too_many_waits",
+            Self::Streams | Self::AllStreams => "too_many_streams",
             Self::ComponentRequests => "too_many_component_requests",
             Self::LargeBodies => "too_many_large_bodies",
         }
@@ -50,6 +54,12 @@ fn text(caller: &str, what: CallerLimit, most: usize) -> String {
         CallerLimit::Waits => "requests that wait for a task",
         CallerLimit::AllWaits => {
             return format!("the host has reached its limit of long polls: {most}; try again");
+        }
+        CallerLimit::Streams => "streams of events",
+        CallerLimit::AllStreams => {
+            return format!(
+                "the host has reached its limit of streams of events: {most}; try again"
+            );
         }
         CallerLimit::ComponentRequests => {
             "uploads, plans and downloads of components at the same time"

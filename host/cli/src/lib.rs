@@ -11,6 +11,7 @@ mod confirm;
 mod context;
 mod definition;
 mod drawn;
+mod events;
 mod excerpt;
 mod exit;
 mod gc;
@@ -204,6 +205,9 @@ pub enum Command {
     /// Manage how long finished tasks are kept.
     #[command(subcommand)]
     Retention(retention::Command),
+    /// Follow and list events, and describe their types.
+    #[command(subcommand)]
+    Events(events::Command),
     /// Show the audit log.
     #[command(subcommand)]
     Audit(audit::Command),
@@ -250,6 +254,7 @@ async fn dispatch(command: Command, global: &Global, output: Output) -> Result {
         Command::Queue(command) => queue::run(command, &context()?).await,
         Command::Host(command) => host::run(command, &context()?).await,
         Command::Retention(command) => retention::run(command, &context()?).await,
+        Command::Events(command) => events::run(command, &context()?).await,
         Command::Audit(command) => audit::run(command, &context()?).await,
         Command::Key(command) => key::run(command, &context()?).await,
     }

@@ -1,6 +1,6 @@
 //! One request, from its endpoint to its answer.
 
-use super::{Client, ClientError};
+use super::{Client, ClientError, ServerEvents};
 use reqwest::header::{CONTENT_LENGTH, CONTENT_TYPE};
 use reqwest::{Body, RequestBuilder, Response, Url};
 use serde::Serialize;
@@ -9,12 +9,14 @@ use serde_json::{Map, Value};
 use std::marker::PhantomData;
 use std::pin::Pin;
 use std::time::Duration;
-use tasker_wire::endpoint::{Endpoint, Json, Media};
+use tasker_wire::endpoint::{Endpoint, EventStream, Json, Media};
 
 /// An ordinary request is answered within this.
 const ANSWER_TIMEOUT: Duration = Duration::from_secs(30);
 /// An upload is sent, compiled and checked within this.
 const UPLOAD_TIMEOUT: Duration = Duration::from_secs(600);
+/// A stream is followed for as long as this.
+const STREAM_TIMEOUT: Duration = Duration::from_secs(365 * 24 * 60 * 60);
 /// A body that may have more than this is an upload.
 const MAX_SMALL_BODY_BYTES: usize = 128 << 10;
 
@@ -114,6 +116,16 @@ impl<'a, E: Endpoint> Call<'a, E> {
         let answer = self.timeout(UPLOAD_TIMEOUT).send().await?;
         let bytes = answer.bytes().await;
         Ok(bytes.map_err(|error| client.unreachable(&error))?.into())
+    }
+
+    /// Sends it, and reads the answer as events for as long as they come.
+    pub async fn events(self) -> Result<ServerEvents, ClientError>
+    where
+        E: Endpoint<Answer = EventStream>,
+    {
+        let client = self.client;
+        let answer = self.timeout(STREAM_TIMEOUT).send().await?;
+        Ok(ServerEvents::new(client, answer))
     }
 
     /// Sends it; a refusal is an error.

@@ -15,10 +15,12 @@
 mod builder;
 mod call;
 mod error;
+mod server_events;
 
 pub use builder::ClientBuilder;
 pub use call::Call;
 pub use error::{ClientError, ErrorResponse};
+pub use server_events::{ServerEvent, ServerEvents};
 
 use http::Method;
 use reqwest::header::HeaderMap;

@@ -144,6 +144,14 @@ impl Media for Bytes {
     const TYPES: &'static [&'static str] = &["application/octet-stream", "text/plain"];
 }
 
+/// Server-sent events, without an end.
+#[derive(Clone, Copy, Debug)]
+pub enum EventStream {}
+
+impl Media for EventStream {
+    const TYPES: &'static [&'static str] = &["text/event-stream"];
+}
+
 /// Plain text, such as a graph.
 #[derive(Clone, Copy, Debug)]
 pub enum Text {}

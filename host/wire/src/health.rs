@@ -36,6 +36,24 @@ pub struct Status {
     pub workers: Vec<WorkerHealth>,
     pub tasks: TaskCounts,
     pub partitions: PartitionHealth,
+    /// `None` while nobody follows the feed of events on this host.
+    #[serde(default)]
+    pub feed: Option<FeedHealth>,
+}
+
+/// How far the feed of events is on this host.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct FeedHealth {
+    /// Everything up to this number was sent.
+    pub position: i64,
+    /// Numbers behind it that are drawn, whose rows may not be committed yet.
+    pub behind: i64,
+    /// For how long some have been.
+    pub lag_ms: u64,
+    /// The transactions that may still write them.
+    pub writers: Vec<String>,
+    /// Streams of events on this host.
+    pub streams: u64,
 }
 
 #[derive(Clone, Debug, Serialize, Deserialize)]

@@ -10,6 +10,7 @@ pub mod collection;
 pub mod component;
 pub mod definition;
 pub mod endpoint;
+pub mod event;
 pub mod failure;
 pub mod grant;
 pub mod headers;

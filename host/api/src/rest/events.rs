@@ -1,0 +1,166 @@
+//! The feed of events: lists, and the catalog of types.
+
+use super::super::Api;
+use super::super::access::Access;
+use super::super::cloud_event::cloud_event;
+use super::super::error::ApiError;
+use super::super::event_stream;
+use super::super::page::PageLimit;
+use super::super::routes::{Answer, Call, Reply, Routes};
+use axum::http::header::CACHE_CONTROL;
+use axum::http::{HeaderMap, HeaderValue};
+use chrono::{DateTime, Utc};
+use std::sync::Arc;
+use tasker_domain::ids::TaskId;
+use tasker_domain::permission::Action;
+use tasker_domain::template::nearest;
+use tasker_events::catalog;
+use tasker_events::filter::{Filter, parse_types};
+use tasker_events::page::From;
+use tasker_events::schema::{example, schema};
+use tasker_events::{Position, Wants};
+use tasker_wire::event::{
+    EventCatalog, EventPage, EventQuery, EventType, EventTypeSummary, LAST_EVENT_ID, ListEvents,
+    ShowEventCatalog, ShowEventType, StreamEvents,
+};
+
+pub(crate) fn routes() -> Routes {
+    Routes::default()
+        .on(list)
+        .on(stream)
+        .on(catalog)
+        .on(show_type)
+}
+
+async fn list(api: Api, call: Call<ListEvents>) -> Answer<ListEvents> {
+    let limit = PageLimit::parse(call.query.limit)?;
+    let wants = wants(&call.access, &call.query)?;
+    let from = parse_from(call.query.from.as_deref())?;
+    let wants = since(from, wants);
+    let from = match (from, call.query.task) {
+        (Some(from), _) => api.feed.begin(from).await?,
+        // Nothing of a task is older than its id.
+        (None, Some(task)) => match made_at(task) {
+            Some(created_at) => api.feed.begin(From::Time(created_at)).await?,
+            None => Position::default(),
+        },
+        (None, None) => Position::default(),
+    };
+    let page = api.feed.page(from, |event| wants(event), limit.items());
+    let page = page.await?;
+    let items = page.events.iter().map(cloud_event).collect();
+    Ok(Reply::ok(EventPage {
+        items,
+        next: page.next.to_string(),
+        is_end: page.is_end,
+    }))
+}
+
+async fn stream(api: Api, call: Call<StreamEvents>) -> Answer<StreamEvents> {
+    if call.query.limit.is_some() {
+        let message = "a stream has no limit; leave it out".to_owned();
+        return Err(ApiError::parameter("limit", message));
+    }
+    let wants = wants(&call.access, &call.query)?;
+    let last = call.headers.get(LAST_EVENT_ID);
+    let last = last.map(|last| String::from_utf8_lossy(last.as_bytes()));
+    let last = last.filter(|last| !last.is_empty());
+    let from = parse_from(last.as_deref().or(call.query.from.as_deref()))?;
+    let wants = since(from, wants);
+    let from = match from {
+        Some(from) => api.feed.begin(from).await?,
+        None => api.feed.now().await?,
+    };
+    let body = event_stream::body(&api, from, wants, call.access, call.credentials);
+    let mut headers = HeaderMap::new();
+    headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    // Proxies that gather answers (nginx) are asked not to.
+    headers.insert("x-accel-buffering", HeaderValue::from_static("no"));
+    Ok(Reply::media(headers, body))
+}
+
+/// The same without what is older than the time from which somebody reads.
+fn since(from: Option<From>, wants: Wants) -> Wants {
+    match from {
+        Some(From::Time(since)) => Arc::new(move |event| event.at >= since && wants(event)),
+        Some(From::Position(_)) | None => wants,
+    }
+}
+
+/// When the task was created, by its id.
+fn made_at(task: TaskId) -> Option<DateTime<Utc>> {
+    let (seconds, nanoseconds) = task.0.get_timestamp()?.to_unix();
+    DateTime::from_timestamp(i64::try_from(seconds).ok()?, nanoseconds)
+}
+
+fn parse_from(text: Option<&str>) -> Result<Option<From>, ApiError> {
+    let from = text.map(str::parse).transpose();
+    Ok(from.map_err(tasker_events::FeedError::from)?)
+}
+
+/// What is asked for, of what the caller may read. What belongs to no namespace is for those who may read all.
+fn wants(access: &Access, query: &EventQuery) -> Result<Wants, ApiError> {
+    if let Some(namespace) = &query.namespace {
+        access.require(Action::Read, namespace.as_str())?;
+    }
+    let types = match query.types.as_deref() {
+        None => Vec::new(),
+        Some(text) => {
+            let types = parse_types(text);
+            types.map_err(|wrong| ApiError::parameter("types", wrong.to_string()))?
+        }
+    };
+    let text = |name: &Option<tasker_domain::name::Name>| name.as_ref().map(ToString::to_string);
+    let filter = Filter {
+        types,
+        namespace: text(&query.namespace),
+        template: text(&query.template),
+        task: query.task,
+        step: query.step.clone(),
+        handler: query.handler.clone(),
+        correlation_id: query.correlation_id.clone(),
+    };
+    let access = access.clone();
+    let reads_all = access.permissions().allow_everywhere(Action::Read);
+    Ok(Arc::new(move |event| {
+        let is_readable = |namespace: &String| access.may_read(namespace);
+        filter.matches(event)
+            && (reads_all || event.data.namespace.as_ref().is_some_and(is_readable))
+    }))
+}
+
+async fn catalog(_: Api, _: Call<ShowEventCatalog>) -> Answer<ShowEventCatalog> {
+    let items = catalog::all().map(summary).collect();
+    Ok(Reply::ok(EventCatalog { items }))
+}
+
+async fn show_type(_: Api, call: Call<ShowEventType>) -> Answer<ShowEventType> {
+    let name = call.path.name.as_str();
+    let known = catalog::find(name.strip_prefix("tasker.").unwrap_or(name));
+    let known = known.ok_or_else(|| unknown_type(name))?;
+    let example = serde_json::to_value(example(known)).unwrap_or_default();
+    Ok(Reply::ok(EventType {
+        summary: summary(known),
+        row: known.row.to_owned(),
+        predecessor: known.predecessor.iter().map(ToString::to_string).collect(),
+        schema: schema(known),
+        example,
+    }))
+}
+
+fn unknown_type(name: &str) -> ApiError {
+    let near = nearest(name, catalog::all().map(|known| known.name));
+    let near = near.map_or(String::new(), |near| format!("; did you mean `{near}`?"));
+    ApiError::NoEventType {
+        name: format!("`{}`{near}", name.escape_debug()),
+    }
+}
+
+fn summary(known: &catalog::EventType) -> EventTypeSummary {
+    EventTypeSummary {
+        name: known.name.to_owned(),
+        category: known.category.to_string(),
+        since: known.since.to_owned(),
+        when: known.when.to_owned(),
+    }
+}

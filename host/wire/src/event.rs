@@ -1,0 +1,148 @@
+//! The feed of events: everything that happens, as CloudEvents 1.0.
+
+use crate::endpoint::{EventStream, always, endpoint};
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use serde_json::value::RawValue;
+use tasker_domain::ids::TaskId;
+use tasker_domain::name::Name;
+
+/// The form of the events.
+pub const SPEC_VERSION: &str = "1.0";
+/// The header by which a stream goes on from the last event that its reader had.
+pub const LAST_EVENT_ID: &str = "last-event-id";
+/// The name of the server-sent event that says why a stream ends.
+pub const END: &str = "end";
+
+/// An event in the structured JSON form of CloudEvents 1.0.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct CloudEvent {
+    pub specversion: String,
+    /// Unique with the source.
+    pub id: String,
+    /// `/namespaces/orders`; `/tasker` for what belongs to no namespace.
+    pub source: String,
+    /// `tasker.task.completed`, or the name that a handler gave, such as `orders.charged`.
+    pub r#type: String,
+    /// The task, `task/step`, or what was changed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub subject: Option<String>,
+    pub time: DateTime<Utc>,
+    pub datacontenttype: String,
+    /// Where the type is described.
+    pub dataschema: String,
+    /// The cursor behind this event. Cursors have the order of the events.
+    pub sequence: String,
+    /// That of the task.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub correlationid: Option<String>,
+    /// The id of the event from which this one follows.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub causationid: Option<String>,
+    pub data: Box<RawValue>,
+}
+
+/// Which events are asked for.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct EventQuery {
+    /// With commas between them: `task.*,orders.charged`.
+    pub types: Option<String>,
+    pub namespace: Option<Name>,
+    /// The template of the task.
+    pub template: Option<Name>,
+    pub task: Option<TaskId>,
+    pub step: Option<String>,
+    pub handler: Option<String>,
+    pub correlation_id: Option<String>,
+    /// A cursor or a time. A list begins at the beginning without it, a stream at its end.
+    pub from: Option<String>,
+    /// Of a list.
+    pub limit: Option<u32>,
+}
+
+/// A part of the feed.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct EventPage<T = CloudEvent> {
+    /// In order; fewer than the limit, or none, where most of what was looked at is not asked for.
+    pub items: Vec<T>,
+    /// Give it as `from` for the next page. Always there: more may happen.
+    pub next: String,
+    /// There was nothing behind this page when it was read.
+    pub is_end: bool,
+}
+
+/// The last server-sent event of a stream.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct StreamEnd {
+    /// `too_slow`, `shutdown`, `access_changed` or `unavailable`.
+    pub reason: String,
+    /// Go on from here.
+    pub next: String,
+}
+
+/// A type of events.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct EventTypeSummary {
+    /// Without `tasker.`
+    pub name: String,
+    pub category: String,
+    /// The release that had it first.
+    pub since: String,
+    /// When it occurs.
+    pub when: String,
+}
+
+/// A type of events with all that is known of it.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct EventType {
+    #[serde(flatten)]
+    pub summary: EventTypeSummary,
+    /// What it is derived from.
+    pub row: String,
+    /// What the predecessor, the engine in Ruby, calls it.
+    pub predecessor: Vec<String>,
+    /// The JSON Schema of `data`.
+    pub schema: Value,
+    /// An example of `data`.
+    pub example: Value,
+}
+
+/// All types of events.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct EventCatalog {
+    pub items: Vec<EventTypeSummary>,
+}
+
+endpoint! {
+    /// Lists events in order, from a position or time on.
+    GET "/v1/events" ListEvents {}
+    needs Read in AnyNamespace;
+    query EventQuery;
+    answers EventPage;
+}
+
+endpoint! {
+    /// Sends events as they happen, from a position or time on.
+    GET "/v1/events/stream" StreamEvents {}
+    needs Read in AnyNamespace;
+    query EventQuery;
+    answers EventStream;
+}
+
+endpoint! {
+    /// Lists the types of events.
+    GET "/v1/events/catalog" ShowEventCatalog {}
+    needs Read in AnyNamespace;
+    may lag if always;
+    answers EventCatalog;
+}
+
+endpoint! {
+    /// Describes a type of events.
+    GET "/v1/events/catalog/{name}" ShowEventType { name: String }
+    needs Read in AnyNamespace;
+    may lag if always;
+    answers EventType;
+}
