@@ -101,6 +101,15 @@ create table tasker.queue (
 ) with (autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 5000, autovacuum_vacuum_cost_delay = 0,
   vacuum_truncate = off);
 
+-- The steps that are ready and not to be claimed, since their code is quarantined: they have no `ready_at` and are not in
+-- the queue. A release, a move to other code or a cancellation takes them from here. Who changes a row holds the lock of
+-- its step.
+create table tasker.suspended_step (
+  task_id uuid not null,
+  step_no smallint not null,
+  primary key (task_id, step_no)
+);
+
 -- How the namespaces' turns at the queue differ; a namespace without a row has weight 1.
 create table tasker.queue_rule (
   namespace_id int primary key references tasker.namespace,

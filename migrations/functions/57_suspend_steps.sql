@@ -1,5 +1,5 @@
--- Gives back steps whose code is quarantined and suspends them: ready, but due at infinity, so that no claim reads
--- them or is slowed by them. The attempts do not count against max_attempts. A step whose code is not quarantined
+-- Gives back steps whose code is quarantined and suspends them: ready, but not in the queue (tasker.suspended_step), so that
+-- no claim reads them or is slowed by them. The attempts do not count against max_attempts. A step whose code is not quarantined
 -- (any more) is ready at once.
 --
 -- Takes parallel arrays, one element per lease. An element whose lease is stale changes nothing: repeating a call is
@@ -48,7 +48,7 @@ begin
     left join tasker.component_version cv on cv.component_version_id = e.component_version_id
   ), given_back as (
     update tasker.step s
-    set state = 'ready', ready_at = case when b.is_quarantined then 'infinity' else v_now end,
+    set state = 'ready', ready_at = case when not b.is_quarantined then v_now end,
         worker_id = null, deadline_at = null, free_attempts = s.free_attempts + 1,
         lane = case when b.is_quarantined then s.lane - s.lane % tasker.lane_width() else s.lane end
     from batch b
@@ -57,7 +57,10 @@ begin
     returning s.task_id, s.step_no, s.attempt, s.namespace_id, s.lane, s.ready_at, b.is_quarantined
   ), queued as (
     insert into tasker.queue (namespace_id, lane, ready_at, task_id, step_no)
-    select g.namespace_id, g.lane, g.ready_at, g.task_id, g.step_no from given_back g
+    select g.namespace_id, g.lane, g.ready_at, g.task_id, g.step_no from given_back g where not g.is_quarantined
+  ), suspended as (
+    insert into tasker.suspended_step (task_id, step_no)
+    select g.task_id, g.step_no from given_back g where g.is_quarantined
   ), log as (
     insert into tasker.transition (at, task_id, step_no, attempt, worker_id, to_state, detail)
     select v_now, g.task_id, g.step_no, g.attempt, p_worker_id, 'ready',

@@ -62,7 +62,7 @@ begin
   with waiting as materialized (
     select q.task_id, q.step_no, q.ready_at
     from tasker.queue q
-    where q.ready_at > v_mark.moved_until and q.ready_at < 'infinity'
+    where q.ready_at > v_mark.moved_until
     order by q.ready_at
     fetch first (p_limit) rows with ties
   ), late as materialized (

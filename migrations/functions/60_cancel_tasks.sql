@@ -47,6 +47,10 @@ begin
     using unfinished u
     where q.namespace_id = u.namespace_id and q.lane = u.lane and q.ready_at = u.ready_at
       and q.task_id = u.task_id and q.step_no = u.step_no
+  ), resumed as (
+    delete from tasker.suspended_step x
+    using unfinished u
+    where x.task_id = u.task_id and x.step_no = u.step_no
   )
   insert into tasker.transition (at, task_id, step_no, attempt, to_state)
   select v_now, e.task_id, e.step_no, e.attempt, 'cancelled' from ended e;

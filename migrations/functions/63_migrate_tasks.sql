@@ -64,18 +64,19 @@ begin
   with freed as (
     update tasker.step s set ready_at = v_now
     from tasker.task t, tasker.lock_entry e, tasker.component_version v
-    where s.task_id = any (v_moved) and s.ready_at = 'infinity'
+    where s.task_id = any (v_moved) and s.state = 'ready' and s.ready_at is null
       and t.task_id = s.task_id
       and e.lock_id = t.lock_id and e.step_no = s.step_no
       and v.component_version_id = e.component_version_id
       and not exists (select from tasker.quarantine q where q.digest = v.digest)
     returning s.task_id, s.step_no, s.attempt, s.namespace_id, s.lane
   ), queued as (
-    update tasker.queue q
-    set ready_at = v_now
-    from freed f
-    where q.namespace_id = f.namespace_id and q.lane = f.lane and q.ready_at = 'infinity'
-      and q.task_id = f.task_id and q.step_no = f.step_no
+    insert into tasker.queue (namespace_id, lane, ready_at, task_id, step_no)
+    select f.namespace_id, f.lane, v_now, f.task_id, f.step_no from freed f
+  ), taken as (
+    delete from tasker.suspended_step x
+    using freed f
+    where x.task_id = f.task_id and x.step_no = f.step_no
   ), log as (
     insert into tasker.transition (at, task_id, step_no, attempt, to_state, detail)
     select v_now, f.task_id, f.step_no, f.attempt, 'ready', '{"reason": "migrated"}'

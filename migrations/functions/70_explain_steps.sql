@@ -16,7 +16,7 @@ as $$
            when s.state = 'waiting' and p.failed is not null then 'blocked by the failure of ' || p.failed
            when s.state = 'waiting' then 'waits for ' || p.names
            -- Given back or postponed for a while.
-           when s.ready_at > tasker.clock() and s.ready_at < 'infinity'
+           when s.ready_at > tasker.clock()
                 and (s.state = 'ready' and s.error is not null or s.error ->> 'code' = 'cannot_be_claimed')
              then s.error ->> 'message'
            when s.state = 'waiting_for_retry'
@@ -24,7 +24,7 @@ as $$
                   || coalesce(' for a conflict in kv, ' || nullif(s.error ->> 'conflicts', '1') || ' times in a row', '')
                   || '; the next is due at ' || s.ready_at
            when s.state = 'running' then 'worker ' || s.worker_id || ' runs attempt ' || s.attempt
-           when s.state = 'ready' and s.ready_at = 'infinity'
+           when s.state = 'ready' and s.ready_at is null
              then coalesce(c.named, 'its code') || ' is quarantined; release it, or migrate or cancel the task'
            when s.state = 'ready' and q.is_paused then 'its namespace is paused in the queue'
            when s.state = 'ready' and q.max_running is not null

@@ -130,7 +130,7 @@ async fn every_host_ends_what_it_runs_under_whatever_name() {
     assert_eq!(answer["names"].as_array().unwrap().len(), 2, "{answer}");
     wait_until_sql(
         database.pool(),
-        "select count(*) = 30 from tasker.step where ready_at = 'infinity' and free_attempts = 1",
+        "select count(*) = 30 from tasker.step where state = 'ready' and ready_at is null and free_attempts = 1",
     )
     .await;
 }
@@ -201,7 +201,8 @@ steps:
     for _ in 0..6 {
         one.submit_all(&["pair"; 40]).await;
         quarantine(&one, BASICS).await;
-        let suspended = "select exists (select from tasker.step where ready_at = 'infinity')
+        let suspended =
+            "select exists (select from tasker.step where state = 'ready' and ready_at is null)
             or not exists (select from tasker.task where finished_at is null)";
         wait_until_sql(database.pool(), suspended).await;
         release(&one, BASICS).await;

@@ -11,7 +11,9 @@ alter table tasker.step
     remaining_deps = 0 or state in ('waiting', 'cancelled', 'skipped', 'resolved_manually')),
   add constraint step_running_has_a_lease check (
     state <> 'running' or (worker_id is not null and deadline_at is not null)),
-  add constraint step_is_claimable_when_ready check ((ready_at is not null) = (state in ('ready', 'waiting_for_retry'))),
+  -- A step that is ready is to be claimed, or suspended.
+  add constraint step_is_claimable_when_ready check (
+    state = 'ready' or (ready_at is not null) = (state = 'waiting_for_retry')),
   add constraint step_finishes_when_final check ((finished_at is null) = (state in
     ('waiting', 'ready', 'running', 'waiting_for_retry', 'waiting_for_event'))),
   add constraint step_complete_has_a_result check (state <> 'complete' or result is not null);

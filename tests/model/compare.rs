@@ -38,7 +38,7 @@ struct SeenStep {
 const STEPS: &str = "
     select s.step_no, s.state::text as state, s.remaining_deps, e.incomplete_parents, s.attempt, s.free_attempts, s.worker_losses,
            case when s.state = 'running' then s.worker_id end as worker_id,
-           case when s.ready_at = 'infinity' then 9223372036854775807
+           case when s.state = 'ready' and s.ready_at is null then 9223372036854775807
                 else (extract(epoch from s.ready_at - timestamptz '2026-01-01T00:00:00Z') * 1000)::bigint end as ready_at,
            s.result::text as result, s.checkpoint::text as checkpoint
     from tasker.step s

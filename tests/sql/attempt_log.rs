@@ -75,8 +75,9 @@ async fn the_log_goes_with_a_task_that_is_deleted_and_with_a_partition_that_is_d
     }
     session
         .run(&format!(
-            "update tasker.step set state = 'ready', ready_at = 'infinity' where task_id = '{open}';
-             update tasker.queue set ready_at = 'infinity' where task_id = '{open}'"
+            "update tasker.step set state = 'ready', ready_at = null where task_id = '{open}';
+             delete from tasker.queue where task_id = '{open}';
+             insert into tasker.suspended_step select task_id, step_no from tasker.step where task_id = '{open}'"
         ))
         .await;
     run_all(&mut session, worker).await;

@@ -167,7 +167,7 @@ async fn a_claim_shows_when_the_next_step_is_due() {
     assert_eq!(session.due_ms(worker).await, [Some(1_500)]);
     session
         .rewrite(&format!(
-            "update tasker.step set ready_at = 'infinity' where task_id = '{task}'"
+            "update tasker.step set state = 'ready', ready_at = null where task_id = '{task}'"
         ))
         .await;
     assert_eq!(session.due_ms(worker).await, [None]);

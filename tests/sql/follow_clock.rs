@@ -103,7 +103,7 @@ async fn suspended_steps_and_small_corrections_are_left_alone() {
     session.later("-1 second").await;
     assert_eq!(session.follow_clock(LIMIT).await, None);
     session
-        .rewrite("update tasker.step set ready_at = 'infinity'")
+        .rewrite("update tasker.step set ready_at = null")
         .await;
     assert_eq!(set_back_an_hour(&mut session).await, Some(0));
 }

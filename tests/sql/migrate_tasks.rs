@@ -141,7 +141,12 @@ async fn a_suspended_step_continues_with_new_code() {
     session.suspend(worker, &claimed).await;
     add_lock(&mut session, version, &[1, 4]).await;
     assert_eq!(migrate(&mut session, task, 1, 3).await, 1);
-    assert_eq!(session.step(task, 0, "ready_at = 'infinity'").await, "true");
+    assert_eq!(
+        session
+            .step(task, 0, "state = 'ready' and ready_at is null")
+            .await,
+        "true"
+    );
     let mut listener = Listener::new(&database).await;
     assert_eq!(migrate(&mut session, task, 3, 2).await, 1);
     assert_eq!(listener.heard(&mut session).await, ["tasker_ready"]);

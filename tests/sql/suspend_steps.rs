@@ -76,10 +76,12 @@ async fn a_quarantined_step_is_suspended_and_no_attempt_was_used() {
     let mut listener = Listener::new(&database).await;
     assert_eq!(session.suspend(worker, &claimed).await, 1);
     assert_eq!(session.steps(task).await, "ready");
-    let wanted = "ready_at = 'infinity' and worker_id is null and deadline_at is null and free_attempts = 1 and worker_losses = 0";
+    let wanted = "state = 'ready' and ready_at is null and worker_id is null and deadline_at is null and free_attempts = 1 and worker_losses = 0";
     assert_eq!(session.step(task, 0, wanted).await, "true");
     assert_eq!(session.log(task).await[3..], ["0 ready #1"]);
     assert_eq!(listener.heard(&mut session).await, [""; 0]);
+    let queued: i64 = session.one("select count(*) from tasker.queue").await;
+    assert_eq!(queued, 0);
     session.later("1000 years").await;
     assert_eq!(session.claim(worker, 1).await, []);
 }
@@ -108,7 +110,12 @@ async fn a_step_whose_code_is_not_quarantined_is_ready_at_once() {
     quarantine(&mut session, 1).await;
     let mut listener = Listener::new(&database).await;
     assert_eq!(session.suspend(worker, &claimed).await, 1);
-    assert_eq!(session.step(task, 0, "ready_at = 'infinity'").await, "true");
+    assert_eq!(
+        session
+            .step(task, 0, "state = 'ready' and ready_at is null")
+            .await,
+        "true"
+    );
     assert_eq!(
         session.step(task, 1, "ready_at = tasker.clock()").await,
         "true"
@@ -138,7 +145,12 @@ async fn a_release_frees_what_it_was_about_and_nothing_else() {
     quarantine(&mut session, 2).await;
     assert_eq!(session.suspend(worker, &claimed).await, 2);
     assert_eq!(release(&mut session, 2).await, 1);
-    assert_eq!(session.step(task, 0, "ready_at = 'infinity'").await, "true");
+    assert_eq!(
+        session
+            .step(task, 0, "state = 'ready' and ready_at is null")
+            .await,
+        "true"
+    );
     assert_eq!(session.claim_one(worker).await.step_no, 1);
 }
 
@@ -157,7 +169,9 @@ async fn a_release_waits_for_a_step_that_is_being_suspended() {
     );
     assert_eq!(freed, 1);
     assert_eq!(
-        session.step(task, 0, "ready_at = 'infinity'").await,
+        session
+            .step(task, 0, "state = 'ready' and ready_at is null")
+            .await,
         "false"
     );
 }

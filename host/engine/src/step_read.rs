@@ -147,7 +147,7 @@ const STEPS: &str = "
                    on pst.template_version_id = d.template_version_id and pst.step_no = d.from_no
                  where d.template_version_id = g.template_version_id and d.to_no = s.step_no
                  order by d.from_no limit $5) as parents,
-           nullif(s.ready_at, 'infinity') as ready_at, coalesce(s.ready_at = 'infinity', false) as is_suspended,
+           s.ready_at, s.state = 'ready' and s.ready_at is null as is_suspended,
            s.started_at, s.finished_at,
            case when octet_length(s.result::text) <= $6 then s.result::text end as result,
            octet_length(s.result::text) as result_bytes,

@@ -161,7 +161,7 @@ impl Engine {
     pub async fn step_counts(&self, tasks: &[Uuid]) -> Result<Vec<StepCountRow>, DatabaseError> {
         let rows = sqlx::query_as(
             "select s.task_id, s.state::text as state,
-                    coalesce(s.ready_at = 'infinity', false) as is_suspended, count(*) as steps
+                    s.state = 'ready' and s.ready_at is null as is_suspended, count(*) as steps
              from tasker.every_step s where s.task_id = any($1)
              group by s.task_id, s.state, is_suspended",
         )
