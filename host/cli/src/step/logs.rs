@@ -3,7 +3,7 @@
 use crate::client::Ask as _;
 use crate::paint::Tone;
 use crate::reference::parse_task_id;
-use crate::{CliError, Context, Exit, Result, json};
+use crate::{CliError, Context, Exit, Result, json, tell};
 use chrono::Local;
 use std::time::{Duration, Instant};
 use tasker_domain::ids::TaskId;
@@ -36,10 +36,12 @@ pub struct Logs {
 impl Logs {
     pub async fn run(self, context: &Context) -> Result {
         let is_streamed = self.follow || !context.output.is_json();
+        let mut is_empty = true;
         let mut all = Vec::new();
         let mut after = None;
         loop {
             let page = self.page(context, after).await?;
+            is_empty &= page.items.is_empty();
             match is_streamed {
                 true => self.print(context, &page.items)?,
                 false => all.extend(page.items),
@@ -49,6 +51,9 @@ impl Logs {
                 false => page.next.is_none(),
             };
             if is_over {
+                if is_empty && !context.output.is_json() {
+                    tell("no lines\n");
+                }
                 let page = AttemptLogPage { items: all, ..page };
                 return Ok(match is_streamed {
                     true => context.output.show("", String::new),
