@@ -196,6 +196,10 @@ async fn limited_and_mixed(session: &mut Session, worker: i32, version: i32) {
         ready = session.advance(worker, &ready, 16).await;
     }
     session
-        .run("delete from tasker.queue_rule where namespace_id = 1")
+        .run(
+            "delete from tasker.queue_rule where namespace_id = 1;
+             select tasker.has_slow_key(1, 4) from tasker.queue_look_keys(1, 4, '-infinity', '{}', '{}');
+             select * from tasker.queue_walk(tasker.clock(), 0::smallint, 64, '{1}', '{-5}', array[tasker.clock()])",
+        )
         .await;
 }

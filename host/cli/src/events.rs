@@ -89,7 +89,7 @@ impl Wanted {
     }
 
     /// The options of the same from a cursor on.
-    fn from_cursor(&self, cursor: &str) -> String {
+    fn options_behind(&self, cursor: &str) -> String {
         [
             option("types", self.types.as_ref()),
             option("namespace", self.namespace.as_ref()),
@@ -115,12 +115,12 @@ impl Ls {
         let more = format!(
             "tasker events ls{}{}",
             option("limit", limit),
-            self.wanted.from_cursor(&page.value.next)
+            self.wanted.options_behind(&page.value.next)
         );
         let next = match page.value.is_end {
             true => format!(
                 "tasker events tail{}",
-                self.wanted.from_cursor(&page.value.next)
+                self.wanted.options_behind(&page.value.next)
             ),
             false => more,
         };
