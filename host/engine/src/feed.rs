@@ -1,7 +1,7 @@
 //! Log and audit as one, for readers of events: rows in one order, each with what it is of.
 
 use super::Engine;
-use super::log_position::LogPosition;
+use super::log_position::{LogPage, LogPosition};
 use chrono::{DateTime, Utc};
 use sqlx::FromRow;
 use tasker_database::DatabaseError;
@@ -49,15 +49,6 @@ pub struct FeedRow {
     pub reason: Option<String>,
 }
 
-/// A part of the feed.
-#[derive(Clone, Debug)]
-pub struct FeedPage {
-    /// In order.
-    pub rows: Vec<FeedRow>,
-    /// Where the next page begins: there is nothing more up to here.
-    pub through: LogPosition,
-}
-
 impl Engine {
     /// The next rows behind `after` up to `until`, `limit` and [`MAX_FEED_ROWS`] at most. `until` is a safe position of
     /// [`super::log_position::LogHorizon`]. A page that ends at `until` is the last one.
@@ -66,11 +57,10 @@ impl Engine {
         after: LogPosition,
         until: LogPosition,
         limit: i32,
-    ) -> Result<FeedPage, DatabaseError> {
+    ) -> Result<LogPage<FeedRow>, DatabaseError> {
         let limit = limit.min(MAX_FEED_ROWS);
-        let seq = |row: &FeedRow| row.seq;
-        let (rows, through) = self.log_page(READ_FEED, after, until, limit, seq).await?;
-        Ok(FeedPage { rows, through })
+        self.log_page(READ_FEED, after, until, limit, |row: &FeedRow| row.seq)
+            .await
     }
 
     /// A position behind which is everything of this time or later, and little that is older.

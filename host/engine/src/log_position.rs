@@ -69,11 +69,11 @@ pub struct LogRow {
     pub detail_bytes: Option<i32>,
 }
 
-/// A part of the log.
+/// A part of the log, or of log and audit.
 #[derive(Clone, Debug)]
-pub struct LogPage {
+pub struct LogPage<R> {
     /// In order.
-    pub rows: Vec<LogRow>,
+    pub rows: Vec<R>,
     /// Where the next page begins: there is nothing more up to here.
     pub through: LogPosition,
 }
@@ -99,12 +99,11 @@ impl Engine {
         after: LogPosition,
         horizon: &LogHorizon,
         limit: i32,
-    ) -> Result<LogPage, DatabaseError> {
-        let page = self.log_page(READ_LOG, after, horizon.safe(), limit, |row: &LogRow| {
+    ) -> Result<LogPage<LogRow>, DatabaseError> {
+        self.log_page(READ_LOG, after, horizon.safe(), limit, |row: &LogRow| {
             row.seq
-        });
-        let (rows, through) = page.await?;
-        Ok(LogPage { rows, through })
+        })
+        .await
     }
 
     /// The next rows of a statement that reads windows of the log, and where the next page begins. Numbers without rows
@@ -116,7 +115,7 @@ impl Engine {
         until: LogPosition,
         limit: i32,
         seq: fn(&R) -> i64,
-    ) -> Result<(Vec<R>, LogPosition), DatabaseError>
+    ) -> Result<LogPage<R>, DatabaseError>
     where
         R: for<'r> FromRow<'r, PgRow> + Send + Unpin,
     {
@@ -136,7 +135,7 @@ impl Engine {
         let last = rows.last().map(seq);
         let is_full = rows.len() >= limit as usize;
         let through = LogPosition(last.filter(|_| is_full).unwrap_or(window_end));
-        Ok((rows, through))
+        Ok(LogPage { rows, through })
     }
 
     /// All rows of the next `limit` numbers.
