@@ -128,14 +128,19 @@ create table tasker.queue_rule (
 -- Which steps of namespaces with a limit run. A slot is free when its step does not run this attempt any more; whatever
 -- ends an attempt leaves the row. Claims write it while they have the row of the namespace in tasker.queue_rule
 -- locked; the report of a step hands its slot on to the step that it releases and claims.
+--
+-- Who takes a slot deletes its row and inserts one with the next turn, and readers begin at the last turn (tasker.slots).
+-- So rows of before, which an old snapshot keeps, are never passed over.
 create table tasker.queue_slot (
   namespace_id int not null,
   slot_no int not null,
+  turn bigint not null,
   task_id uuid not null,
   step_no smallint not null,
   attempt int not null,
-  primary key (namespace_id, slot_no)
-) with (fillfactor = 50);
+  primary key (namespace_id, slot_no, turn)
+);
+create index queue_slot_step on tasker.queue_slot (task_id, step_no);
 
 -- How far open tasks were checked for steps that are to be claimed and have no row in the queue, and when the next are.
 create table tasker.queue_check (

@@ -1,11 +1,11 @@
 -- Whether a step of a namespace with a limit, as it is complete, hands its slot on to this child: it has one, and the
 -- child is its first. So no two children get the same slot, and what runs without a slot, because it was claimed before
--- there was a limit, is followed by a claim. Reads the slots of the namespace.
+-- there was a limit, is followed by a claim. One probe.
 create or replace function tasker.hands_slot_on(
   p_namespace_id int, p_template_version_id int, p_task_id uuid, p_from_no smallint, p_to_no smallint
 ) returns bool
 language sql stable
-set search_path = ''
+set search_path = '' set plan_cache_mode = force_generic_plan set enable_seqscan = off set enable_bitmapscan = off
 as $$
   select p_to_no = (
            select min(e.to_no) from tasker.dependency e

@@ -20,19 +20,21 @@ declare
 begin
   -- A statement of its own: it sees the slots of the claim that had the lock before.
   return query
-    with left_over as (
+    with held as materialized (
+      select n.namespace_id, count(*) as running
+      from unnest(v_locked) as n (namespace_id)
+      cross join lateral tasker.slots(n.namespace_id) x
+      join tasker.step s on s.task_id = x.task_id and s.step_no = x.step_no
+      where s.state = 'running' and s.attempt = x.attempt
+      group by n.namespace_id
+    ), left_over as (
       select n.turn, n.namespace_id, n.lane, n.ready_at,
              case when not n.is_limited or r.max_running is null then n.share
-                  else least(n.share, r.max_running - u.running)::int end as share
+                  else least(n.share, r.max_running - coalesce(h.running, 0))::int end as share
       from unnest(p_namespace_id, p_lane, p_ready_at, p_share, p_is_limited)
              with ordinality as n (namespace_id, lane, ready_at, share, is_limited, turn)
       left join tasker.queue_rule r on r.namespace_id = n.namespace_id and n.is_limited
-      cross join lateral (
-        select count(*) as running
-        from tasker.queue_slot x
-        join tasker.step s on s.task_id = x.task_id and s.step_no = x.step_no
-        where n.is_limited and x.namespace_id = n.namespace_id and s.state = 'running' and s.attempt = x.attempt
-      ) u
+      left join held h on h.namespace_id = n.namespace_id and n.is_limited
       where not n.is_limited or n.namespace_id = any (v_locked)
     )
     select array_agg(l.namespace_id order by l.turn), array_agg(l.lane order by l.turn), array_agg(l.ready_at order by l.turn),

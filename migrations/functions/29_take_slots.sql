@@ -11,22 +11,29 @@ begin
     from unnest(p_claimed) k
     join tasker.step s on s.task_id = k.task_id and s.step_no = k.step_no
     where s.namespace_id = any (p_namespace_id)
+  ), slot as materialized (
+    select x.namespace_id, x.slot_no, x.turn, s.task_id is not null as is_held
+    from unnest(p_namespace_id) as n (namespace_id)
+    cross join lateral tasker.slots(n.namespace_id) x
+    left join tasker.step s on s.task_id = x.task_id and s.step_no = x.step_no
+      and s.state = 'running' and s.attempt = x.attempt
   ), free as materialized (
-    select r.namespace_id, n.slot_no, row_number() over (partition by r.namespace_id order by n.slot_no) as no
+    select r.namespace_id, n.slot_no, coalesce(x.turn, 0) as turn,
+           row_number() over (partition by r.namespace_id order by n.slot_no) as no
     from tasker.queue_rule r
     cross join lateral generate_series(1, r.max_running) as n (slot_no)
-    where r.namespace_id = any (p_namespace_id)
-      and not exists (
-        select from tasker.queue_slot x
-        join tasker.step s on s.task_id = x.task_id and s.step_no = x.step_no
-        where x.namespace_id = r.namespace_id and x.slot_no = n.slot_no
-          and s.state = 'running' and s.attempt = x.attempt)
+    left join slot x on x.namespace_id = r.namespace_id and x.slot_no = n.slot_no
+    where r.namespace_id = any (p_namespace_id) and x.is_held is not true
+  ), given as materialized (
+    select f.namespace_id, f.slot_no, f.turn, t.task_id, t.step_no, t.attempt
+    from taken t
+    join free f on f.namespace_id = t.namespace_id and f.no = t.no
+  ), gone as (
+    delete from tasker.queue_slot x
+    using given g
+    where x.namespace_id = g.namespace_id and x.slot_no = g.slot_no and x.turn = g.turn
   )
-  insert into tasker.queue_slot (namespace_id, slot_no, task_id, step_no, attempt)
-  select t.namespace_id, f.slot_no, t.task_id, t.step_no, t.attempt
-  from taken t
-  join free f on f.namespace_id = t.namespace_id and f.no = t.no
-  on conflict (namespace_id, slot_no) do update
-    set task_id = excluded.task_id, step_no = excluded.step_no, attempt = excluded.attempt;
+  insert into tasker.queue_slot (namespace_id, slot_no, turn, task_id, step_no, attempt)
+  select g.namespace_id, g.slot_no, g.turn + 1, g.task_id, g.step_no, g.attempt from given g;
 end
 $$;

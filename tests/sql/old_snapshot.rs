@@ -286,3 +286,41 @@ async fn a_step_of_any_key_is_found_by_a_look_or_by_claims_that_go_round() {
     }
     assert_eq!((claims, after_key), (47, 47 * 64));
 }
+
+/// Pages of the slots of namespaces with a limit that were looked at, with those of their indexes.
+async fn slot_pages(session: &mut Session) -> i64 {
+    session.run("select pg_stat_force_next_flush()").await;
+    session
+        .one(
+            "select heap_blks_hit + heap_blks_read + idx_blks_hit + idx_blks_read
+             from pg_statio_user_tables where relname = 'queue_slot'",
+        )
+        .await
+}
+
+#[tokio::test]
+async fn an_old_snapshot_does_not_slow_a_namespace_with_a_limit() {
+    let (database, mut session, worker) = engine().await;
+    let version = Graph::chain(2).publish(&mut session).await;
+    session
+        .run("insert into tasker.queue_rule (namespace_id, max_running, set_by) values (1, 5, 'ada'); analyze")
+        .await;
+    let _old = old_snapshot(&database).await;
+    let mut costs = Vec::new();
+    for _ in 0..400 {
+        session.create_many(version, 5).await;
+        let before = slot_pages(&mut session).await;
+        let claimed = session.claim(worker, 10).await;
+        assert_eq!(claimed.len(), 5);
+        let next = session.report(worker, &claimed, 10).await;
+        assert_eq!(next.len(), 5);
+        costs.push(slot_pages(&mut session).await - before);
+        session.report(worker, &next, 10).await;
+    }
+    // 4,000 rows are kept of the turns before.
+    let (first, last) = (costs[10], costs[399]);
+    assert!(
+        last < 2 * first,
+        "{first} and then {last} pages for five slots"
+    );
+}

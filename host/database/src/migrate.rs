@@ -68,6 +68,7 @@ functions! {
     "16_fail_tasks",
     "17_set_kv",
     "18_send_events",
+    "18_slots",
     "19_hands_slot_on",
     "19_pass_slots",
     "20_complete_steps",

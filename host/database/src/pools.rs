@@ -5,8 +5,8 @@ use sqlx::postgres::PgConnectOptions;
 use std::sync::Arc;
 use std::time::Duration;
 
-/// The default number of connections of one host.
-pub const DEFAULT_CONNECTIONS: u32 = 16;
+/// The default number of connections of one host: ten hosts have 90, of the 100 of a default PostgreSQL.
+pub const DEFAULT_CONNECTIONS: u32 = 9;
 
 /// The smallest number that can be configured: one for each use, and a second one for the engine and for
 /// the API, where a call may hold one for long.

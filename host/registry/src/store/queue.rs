@@ -131,12 +131,20 @@ async fn change_slots(
     before: Rule,
     after: Rule,
 ) -> Result<(), DatabaseError> {
-    let change = match (before.max_running, after.max_running) {
-        (None, Some(_)) => FILL_SLOTS,
-        (Some(_), None) => EMPTY_SLOTS,
-        _ => return Ok(()),
-    };
-    sqlx::query(change).bind(namespace_id).execute(tx).await?;
+    if before.max_running.is_some() == after.max_running.is_some() {
+        return Ok(());
+    }
+    // Also before a limit is set: a report may have handed a slot on while the limit before was removed.
+    sqlx::query(EMPTY_SLOTS)
+        .bind(namespace_id)
+        .execute(&mut *tx)
+        .await?;
+    if after.max_running.is_some() {
+        sqlx::query(FILL_SLOTS)
+            .bind(namespace_id)
+            .execute(tx)
+            .await?;
+    }
     Ok(())
 }
 
@@ -179,13 +187,11 @@ const PUT: &str = "
           set_by = excluded.set_by, set_at = now()";
 
 const FILL_SLOTS: &str = "
-    insert into tasker.queue_slot (namespace_id, slot_no, task_id, step_no, attempt)
-    select $1, row_number() over (), h.task_id, h.step_no, h.attempt
+    insert into tasker.queue_slot (namespace_id, slot_no, turn, task_id, step_no, attempt)
+    select $1, row_number() over (), 1, h.task_id, h.step_no, h.attempt
     from tasker.held_steps(array(select w.worker_id from tasker.worker w where w.stopped_at is null), true) h
     join tasker.step s on s.task_id = h.task_id and s.step_no = h.step_no
-    where s.namespace_id = $1
-    on conflict (namespace_id, slot_no) do update
-      set task_id = excluded.task_id, step_no = excluded.step_no, attempt = excluded.attempt";
+    where s.namespace_id = $1";
 
 const EMPTY_SLOTS: &str = "delete from tasker.queue_slot where namespace_id = $1";
 
