@@ -1,6 +1,7 @@
 //! The feed over HTTP: lists, filters, the catalog, and who may read what.
 
 use super::server::Server;
+use crate::sandbox::guests;
 use schema_compat::Schema;
 use serde_json::{Value, json};
 
@@ -176,4 +177,63 @@ async fn a_reader_of_one_namespace_sees_its_events_only_and_not_those_of_hosts_a
         .get("/v1/events/stream?namespace=shop")
         .await
         .refused(403, "forbidden");
+}
+
+#[tokio::test]
+async fn a_namespace_lists_the_events_that_it_declares_by_their_newest_version() {
+    let server = Server::start().await;
+    let declaring = |handlers: &str, events: Value| {
+        guests::described(&json!({"handlers": [{"name": handlers}], "events": events}))
+    };
+    let first = declaring("a", json!({"orders.old": {}}));
+    server
+        .put_component("seller", "1.0.0", &first)
+        .await
+        .answered(201);
+    let second = declaring(
+        "a",
+        json!({"orders.charged": {"description": "Paid.", "schema": {"type": "object"}}, "orders.done": {}}),
+    );
+    server
+        .put_component("seller", "2.0.0", &second)
+        .await
+        .answered(201);
+    let template = format!("events: {{orders.charged: {{schema: {{type: integer}}}}}}\n{STEPS}");
+    server.publish("one", &template).await;
+    let list = server.get("/v1/namespaces/shop/events").await.answered(200);
+    let line = |item: &Value| {
+        let by = &item["declared_by"];
+        json!([
+            item["name"],
+            by["kind"],
+            by["name"],
+            by["version"],
+            item["schema"]["type"]
+        ])
+    };
+    let lines: Vec<Value> = list["items"].as_array().unwrap().iter().map(line).collect();
+    let all = [
+        json!(["orders.charged", "component", "seller", "2.0.0", "object"]),
+        json!(["orders.charged", "template", "one", "1.0.0", "integer"]),
+        json!(["orders.done", "component", "seller", "2.0.0", null]),
+    ];
+    assert_eq!(lines, all);
+    assert_eq!(list["items"][0]["description"], "Paid.");
+
+    let mut pages = Vec::new();
+    let mut after = String::new();
+    loop {
+        let path = format!("/v1/namespaces/shop/events?limit=1{after}");
+        let page = server.get(&path).await.answered(200);
+        pages.extend(page["items"].as_array().unwrap().iter().map(line));
+        match page["next"].as_str() {
+            Some(next) => after = format!("&after={next}"),
+            None => break,
+        }
+    }
+    assert_eq!(pages, all);
+    let nowhere = server.get("/v1/namespaces/nowhere/events").await;
+    nowhere.answered(404);
+    let forged = server.get("/v1/namespaces/shop/events?after=x").await;
+    forged.answered(400);
 }

@@ -122,3 +122,54 @@ async fn a_grant_and_a_limit_count_from_the_next_attempt_on() {
     assert_eq!(step_of(&over, "it")["error"]["code"], "event_limit");
     assert_eq!(events(&host, &over).await, [Value::Null; 0]);
 }
+
+/// A component with the handler `sends`, which sends its input as `orders.charged`, declared as this.
+fn declaring(schema: &Value) -> Vec<u8> {
+    guests::described(&json!({
+        "handlers": [{"name": "sends"}, {"name": "other"}],
+        "capabilities": ["events orders"],
+        "events": {"orders.charged": {"description": "An order was charged.", "schema": schema}},
+    }))
+}
+
+#[tokio::test]
+async fn an_event_that_its_component_declares_keeps_to_the_schema_or_fails_the_attempt() {
+    let database = TestDatabase::new().await;
+    let host = TestHost::start(&database).await;
+    host.grant("guest", "events orders").await;
+    let component = declaring(&json!({"type": "object", "required": ["amount"]}));
+    host.publish_component("guest", "1.0.0", &component).await;
+    host.publish_template("one", "steps: [{name: it, handler: guest/sends}]")
+        .await;
+    let task = host.run("one", json!({"amount": 3})).await;
+    assert_eq!(task["state"], "complete", "{task}");
+    let sent = json!(["orders.charged", 1, {"amount": 3}]);
+    assert_eq!(events(&host, &task).await, [sent]);
+
+    let task = host.run("one", json!({"sum": 3})).await;
+    assert_eq!(task["state"], "error", "{task}");
+    let step = step_of(&task, "it");
+    assert_eq!(step["attempts"], 1, "{task}");
+    assert_eq!(step["error"]["code"], "event_schema_mismatch", "{task}");
+    assert_eq!(events(&host, &task).await, [] as [Value; 0]);
+}
+
+#[tokio::test]
+async fn what_a_template_declares_holds_for_all_of_its_steps() {
+    let database = TestDatabase::new().await;
+    let host = TestHost::start(&database).await;
+    host.grant("guest", "events orders").await;
+    let component = declaring(&json!(true));
+    host.publish_component("guest", "1.0.0", &component).await;
+    let template = "events: {orders.charged: {schema: {type: object, maxProperties: 1}}}
+steps: [{name: first, handler: guest/other}, {name: it, handler: guest/sends, depends_on: [first]}]";
+    host.publish_template("one", template).await;
+    let task = host.run("one", json!({"amount": 3})).await;
+    assert_eq!(task["state"], "complete", "{task}");
+    let task = host.run("one", json!({"amount": 3, "sum": 4})).await;
+    let message = step_of(&task, "it")["error"]["message"].as_str().unwrap();
+    assert!(
+        message.contains("does not match the schema that the template declares"),
+        "{task}"
+    );
+}

@@ -57,6 +57,7 @@ pub fn attempt(handler: &str) -> Attempt {
         limits: Limits::default(),
         grants: Arc::new(Grants::default()),
         result_schema: None,
+        event_schemas: Vec::new(),
     };
     Attempt {
         plan,

@@ -5,7 +5,8 @@ use super::guests;
 use futures::future::BoxFuture;
 use serde_json::Value;
 use std::sync::Arc;
-use tasker_domain::outcome::Outcome;
+use tasker_domain::declared_event::{DeclaredBy, EventSchemas};
+use tasker_domain::outcome::{Outcome, Retry};
 use tasker_domain::secret::SecretValue;
 use tasker_sandbox::{Executed, LogSource, SecretUnavailable, SecretValues};
 
@@ -130,4 +131,25 @@ async fn the_replacement_of_a_secret_counts_as_well() {
     let tight = attempt.limits(|limits| limits.event_bytes = bytes);
     let failure = failure(tight.run_in(guests::confidant()).await);
     assert_eq!(failure.code, "event_too_large");
+}
+
+#[tokio::test]
+async fn a_payload_that_breaks_a_declared_schema_ends_the_attempt() {
+    let declared = serde_json::json!({
+        "orders.charged": {"schema": {"type": "object", "required": ["amount"]}},
+    });
+    let declared = serde_json::from_value(declared).unwrap();
+    let schemas = EventSchemas::compile(DeclaredBy::Component, &declared).unwrap();
+    let mut attempt = prepared("sends_events", "orders.charged", &["events orders"]);
+    attempt.plan.event_schemas = vec![Arc::new(schemas)];
+    let failure = failure(attempt.run_in(guests::confidant()).await);
+    assert_eq!(failure.code, "event_schema_mismatch");
+    assert_eq!(failure.retry, Retry::Never);
+    assert!(
+        failure.message.starts_with(
+            "the payload of the event `orders.charged` does not match the schema that the component declares: "
+        ) && failure.message.contains("amount"),
+        "{}",
+        failure.message
+    );
 }

@@ -207,6 +207,7 @@ pub(super) fn invocation(digest: Digest) -> Arc<Invocation> {
         limits: Limits::default(),
         grants: Arc::new(Grants::default()),
         result_schema: None,
+        event_schemas: Vec::new(),
     };
     Arc::new(Invocation {
         lease: Lease {

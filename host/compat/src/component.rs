@@ -1,6 +1,7 @@
 //! What a version of a component changes.
 
 use crate::CompatChange;
+use crate::events::compare_events;
 use crate::exports::{ExportChange, compare_exports, has_own_exports};
 use crate::handlers::{self, ComponentFace, HandlerFace};
 use tasker_domain::descriptor::Descriptor;
@@ -29,9 +30,11 @@ pub fn changed_exports(old: &[u8], new: &[u8]) -> Vec<CompatChange> {
     changes.map(export_change).collect()
 }
 
-/// Changes of handlers and of the capabilities that they request.
+/// Changes of handlers, of the capabilities that they request, and of the events that they declare.
 pub fn changed_handlers(old: &Descriptor, new: &Descriptor) -> Vec<CompatChange> {
-    handlers::compare(&face(old), &face(new))
+    let mut changes = handlers::compare(&face(old), &face(new));
+    changes.extend(compare_events(&old.events, &new.events));
+    changes
 }
 
 fn face(descriptor: &Descriptor) -> ComponentFace<'_> {

@@ -1,7 +1,7 @@
 //! Compatibility of a component for those who run its handlers.
 
-use super::{CompatChange, Level};
-use schema_compat::{Difference, Effect};
+use super::CompatChange;
+use super::schemas::{Flow, compare_schemas};
 use serde_json::Value;
 use std::collections::BTreeSet;
 use tasker_domain::name::Name;
@@ -24,17 +24,6 @@ pub struct HandlerFace<'a> {
     pub result_schema: Option<&'a Value>,
     pub error_codes: &'a [String],
     pub retry: Option<&'a Value>,
-}
-
-/// The direction of values through a schema, seen from the caller.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Flow {
-    /// They give the values, and the host leaves them alone: the input of a handler.
-    Input,
-    /// They give the values, and the host fills in defaults first: the input of a task.
-    FilledInput,
-    /// They get the values.
-    Result,
 }
 
 /// All that is different.
@@ -127,47 +116,6 @@ fn differing<'a>(old: &'a [String], new: &'a [String]) -> Differing<'a> {
         gone: old.difference(&new).copied().collect(),
         added: new.difference(&old).copied().collect(),
     }
-}
-
-/// What the differences of two schemas mean; none is the schema that takes everything.
-pub(super) fn compare_schemas(
-    flow: Flow,
-    path: &str,
-    old: Option<&Value>,
-    new: Option<&Value>,
-) -> Vec<CompatChange> {
-    let any = Value::Bool(true);
-    let (before, after) = (old.unwrap_or(&any), new.unwrap_or(&any));
-    let differences = match flow {
-        Flow::Input | Flow::Result => schema_compat::compare(before, after),
-        Flow::FilledInput => schema_compat::compare_filled_in(before, after),
-    };
-    if differences.is_empty() && old != new {
-        return vec![CompatChange::patch(
-            path,
-            "the schema is written differently",
-        )];
-    }
-    let change = |difference| change(flow, path, difference);
-    differences.into_iter().map(change).collect()
-}
-
-fn change(flow: Flow, path: &str, difference: Difference) -> CompatChange {
-    let Difference {
-        path: pointer,
-        what,
-        effect,
-    } = difference;
-    let level =
-        match (effect, flow) {
-            (Effect::Changed, _) => Level::Major,
-            (Effect::Named, _) => Level::Minor,
-            (Effect::Narrowed, Flow::Input | Flow::FilledInput)
-            | (Effect::Widened, Flow::Result) => Level::Major,
-            (Effect::Widened, Flow::Input | Flow::FilledInput)
-            | (Effect::Narrowed, Flow::Result) => Level::Minor,
-        };
-    CompatChange::new(level, format!("{path}{pointer}"), what)
 }
 
 #[cfg(test)]

@@ -8,8 +8,10 @@
 
 pub mod bump;
 pub mod component;
+mod events;
 pub mod exports;
 pub mod handlers;
+mod schemas;
 pub mod template;
 
 pub use tasker_domain::compatibility::{CompatChange, CompatReport, Level, MAX_CHANGES};

@@ -1,7 +1,8 @@
 //! Compatibility of a template for those who submit its tasks and read their results.
 
 use super::CompatChange;
-use super::handlers::{Flow, compare_schemas};
+use super::events::compare_events;
+use super::schemas::{Flow, compare_schemas};
 use std::collections::BTreeMap;
 use tasker_domain::requirement::{HandlerRef, Requirement};
 use tasker_domain::template::{Identity, Step, Template};
@@ -14,6 +15,7 @@ pub fn compare(old: &Template, new: &Template) -> Vec<CompatChange> {
     changes.extend(compare_steps(old, new));
     changes.extend(compare_sinks(old, new));
     changes.extend(compare_environments(old, new));
+    changes.extend(compare_events(&old.events, &new.events));
     if old.defaults != new.defaults {
         changes.push(CompatChange::patch("defaults", "are different"));
     }

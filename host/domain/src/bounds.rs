@@ -29,5 +29,8 @@ pub const MAX_BATCH_TASKS: usize = 1_000;
 /// The most capabilities that one component may request.
 pub const MAX_REQUESTED: usize = 100;
 
+/// The most events that one component or template may declare.
+pub const MAX_DECLARED_EVENTS: usize = 100;
+
 /// The largest component, in bytes.
 pub const MAX_COMPONENT_BYTES: usize = 64 << 20;

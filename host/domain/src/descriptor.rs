@@ -1,6 +1,7 @@
 //! What a component says of itself.
 
 use crate::capability::Capability;
+use crate::declared_event::DeclaredEvents;
 use crate::name::Name;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -14,6 +15,9 @@ pub struct Descriptor {
     pub handlers: Option<Vec<HandlerDescription>>,
     /// The capabilities that its handlers request, as [`Capability`] writes them.
     pub capabilities: Vec<String>,
+    /// The events that its handlers send.
+    #[serde(default, skip_serializing_if = "DeclaredEvents::is_empty")]
+    pub events: DeclaredEvents,
     /// The interfaces that it imports, with versions.
     pub imports: Vec<String>,
     /// `None` if it is unknown, or was not determined when the version was published.

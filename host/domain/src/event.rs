@@ -1,5 +1,6 @@
 //! Events: messages of handlers besides their results.
 
+use serde::{Deserialize, Serialize};
 use std::fmt;
 use std::str::FromStr;
 
@@ -12,7 +13,8 @@ const SHOWN_CHARS: usize = 40;
 
 /// The name of an event, or the beginning of names: parts of letters, digits, `_` and `-`, with dots
 /// between them, such as `orders.charged`. At most [`MAX_EVENT_NAME_BYTES`] bytes.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
 pub struct EventName(String);
 
 /// An event as an attempt sent it.
@@ -63,6 +65,20 @@ impl FromStr for EventName {
             true => Err(EventNameError::Own(text.to_owned())),
             false => Ok(Self(text.to_owned())),
         }
+    }
+}
+
+impl TryFrom<String> for EventName {
+    type Error = EventNameError;
+
+    fn try_from(text: String) -> Result<Self, EventNameError> {
+        text.parse()
+    }
+}
+
+impl From<EventName> for String {
+    fn from(name: EventName) -> Self {
+        name.0
     }
 }
 

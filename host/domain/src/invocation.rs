@@ -1,6 +1,8 @@
 //! All that a sandbox run needs, by value.
 
-use super::{digest::Digest, grants::Grants, ids::TaskId, limits::Limits};
+use super::{
+    declared_event::EventSchemas, digest::Digest, grants::Grants, ids::TaskId, limits::Limits,
+};
 use schema_compat::Schema;
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
@@ -60,4 +62,6 @@ pub struct StepPlan {
     pub grants: Arc<Grants>,
     /// The compiled `result_schema` of the step, if any.
     pub result_schema: Option<Arc<Schema>>,
+    /// The schemas of events that its component and its template declare.
+    pub event_schemas: Vec<Arc<EventSchemas>>,
 }

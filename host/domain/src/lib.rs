@@ -12,6 +12,7 @@ pub mod capability;
 pub mod compatibility;
 pub mod component_file;
 pub mod data_dir;
+pub mod declared_event;
 pub mod descriptor;
 pub mod digest;
 pub mod duration;

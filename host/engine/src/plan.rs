@@ -26,6 +26,10 @@ pub struct StoredStep {
     pub timeout_ms: i32,
     /// What the step says of limits: JSON text.
     pub limits: Option<String>,
+    /// The events that the component declares: JSON text, at the first step of each version only.
+    pub component_events: Option<String>,
+    /// The events that the template declares: JSON text, at the first step only.
+    pub template_events: Option<String>,
     /// No host starts its code, as of now.
     pub is_quarantined: bool,
 }
@@ -36,6 +40,10 @@ const STEPS_OF_LOCK: &str = "
                 else cn.name || '/' || c.name end as component,
            st.config::text, st.result_schema::text, st.max_attempts, st.timeout_ms,
            st.limits::text,
+           case when row_number() over (partition by cv.component_version_id order by le.step_no) = 1
+                then (cv.descriptor -> 'events')::text end as component_events,
+           case when row_number() over (order by le.step_no) = 1
+                then (tv.definition -> 'events')::text end as template_events,
            exists (select from tasker.quarantine q where q.digest = cv.digest) as is_quarantined
     from tasker.lock l
     join tasker.template_version tv on tv.template_version_id = l.template_version_id

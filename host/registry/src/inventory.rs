@@ -3,6 +3,7 @@
 
 use super::listed::ListedFamily;
 use super::{Registry, RegistryError};
+use crate::store::declared_event::{DeclaredEventRow, EventPlace};
 use crate::store::inventory::NamespaceRow;
 use semver::Version;
 use serde::Deserialize as _;
@@ -47,6 +48,16 @@ impl Registry {
             languages,
             ..counts
         })
+    }
+
+    /// The events that components and templates of the namespace declare; what lies behind `after`, `limit` at most.
+    pub async fn declared_events(
+        &self,
+        namespace: &Name,
+        after: Option<&EventPlace>,
+        limit: i64,
+    ) -> Result<Vec<DeclaredEventRow>, RegistryError> {
+        Ok(self.store.declared_events(namespace, after, limit).await?)
     }
 
     /// Ok where there is such a namespace.

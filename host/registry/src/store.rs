@@ -6,6 +6,7 @@ pub mod audit;
 pub mod catalog;
 pub mod collect;
 pub mod component;
+pub mod declared_event;
 pub mod generation;
 pub mod grant;
 pub mod inventory;

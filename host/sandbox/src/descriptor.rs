@@ -5,8 +5,9 @@ use schema_compat::Schema;
 use serde::Deserialize;
 use serde_json::Value;
 use std::collections::HashSet;
-use tasker_domain::bounds::MAX_REQUESTED;
+use tasker_domain::bounds::{MAX_DECLARED_EVENTS, MAX_REQUESTED};
 use tasker_domain::capability::Capability;
+use tasker_domain::declared_event::{DeclaredBy, DeclaredEvents, EventSchemas};
 use tasker_domain::descriptor::HandlerDescription;
 
 /// What `describe` returns.
@@ -15,6 +16,8 @@ pub(super) struct Described {
     handlers: Vec<HandlerDescription>,
     #[serde(default)]
     capabilities: Vec<String>,
+    #[serde(default)]
+    events: DeclaredEvents,
 }
 
 impl Described {
@@ -44,6 +47,15 @@ impl Described {
             }
         }
         Ok(requested)
+    }
+
+    /// The events that it declares, where their schemas are schemas.
+    pub(super) fn events(&self) -> Result<DeclaredEvents, Refusal> {
+        if self.events.len() > MAX_DECLARED_EVENTS {
+            return Err(Refusal::TooManyEvents(self.events.len()));
+        }
+        EventSchemas::compile(DeclaredBy::Component, &self.events).map_err(Refusal::EventSchema)?;
+        Ok(self.events.clone())
     }
 }
 
@@ -99,6 +111,25 @@ mod tests {
         };
         assert!(requested(&["gpu"]).contains("`gpu` is not a capability"));
         assert!(requested(&["kv a"; MAX_REQUESTED + 1]).contains("the limit is 100"));
+    }
+
+    #[test]
+    fn declared_events_have_names_and_schemas_and_are_bounded() {
+        let declared = |events: Value| {
+            let json = serde_json::json!({"handlers": [], "events": events});
+            serde_json::from_value::<Described>(json)
+        };
+        let events =
+            declared(serde_json::json!({"orders.charged": {"schema": {"type": "object"}}}));
+        assert_eq!(events.unwrap().events().unwrap().len(), 1);
+        assert!(declared(serde_json::json!({"step.done": {}})).is_err());
+        let wrong = declared(serde_json::json!({"a": {"schema": {"type": "objekt"}}})).unwrap();
+        let wrong = wrong.events().unwrap_err().to_string();
+        assert!(wrong.contains("schema of event a"), "{wrong}");
+        let many = (0..=MAX_DECLARED_EVENTS).map(|no| (format!("e{no}"), serde_json::json!({})));
+        let many = declared(Value::Object(many.collect())).unwrap();
+        let many = many.events().unwrap_err().to_string();
+        assert!(many.contains("the limit is 100"), "{many}");
     }
 
     #[test]

@@ -13,6 +13,7 @@ use super::surface::{Surface, beginning, refuse_other_files};
 use super::{HostServices, Prepared, Sandbox, SandboxError};
 use std::sync::Arc;
 use std::time::Instant;
+use tasker_domain::declared_event::DeclaredEvents;
 use tasker_domain::descriptor::Descriptor;
 use tasker_domain::digest::Digest;
 use tasker_domain::grants::Grants;
@@ -64,14 +65,19 @@ impl Sandbox {
             contract,
         } = Surface::of(prepared.pre().component())?;
         let described = self.describe_among_guests(&prepared).await?;
-        let (handlers, capabilities) = match described {
-            Some(described) => (Some(described.handlers()?), described.capabilities()?),
-            None => (None, Vec::new()),
+        let (handlers, capabilities, events) = match described {
+            Some(described) => (
+                Some(described.handlers()?),
+                described.capabilities()?,
+                described.events()?,
+            ),
+            None => (None, Vec::new(), DeclaredEvents::new()),
         };
         let descriptor = Descriptor {
             contract,
             handlers,
             capabilities,
+            events,
             imports,
             exports,
             provenance: provenance_of(&bytes),
@@ -169,6 +175,7 @@ fn describing(digest: Digest) -> Invocation {
             limits,
             grants: Arc::new(Grants::default()),
             result_schema: None,
+            event_schemas: Vec::new(),
         }),
         task_input: "null".into(),
         dependencies: Vec::new(),

@@ -8,7 +8,7 @@ use super::engine::GUEST_STACK_BYTES;
 use super::meter::OverLimit;
 use super::services::SecretUnavailable;
 use super::state::AttemptState;
-use super::stopped::Stopped;
+use super::stopped::{EventMismatch, Stopped};
 pub(super) use answer::of_answer;
 use over_limit::{event_too_large, memory_limit, over, raise, too_many_events};
 use std::ops::RangeInclusive;
@@ -121,6 +121,7 @@ fn of_stop(stopped: &Stopped, state: &AttemptState) -> Failure {
         Stopped::Input(bytes) => over_limit::too_much_input(*bytes, state),
         Stopped::EventSize(bytes) => event_too_large(*bytes, state),
         Stopped::Events => too_many_events(state),
+        Stopped::EventSchema(mismatch) => event_mismatch(mismatch),
         Stopped::Quarantined => failure(
             FailureKind::Host,
             "quarantined",
@@ -144,6 +145,21 @@ fn of_stop(stopped: &Stopped, state: &AttemptState) -> Failure {
             },
             ErrorChain(error).to_string(),
         ),
+    }
+}
+
+fn event_mismatch(mismatch: &EventMismatch) -> Failure {
+    let EventMismatch {
+        name,
+        declared_by,
+        violations,
+    } = mismatch;
+    let message = format!(
+        "the payload of the event `{name}` does not match the schema that the {declared_by} declares: {violations}"
+    );
+    Failure {
+        retry: Retry::Never,
+        ..failure(FailureKind::Failed, "event_schema_mismatch", message)
     }
 }
 

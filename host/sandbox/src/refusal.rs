@@ -2,7 +2,7 @@
 
 use std::fmt;
 use std::time::Duration;
-use tasker_domain::bounds::MAX_REQUESTED;
+use tasker_domain::bounds::{MAX_DECLARED_EVENTS, MAX_REQUESTED};
 use tasker_domain::capability::CapabilityError;
 use tasker_domain::error_chain::ErrorChain;
 use tasker_domain::outcome::Failure;
@@ -86,6 +86,10 @@ pub enum Refusal {
     Capability(#[from] CapabilityError),
     #[error("the component requests {0} capabilities; the limit is {MAX_REQUESTED}")]
     TooManyRequested(usize),
+    #[error("the component declares {0} events; the limit is {MAX_DECLARED_EVENTS}")]
+    TooManyEvents(usize),
+    #[error("the component declares an event whose schema is not a JSON Schema: {0}")]
+    EventSchema(String),
     #[error("the component describes the handler `{0}` twice; give each its own name")]
     HandlerTwice(String),
     #[error("the `{which}` of handler `{handler}` is not a JSON Schema: {reason}")]

@@ -1,7 +1,17 @@
 //! Why the host ended a guest.
 
 use super::services::{AncestorError, KvUnavailable, SecretUnavailable};
+use tasker_domain::declared_event::DeclaredBy;
+use tasker_domain::event::EventName;
 use tasker_domain::limits::Limit;
+
+/// An event whose payload does not match a declared schema.
+#[derive(Debug)]
+pub(super) struct EventMismatch {
+    pub(super) name: EventName,
+    pub(super) declared_by: DeclaredBy,
+    pub(super) violations: String,
+}
 
 /// Why the host ended a guest.
 #[derive(Debug, thiserror::Error)]
@@ -22,6 +32,8 @@ pub(super) enum Stopped {
     EventSize(usize),
     #[error("too many events")]
     Events,
+    #[error("an event that does not match its schema")]
+    EventSchema(EventMismatch),
     #[error("the component was quarantined")]
     Quarantined,
     #[error("the host could not answer the handler")]

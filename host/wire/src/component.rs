@@ -11,6 +11,7 @@ use semver::Version;
 use serde::{Deserialize, Serialize};
 use tasker_domain::bounds::MAX_COMPONENT_BYTES;
 use tasker_domain::compatibility::{CompatReport, Diff};
+use tasker_domain::declared_event::DeclaredEvents;
 use tasker_domain::descriptor::{HandlerDescription, Provenance};
 use tasker_domain::digest::Digest;
 use tasker_domain::name::Name;
@@ -31,7 +32,10 @@ pub struct ComponentVersion {
     pub handlers: Vec<HandlerDescription>,
     /// The capabilities that its handlers request.
     pub capabilities: Vec<String>,
-    /// The same, with whether its own namespace grants it.
+    /// The events that its handlers send, as it declares them.
+    #[serde(default, skip_serializing_if = "DeclaredEvents::is_empty")]
+    pub events: DeclaredEvents,
+    /// The requested capabilities, with whether its own namespace grants them.
     pub requested: Vec<RequestedCapability>,
     pub imports: Vec<String>,
     /// `None` if it is not known.

@@ -1,10 +1,12 @@
 //! The feed of events: everything that happens, as CloudEvents 1.0.
 
 use crate::endpoint::{EventStream, always, endpoint};
+use crate::page::{Page, PageQuery};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use serde_json::value::RawValue;
+use tasker_domain::declared_event::DeclaredEvent;
 use tasker_domain::ids::TaskId;
 use tasker_domain::name::Name;
 
@@ -115,6 +117,24 @@ pub struct EventCatalog {
     pub items: Vec<EventTypeSummary>,
 }
 
+/// An event that handlers send, as one component or template declares it.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct NamespaceEvent {
+    pub name: String,
+    #[serde(flatten)]
+    pub declared: DeclaredEvent,
+    pub declared_by: EventDeclarer,
+}
+
+/// The newest active version of a component or template that declares an event.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct EventDeclarer {
+    /// `component` or `template`.
+    pub kind: String,
+    pub name: String,
+    pub version: String,
+}
+
 endpoint! {
     /// Lists events in order, from a position or time on.
     GET "/v1/events" ListEvents {}
@@ -137,6 +157,15 @@ endpoint! {
     needs Read in AnyNamespace;
     may lag if always;
     answers EventCatalog;
+}
+
+endpoint! {
+    /// Lists the events that the components and templates of a namespace declare.
+    GET "/v1/namespaces/{namespace}/events" ListNamespaceEvents { namespace: Name }
+    needs Read in Path;
+    may lag if always;
+    query PageQuery;
+    answers Page<NamespaceEvent>;
 }
 
 endpoint! {

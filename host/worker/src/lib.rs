@@ -5,6 +5,7 @@
 
 mod answers;
 mod attempt;
+mod declared_schemas;
 mod dispatch;
 mod finished;
 mod given_back;

@@ -1,5 +1,6 @@
 //! From what was claimed to what can be run.
 
+use super::declared_schemas::DeclaredSchemas;
 use super::finished::Finished;
 use super::held::TaskText;
 use super::quarantine_set::QuarantineSet;
@@ -198,9 +199,11 @@ impl PlanCache {
     }
 
     fn made(&self, steps: &[StoredStep], rules: &AttemptRules) -> Plan {
-        let plan = steps
-            .iter()
-            .map(|step| (step.step_no, self.step_plan(step, rules).map(Arc::new)));
+        let schemas = DeclaredSchemas::of(steps);
+        let plan = steps.iter().map(|step| {
+            let plan = self.step_plan(step, rules, &schemas);
+            (step.step_no, plan.map(Arc::new))
+        });
         Arc::new(plan.collect())
     }
 
@@ -208,11 +211,13 @@ impl PlanCache {
         &self,
         step: &StoredStep,
         rules: &AttemptRules,
+        schemas: &DeclaredSchemas,
     ) -> Result<StepPlan, UnreadablePlan> {
         let result_schema = match &step.result_schema {
             Some(text) => Some(Arc::new(compiled(text, &step.name)?)),
             None => None,
         };
+        let event_schemas = schemas.of_step(step)?;
         let said = said_limits(step)?;
         let step = step.clone();
         Ok(StepPlan {
@@ -227,6 +232,7 @@ impl PlanCache {
             config: step.config.unwrap_or_else(|| "null".to_owned()),
             max_attempts: step.max_attempts.unsigned_abs(),
             result_schema,
+            event_schemas,
         })
     }
 }

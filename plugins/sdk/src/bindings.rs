@@ -2036,7 +2036,13 @@ pub mod exports {
                     ///     "error_codes": ["card_declined"],
                     ///     "retry": {…}                   optional, as `retry` in a template
                     ///   }],
-                    ///   "capabilities": ["http"]         what the handlers want to be granted
+                    ///   "capabilities": ["http"],        what the handlers want to be granted
+                    ///   "events": {                      optional, what the handlers send
+                    ///     "orders.charged": {
+                    ///       "description": "…",          optional
+                    ///       "schema": {…}                optional, JSON Schema of the payload
+                    ///     }
+                    ///   }
                     /// }
                     /// ```
                     ///

@@ -1,15 +1,28 @@
 //! The handlers of one component: which there are, what they say of themselves, how one is run.
 
 use crate::handler::Handler;
-use crate::{Context, Failure, TextOutcome};
-use schemars::Schema;
+use crate::{Context, Failure, TextOutcome, json};
+use schemars::{JsonSchema, Schema};
 use serde::Serialize;
+use std::collections::BTreeMap;
 
 /// All handlers of a component, as [`handlers!`](crate::handlers) lists them.
 #[derive(Debug)]
 pub struct Handlers {
     entries: &'static [Entry],
     capabilities: &'static [&'static str],
+    events: &'static [Event],
+}
+
+/// An event that handlers of a component send.
+#[derive(Debug)]
+pub struct Event {
+    /// Such as `orders.charged`.
+    pub name: &'static str,
+    /// What it tells: lines of a doc comment.
+    pub description: &'static [&'static str],
+    /// The schema of its payload.
+    pub schema: fn() -> Schema,
 }
 
 /// One handler of a component, without its types.
@@ -37,14 +50,27 @@ pub struct Description {
 struct Descriptor {
     handlers: Vec<Description>,
     capabilities: &'static [&'static str],
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    events: BTreeMap<&'static str, DeclaredEvent>,
+}
+
+#[derive(Serialize)]
+struct DeclaredEvent {
+    description: String,
+    schema: Schema,
 }
 
 impl Handlers {
-    /// The handlers of one component and the capabilities that they want.
-    pub const fn new(entries: &'static [Entry], capabilities: &'static [&'static str]) -> Self {
+    /// The handlers of one component, the capabilities that they want and the events that they send.
+    pub const fn new(
+        entries: &'static [Entry],
+        capabilities: &'static [&'static str],
+        events: &'static [Event],
+    ) -> Self {
         Self {
             entries,
             capabilities,
+            events,
         }
     }
 
@@ -66,6 +92,7 @@ impl Handlers {
         let descriptor = Descriptor {
             handlers,
             capabilities: self.capabilities,
+            events: self.events.iter().map(Event::declared).collect(),
         };
         serde_json::to_string(&descriptor).expect("texts and schemas can be written as JSON")
     }
@@ -77,6 +104,23 @@ impl Handlers {
             known.join(", ")
         );
         Failure::permanent("unknown_handler", message)
+    }
+}
+
+/// The schema of an event's payload of this type.
+pub fn payload_schema<T: JsonSchema>() -> Schema {
+    json::result_schema::<T>()
+}
+
+impl Event {
+    fn declared(&self) -> (&'static str, DeclaredEvent) {
+        let lines = self.description.iter();
+        let lines = lines.map(|line| line.strip_prefix(' ').unwrap_or(line));
+        let event = DeclaredEvent {
+            description: lines.collect::<Vec<_>>().join("\n"),
+            schema: (self.schema)(),
+        };
+        (self.name, event)
     }
 }
 

@@ -4,7 +4,8 @@
 ///
 /// Each is listed by its name, or `name => path::to::function`. The doc comment is what people read
 /// in the registry; `#[errors(…)]` names the codes of failures that callers may tell apart.
-/// `#![capabilities(…)]` at the top says what the component wants to be granted.
+/// `#![capabilities(…)]` at the top says what the component wants to be granted, and `#![events(…)]` which events
+/// it sends, with the type of each payload. A payload that does not match that type's schema fails the attempt.
 ///
 /// ```
 /// use tasker_sdk::prelude::*;
@@ -62,6 +63,7 @@
 macro_rules! handlers {
     (
         $(#![capabilities($($capability:literal),+ $(,)?)])?
+        $(#![events($($(#[doc = $line:literal])* $event:literal => $payload:ty),+ $(,)?)])?
         $($(#[$attribute:ident $($argument:tt)*])* $name:ident $(=> $function:path)?),+ $(,)?
     ) => {
         /// The step handlers of this component.
@@ -82,6 +84,11 @@ macro_rules! handlers {
                 },
             }),+],
             &[$($($capability),+)?],
+            &[$($($crate::component::Event {
+                name: $event,
+                description: &[$($line),*],
+                schema: $crate::component::payload_schema::<$payload>,
+            }),+)?],
         );
 
         const _: () = {

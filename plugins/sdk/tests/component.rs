@@ -6,7 +6,12 @@ use tasker_sdk::prelude::*;
 use tasker_sdk::testing::Attempt;
 
 tasker_sdk::handlers! {
-    #![capabilities("http")]
+    #![capabilities("http", "events orders")]
+    #![events(
+        /// An order was charged.
+        "orders.charged" => Number,
+        "orders.done" => (),
+    )]
 
     /// Doubles the input.
     ///
@@ -21,7 +26,7 @@ tasker_sdk::handlers! {
     parse,
 }
 
-#[derive(Deserialize, JsonSchema)]
+#[derive(Serialize, Deserialize, JsonSchema)]
 struct Number {
     value: u64,
 }
@@ -131,7 +136,11 @@ fn a_handler_that_is_not_there_is_reported_with_those_that_are() {
 fn a_component_describes_itself() {
     let descriptor: Value = HANDLERS.describe().parse().unwrap();
     let double = &descriptor["handlers"][0];
-    assert_eq!(descriptor["capabilities"], json!(["http"]));
+    assert_eq!(descriptor["capabilities"], json!(["http", "events orders"]));
+    let charged = &descriptor["events"]["orders.charged"];
+    assert_eq!(charged["description"], "An order was charged.");
+    assert_eq!(charged["schema"]["required"], json!(["value"]));
+    assert_eq!(descriptor["events"]["orders.done"]["schema"]["type"], "null");
     assert_eq!(double["name"], "double");
     assert_eq!(
         double["description"],

@@ -5,7 +5,7 @@ use super::super::access::Access;
 use super::super::cloud_event::cloud_event;
 use super::super::error::ApiError;
 use super::super::event_stream;
-use super::super::page::PageLimit;
+use super::super::page::{PageLimit, cursor};
 use super::super::routes::{Answer, Call, Reply, Routes};
 use axum::http::header::CACHE_CONTROL;
 use axum::http::{HeaderMap, HeaderValue};
@@ -19,9 +19,10 @@ use tasker_events::filter::{Filter, parse_types};
 use tasker_events::page::From;
 use tasker_events::schema::{example, schema};
 use tasker_events::{Position, Wants};
+use tasker_registry::store::declared_event::{DeclaredEventRow, EventPlace};
 use tasker_wire::event::{
-    EventCatalog, EventPage, EventQuery, EventType, EventTypeSummary, LAST_EVENT_ID, ListEvents,
-    ShowEventCatalog, ShowEventType, StreamEvents,
+    EventCatalog, EventDeclarer, EventPage, EventQuery, EventType, EventTypeSummary, LAST_EVENT_ID,
+    ListEvents, ListNamespaceEvents, NamespaceEvent, ShowEventCatalog, ShowEventType, StreamEvents,
 };
 
 pub(crate) fn routes() -> Routes {
@@ -30,6 +31,7 @@ pub(crate) fn routes() -> Routes {
         .on(stream)
         .on(catalog)
         .on(show_type)
+        .on(of_namespace)
 }
 
 async fn list(api: Api, call: Call<ListEvents>) -> Answer<ListEvents> {
@@ -146,6 +148,27 @@ async fn show_type(_: Api, call: Call<ShowEventType>) -> Answer<ShowEventType> {
         schema: schema(known),
         example,
     }))
+}
+
+async fn of_namespace(api: Api, call: Call<ListNamespaceEvents>) -> Answer<ListNamespaceEvents> {
+    let limit = PageLimit::parse(call.query.limit)?;
+    let after: Option<EventPlace> = cursor(call.query.after.as_deref())?;
+    let namespace = &call.path.namespace;
+    api.registry.check_namespace(namespace).await?;
+    let rows = api
+        .registry
+        .declared_events(namespace, after.as_ref(), limit.rows());
+    let next = |row: &DeclaredEventRow| row.place.to_string();
+    let event = |row: DeclaredEventRow| NamespaceEvent {
+        name: row.place.event,
+        declared: row.declared,
+        declared_by: EventDeclarer {
+            kind: row.place.kind,
+            name: row.place.name,
+            version: row.version,
+        },
+    };
+    Ok(Reply::ok(limit.page(rows.await?, next, event)))
 }
 
 fn unknown_type(name: &str) -> ApiError {

@@ -3,7 +3,9 @@
 use crate::client::versions;
 use crate::{Answer, Context, Reference, Result, Table, Tone, changes, fields, units, word, words};
 use serde_json::Value;
+use tasker_domain::declared_event::DeclaredEvent;
 use tasker_domain::descriptor::{HandlerDescription, Provenance};
+use tasker_domain::event::EventName;
 use tasker_domain::resolve::{Ineligible, VersionStatus};
 use tasker_domain::scope::Scope;
 use tasker_wire::component::{
@@ -108,7 +110,9 @@ fn version_text(version: &ComponentVersion, signed: String, limits: String) -> S
     ]);
     let report = version.compat_report.iter().map(changes::block);
     let handlers = version.handlers.iter().map(handler_text);
-    units::paragraphs([head].into_iter().chain(report).chain(handlers))
+    let events = version.events.iter().map(event_text);
+    let parts = [head].into_iter().chain(report).chain(handlers);
+    units::paragraphs(parts.chain(events))
 }
 
 fn signer(signature: &Signature) -> String {
@@ -204,6 +208,18 @@ pub fn to_grant(capability: &str) -> String {
         env if env.starts_with("env ") && !env.contains('=') => format!("{env}=VALUE"),
         other => other.to_owned(),
     }
+}
+
+fn event_text((name, event): (&EventName, &DeclaredEvent)) -> String {
+    let schema = event.schema.as_ref();
+    fields([
+        ("event", name.to_string()),
+        ("tells", event.description.clone().unwrap_or_default()),
+        (
+            "payload",
+            schema.map_or_else(String::new, |it| format!("{it:#}")),
+        ),
+    ])
 }
 
 fn handler_text(handler: &HandlerDescription) -> String {

@@ -1,4 +1,5 @@
 use super::*;
+use crate::Level;
 use serde_json::json;
 
 /// A component whose one handler `charge` says this of itself.

@@ -1,6 +1,7 @@
 //! From the tree of a source to a definition, with everything that is wrong collected.
 
 mod environment;
+mod event;
 mod fields;
 mod graph;
 pub(super) mod nearest;
@@ -18,7 +19,7 @@ use schema_compat::Schema;
 use semver::Version;
 use serde_json::Value;
 
-const KEYS: [&str; 11] = [
+const KEYS: [&str; 12] = [
     "namespace",
     "name",
     "version",
@@ -27,6 +28,7 @@ const KEYS: [&str; 11] = [
     "identity",
     "priority",
     "queue_key",
+    "events",
     "defaults",
     "environments",
     "steps",
@@ -66,6 +68,8 @@ pub(super) fn template(root: &Located, findings: &mut Findings) -> Option<Templa
     let queue_key = fields
         .get("queue_key")
         .and_then(|field| field.parsed("customer_id", findings));
+    let events = fields.get("events");
+    let events = events.map(|field| event::all(&field, findings));
     let defaults = fields.get("defaults");
     let defaults =
         defaults.and_then(|field| policy::alone(&field, &PolicySettings::default(), findings));
@@ -84,6 +88,7 @@ pub(super) fn template(root: &Located, findings: &mut Findings) -> Option<Templa
         identity: identity.unwrap_or_default(),
         priority,
         queue_key,
+        events: events.unwrap_or_default(),
         defaults,
         environments: environments.unwrap_or_default(),
         steps: drafts

@@ -2,6 +2,7 @@
 //! of one that was.
 
 use super::retry::{Policy, PolicySettings};
+use crate::declared_event::DeclaredEvents;
 use crate::name::Name;
 use crate::priority::Priority;
 use crate::queue_key::QueueKey;
@@ -31,6 +32,9 @@ pub struct Template {
     /// Whose turn at the queue the steps of a task take, within its namespace.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub queue_key: Option<QueueKey>,
+    /// What handlers send in its tasks.
+    #[serde(default, skip_serializing_if = "DeclaredEvents::is_empty")]
+    pub events: DeclaredEvents,
     /// For steps that do not say.
     #[serde(default, skip_serializing_if = "PolicySettings::is_empty")]
     pub defaults: PolicySettings,

@@ -3,7 +3,7 @@
 use crate::bindings::tasker::step::events::{Error, Host};
 use crate::meter::HostMemory;
 use crate::state::AttemptState;
-use crate::stopped::Stopped;
+use crate::stopped::{EventMismatch, Stopped};
 use tasker_domain::event::{EventName, SentEvent};
 use tasker_domain::json_text;
 
@@ -26,6 +26,7 @@ impl Host for AttemptState {
         let payload = self.attempt_secrets.redacted_json(payload);
         // The replacement of a secret may be longer.
         self.check_size(&payload)?;
+        self.check_schemas(&name, &payload)?;
         self.event_bytes += EVENT_BYTES + payload.len();
         self.meter
             .hold(HostMemory::Events, self.event_bytes)
@@ -52,6 +53,27 @@ impl AttemptState {
         }
         self.tell_refused("event", &format!("events {name}"));
         Err(Error::NotGranted)
+    }
+
+    /// Of what is stored: the payload as it is without secrets.
+    fn check_schemas(&self, name: &EventName, payload: &str) -> Result<(), Stopped> {
+        let declared = self.invocation.step.event_schemas.iter();
+        let mut declared = declared.filter(|schemas| schemas.has(name)).peekable();
+        if declared.peek().is_none() {
+            return Ok(());
+        }
+        // It was checked to be JSON.
+        let payload = serde_json::from_str(payload).unwrap_or_default();
+        for schemas in declared {
+            if let Some(violations) = schemas.violations(name, &payload) {
+                return Err(Stopped::EventSchema(EventMismatch {
+                    name: name.clone(),
+                    declared_by: schemas.declared_by(),
+                    violations,
+                }));
+            }
+        }
+        Ok(())
     }
 
     fn check_size(&self, payload: &str) -> Result<(), Stopped> {

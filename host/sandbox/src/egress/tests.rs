@@ -22,6 +22,7 @@ fn step(component: &str, grants: &[&str]) -> StepPlan {
         limits: Limits::default(),
         grants: Arc::new(Grants::of(granted)),
         result_schema: None,
+        event_schemas: Vec::new(),
     }
 }
 

@@ -1,5 +1,5 @@
-//! A handler, of any name, that returns its input. Tests write the descriptor that they want over
-//! the empty one, which leaves room for it.
+//! Handlers that return their input; one named `sends` sends an event before. Tests write the descriptor
+//! that they want over the empty one, which leaves room for it.
 
 wit_bindgen::generate!({
     path: "../../../wit",
@@ -9,6 +9,7 @@ wit_bindgen::generate!({
 use exports::tasker::step::{descriptor, handler};
 use handler::{Failure, Outcome};
 use std::hint::black_box;
+use tasker::step::events;
 
 struct Handler;
 
@@ -37,7 +38,11 @@ impl descriptor::Guest for Handler {
 }
 
 impl handler::Guest for Handler {
-    fn execute(_name: String, input: String) -> Result<Outcome, Failure> {
+    fn execute(name: String, input: String) -> Result<Outcome, Failure> {
+        if name == "sends" {
+            // It is checked against its schema by the host.
+            let _ = events::send("orders.charged", &input);
+        }
         Ok(Outcome::Complete(input))
     }
 }
