@@ -2,7 +2,7 @@
 
 use super::serve::Serve;
 use super::server::Site;
-use crate::harness::wait_until_sql;
+use crate::harness::{TestHost, wait_until, wait_until_sql};
 use sqlx::{ConnectOptions, Executor};
 use std::time::Duration;
 
@@ -101,8 +101,7 @@ async fn a_host_works_with_fewer_connections_than_it_asked_for_and_says_why() {
         .url()
         .replace("tasker@", "app@")
         .replace("/postgres?", "/app?");
-    let host =
-        crate::harness::TestHost::start_at(url.clone(), |config| config.connections = 24).await;
+    let host = TestHost::start_at(url.clone(), |config| config.connections = 24).await;
     host.publish_component("basics", "1.0.0", crate::harness::basics())
         .await;
     let steps = "steps:\n  - {name: a, handler: basics/sleep, config: {ms: 50}}\n  - {name: b, handler: basics/sum, depends_on: [a], config: {value: 7}}\n";
@@ -121,6 +120,34 @@ async fn a_host_works_with_fewer_connections_than_it_asked_for_and_says_why() {
     let counted = "select count(*) <= 7 from pg_stat_activity where usename = 'app'";
     wait_until_sql(&site.pool(), counted).await;
     host.host.stop().await.unwrap();
+}
+
+#[tokio::test]
+async fn hosts_share_the_connections_that_the_server_has() {
+    let site = Site::new();
+    // It has 60, of which 3 are for superusers and 7 for others.
+    let _server = site.primary(&[]).await;
+    let start = || TestHost::start_at(site.url(), |config| config.connections = 24);
+    let first = start().await;
+    let most = async |host: &TestHost| {
+        let (_, health) = host.get("/health/status").await;
+        health["connections"]["max"].as_i64().unwrap()
+    };
+    assert_eq!(most(&first).await, 24);
+    let (second, third) = (start().await, start().await);
+    for host in [&first, &second, &third] {
+        wait_until("it has a third", async || {
+            (most(host).await == 16).then_some(())
+        })
+        .await;
+    }
+    third.host.stop().await.unwrap();
+    second.host.stop().await.unwrap();
+    wait_until("it has all that it may", async || {
+        (most(&first).await == 24).then_some(())
+    })
+    .await;
+    first.host.stop().await.unwrap();
 }
 
 #[tokio::test]

@@ -15,6 +15,7 @@ pub mod partitions;
 mod pool;
 mod pools;
 pub mod replica;
+mod shares;
 
 pub use migrate::{MigrateError, migrate};
 pub use pool::{Connection, Pool, Transaction};

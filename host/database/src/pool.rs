@@ -52,7 +52,7 @@ pub struct Pool {
 
 #[derive(Debug)]
 struct Inner {
-    max: u32,
+    max: AtomicU32,
     options: PgConnectOptions,
     /// What the sessions are set to.
     limits: CallLimits,
@@ -103,7 +103,7 @@ impl Pool {
         server: Arc<ServerState>,
     ) -> Self {
         let inner = Inner {
-            max,
+            max: AtomicU32::new(max),
             options,
             limits,
             permits: Arc::new(Semaphore::new(max as usize)),
@@ -142,7 +142,23 @@ impl Pool {
     }
 
     pub(crate) fn max(&self) -> u32 {
-        self.inner.max
+        self.inner.max.load(Ordering::Relaxed)
+    }
+
+    /// Allows this many connections. Of those that are lent now none is taken away: call it again later.
+    pub(crate) fn resize(&self, max: u32) {
+        let (permits, now) = (&self.inner.permits, self.max());
+        let max = match max > now {
+            true => {
+                permits.add_permits((max - now) as usize);
+                max
+            }
+            // At most the difference, so that it fits.
+            false => now - permits.forget_permits((now - max) as usize) as u32,
+        };
+        self.inner.max.store(max, Ordering::Relaxed);
+        let mut idle = self.inner.idle();
+        while self.opened() > max && idle.pop().is_some() {}
     }
 
     /// Connections that are open now.
@@ -264,7 +280,9 @@ impl Inner {
     fn put_back(&self, open: Open) {
         let is_old = open.since.elapsed() > MAX_AGE;
         // While the server is short of connections, no use keeps more than one that it does not need.
-        let is_spare = self.server.is_short() && self.opened.load(Ordering::Relaxed) > 1;
+        let opened = self.opened.load(Ordering::Relaxed);
+        let is_spare =
+            opened > self.max.load(Ordering::Relaxed) || self.server.is_short() && opened > 1;
         if self.permits.is_closed() || is_old || is_spare {
             return;
         }

@@ -5,8 +5,8 @@ use sqlx::postgres::PgConnectOptions;
 use std::sync::Arc;
 use std::time::Duration;
 
-/// The default number of connections of one host: ten hosts have 90, of the 100 of a default PostgreSQL.
-pub const DEFAULT_CONNECTIONS: u32 = 9;
+/// The default number of connections of one host, where hosts do not have to share: see [`Pools::share`].
+pub const DEFAULT_CONNECTIONS: u32 = 16;
 
 /// The smallest number that can be configured: one for each use, and a second one for the engine and for
 /// the API, where a call may hold one for long.
@@ -90,6 +90,8 @@ pub(crate) struct Pools {
     pub(crate) options: PgConnectOptions,
     /// How many of all are left for a read replica.
     replica_connections: u32,
+    /// How many there are in all, where hosts do not have to share.
+    connections: u32,
 }
 
 /// How many connections each use has, out of all.
@@ -145,7 +147,17 @@ impl Pools {
             server,
             options,
             replica_connections: replica,
+            connections,
         }
+    }
+
+    /// Leaves this host `share` connections, or as many as it was configured with, but not fewer than
+    /// [`MIN_CONNECTIONS`]. What is lent is closed when it comes back.
+    pub(crate) fn share(&self, share: u32) {
+        let has_replica = self.replica_connections > 0;
+        let Division { guests, api, .. } = Division::of(self.connections.min(share), has_replica);
+        self.guests.resize(guests);
+        self.api.resize(api);
     }
 
     /// The connections to a read replica, which has a state of its own.

@@ -58,7 +58,7 @@ pub struct HostConfig {
     pub database: DatabaseChoice,
     /// Where reads that may be a little old are sent; none: to the database, like all others.
     pub read_replica: Option<ReadReplica>,
-    /// Connections to the database, those to its replica included.
+    /// Connections to the database, those to its replica included; fewer where hosts have to share.
     pub connections: u32,
     /// What secrets are encrypted with; none: a key that is made in `data_dir` at the first use.
     pub secret_keys: Option<SecretKeys>,
@@ -210,6 +210,7 @@ impl Host {
         if let Some(dir) = config.watch {
             tokio::spawn(registry.clone().watch(dir, draining.clone()));
         }
+        tokio::spawn(database.clone().share_connections(closing.clone()));
         tokio::spawn(database.watch_replica(closing.clone()));
         keep_in_bounds(&engine, archive, &draining);
         let hints = notifications.clone();

@@ -71,7 +71,8 @@ pub struct Serve {
     /// decrypt. Without it, TASKER_SECRET_KEY has the keys, or one is created in the data directory.
     #[arg(long, value_name = "FILE")]
     secret_key_file: Option<PathBuf>,
-    /// Connections to the database, at least 8; with a standby at least 10, of which it has some.
+    /// Connections to the database, at least 8; with a standby at least 10, of which it has some. Where
+    /// the hosts together would ask for more than PostgreSQL has, each takes an equal share.
     #[arg(long, default_value_t = DEFAULT_CONNECTIONS, value_name = "COUNT", value_parser = clap::value_parser!(u32).range(i64::from(MIN_CONNECTIONS)..=1000))]
     connections: u32,
     /// Publish the components and templates in DIR/NAMESPACE when they appear or change; `tasker sync`
