@@ -1,9 +1,9 @@
--- The rows of log and audit behind p_after up to p_until, in order, p_limit at most, each with what it is of: namespace,
--- template, step, handler, component. p_until is as for tasker.read_log. Of an event, a payload of more than
+-- The rows of log and audit behind p_after up to p_until, in order, p_limit at most, each with what it is of as numbers:
+-- hosts know the names, since definitions never change. p_until is as for tasker.read_log. Of an event, a payload of more than
 -- p_detail_bytes is null; an error is cut as by tasker.brief_error. What retention has deleted meanwhile is null.
 --
--- A row of the log names the task; a row of the audit has `action`. The component is the one that ran, where an attempt
--- ended, and else what the lock of the task names.
+-- A row of the log names the task; a row of the audit has `action`, and its namespace by name. component_version_id is what
+-- ran, where an attempt ended.
 --
 -- Each row is looked up by primary keys, in a loop whose length is p_limit: no plan can make it longer.
 --
@@ -13,8 +13,7 @@ returns table (
   seq bigint, at timestamptz, namespace text,
   task_id uuid, step_no smallint, attempt int, worker_id int, to_state text, event text, detail text, detail_bytes int,
   wall_ms real, cpu_ms real, memory_kib int,
-  correlation_id text, created_at timestamptz, template text, template_version text, step text, handler text,
-  component text, component_version text, digest bytea,
+  correlation_id text, created_at timestamptz, template_version_id int, lock_id int, component_version_id int,
   action text, actor text, subject text, reason text
 )
 language plpgsql
@@ -34,41 +33,33 @@ begin
     )
     select u.*
     from (
-      select l.seq, l.at, n.name as namespace,
+      select l.seq, l.at, null::text,
              l.task_id, l.step_no, l.attempt, l.worker_id, l.to_state, l.event,
-             case when l.event is null then tasker.brief_error(l.detail)::text
+             case when l.detail is null then null
+                  when l.event is null then tasker.brief_error(l.detail)::text
                   when octet_length(l.detail::text) <= p_detail_bytes then l.detail::text end,
              octet_length(l.detail::text),
              l.wall_ms, l.cpu_ms, l.memory_kib,
-             t.correlation_id, t.created_at, te.name, tv.version, st.name, e.handler,
-             cn.name || '/' || c.name, cv.version, cv.digest,
+             t.correlation_id, t.created_at, t.template_version_id, t.lock_id, l.component_version_id,
              null::text, null::text, null::text, null::text
       from log l
       left join lateral (
-        select x.namespace_id, x.template_version_id, x.lock_id, x.correlation_id, x.created_at
+        select x.template_version_id, x.lock_id, x.correlation_id, x.created_at
         from (
-          select w.* from tasker.task w where w.task_id = l.task_id
+          select w.template_version_id, w.lock_id, w.correlation_id, w.created_at
+          from tasker.task w where w.task_id = l.task_id
           union all
-          select h.* from tasker.task_history h where h.task_id = l.task_id
+          select h.template_version_id, h.lock_id, h.correlation_id, h.created_at
+          from tasker.task_history h where h.task_id = l.task_id
         ) x
         limit 1
       ) t on true
-      left join tasker.namespace n on n.namespace_id = t.namespace_id
-      left join tasker.template_version tv on tv.template_version_id = t.template_version_id
-      left join tasker.template te on te.template_id = tv.template_id
-      left join tasker.step_template st
-        on st.template_version_id = t.template_version_id and st.step_no = l.step_no
-      left join tasker.lock_entry e on e.lock_id = t.lock_id and e.step_no = l.step_no
-      left join tasker.component_version cv
-        on cv.component_version_id = coalesce(l.component_version_id, e.component_version_id)
-      left join tasker.component c on c.component_id = cv.component_id
-      left join tasker.namespace cn on cn.namespace_id = c.namespace_id
       union all
       select a.audit_id, a.at, a.namespace,
              null, null, null, null, null, null,
              case when octet_length(a.detail::text) <= p_detail_bytes then a.detail::text end,
              octet_length(a.detail::text),
-             null, null, null, null, null, null, null, null, null, null, null, null,
+             null, null, null, null, null, null, null, null,
              a.action, a.actor, a.subject, a.reason
       from changes a
     ) u

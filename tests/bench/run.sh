@@ -32,6 +32,7 @@ measure retention retention
 measure soak soak --minutes 30
 measure old-snapshot old-snapshot
 measure tenants tenants
+measure feed feed
 measure resolve resolve
 measure resolve-one-component resolve --components 1
 measure cold-start cold-start

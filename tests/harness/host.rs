@@ -108,6 +108,22 @@ impl TestHost {
         answer(request.header("content-type", "application/wasm")).await
     }
 
+    /// Sets a secret at a path.
+    pub async fn put_secret(&self, path: &str, value: &'static str) {
+        let request = self.client.put(self.url(path)).body(value);
+        let request = request.header("content-type", "application/octet-stream");
+        let (status, set) = answer(request).await;
+        assert_eq!(status, 200, "{set}");
+    }
+
+    /// Uploads a component with a signature.
+    pub async fn put_signed(&self, path: &str, bytes: &[u8], signature: &str) {
+        let request = self.client.put(self.url(path)).body(bytes.to_owned());
+        let request = request.header("content-type", "application/wasm");
+        let (status, put) = answer(request.header("x-tasker-signature", signature)).await;
+        assert_eq!(status, 201, "{put}");
+    }
+
     pub async fn patch(&self, path: &str, body: &Value) -> (u16, Value) {
         answer(self.client.patch(self.url(path)).json(body)).await
     }

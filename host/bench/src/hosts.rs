@@ -66,6 +66,24 @@ impl BenchArgs {
         count: usize,
         worker: Option<&WorkerConfig>,
     ) -> anyhow::Result<Hosts> {
+        self.start_as(count, worker, &AuthConfig::Off).await
+    }
+
+    /// Starts one host that asks for keys.
+    pub(super) async fn start_with_keys(&self, worker: &WorkerConfig) -> anyhow::Result<Hosts> {
+        let keys = AuthConfig::Keys {
+            admin_key: None,
+            tokens: None,
+        };
+        self.start_as(1, Some(worker), &keys).await
+    }
+
+    async fn start_as(
+        &self,
+        count: usize,
+        worker: Option<&WorkerConfig>,
+        auth: &AuthConfig,
+    ) -> anyhow::Result<Hosts> {
         let scratch = self.scratch()?;
         let mut members: Vec<Member> = Vec::with_capacity(count);
         for no in 0..count {
@@ -75,7 +93,11 @@ impl BenchArgs {
                 (None, None) => DatabaseChoice::Embedded,
             };
             let data_dir = scratch.path().join(format!("host-{no}"));
-            let host = Host::start(config(data_dir, database, worker.cloned())).await?;
+            let config = HostConfig {
+                auth: auth.clone(),
+                ..config(data_dir, database, worker.cloned())
+            };
+            let host = Host::start(config).await?;
             members.push(Member::of(host));
         }
         Ok(Hosts {

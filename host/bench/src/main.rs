@@ -3,6 +3,7 @@
 mod bulk;
 mod cell;
 mod cold_start;
+mod feed;
 mod fill;
 mod hosts;
 mod million_open;
@@ -67,7 +68,7 @@ struct Bench {
     #[arg(long, default_value_t = 2, value_name = "COUNT")]
     max_in_flight: u8,
     /// Reports, and claims, of one call.
-    #[arg(long, default_value_t = 64, value_name = "COUNT")]
+    #[arg(long, default_value_t = 128, value_name = "COUNT")]
     batch: u16,
     /// How long pgbench runs each time; 0 leaves it out.
     #[arg(long, default_value_t = 5, value_name = "SECONDS")]
@@ -86,6 +87,7 @@ enum Other {
     Soak(soak::Soak),
     OldSnapshot(old_snapshot::OldSnapshot),
     Tenants(tenants::Tenants),
+    Feed(feed::Feed),
     Rollout(rollout::Rollout),
     ColdStart(cold_start::ColdStart),
     #[command(hide = true)]
@@ -104,6 +106,7 @@ impl Bench {
             Some(Other::Soak(soak)) => soak.run().await?,
             Some(Other::OldSnapshot(old)) => old.run().await?,
             Some(Other::Tenants(tenants)) => tenants.run().await?,
+            Some(Other::Feed(feed)) => feed.run().await?,
             Some(Other::Rollout(rollout)) => rollout.run().await?,
             Some(Other::ColdStart(start)) => start.run().await?,
             Some(Other::CompileComponent(_)) => unreachable!("`main` took it before"),

@@ -1,6 +1,7 @@
 //! Log and audit as one, for readers of events: rows in one order, each with what it is of.
 
 use super::Engine;
+use super::feed_names::{Named, NamedBy};
 use super::log_position::{LogPage, LogPosition};
 use chrono::{DateTime, Utc};
 use sqlx::FromRow;
@@ -8,7 +9,7 @@ use tasker_database::DatabaseError;
 use uuid::Uuid;
 
 /// The largest number of rows of one page.
-pub const MAX_FEED_ROWS: i32 = 500;
+pub const MAX_FEED_ROWS: i32 = 1_000;
 const READ_FEED: &str = "select * from tasker.read_feed($1, $2, $3, $4)";
 
 /// A row of the log or, where it has an action, of the audit. What retention has deleted meanwhile is none.
@@ -34,19 +35,58 @@ pub struct FeedRow {
     pub correlation_id: Option<String>,
     /// Of the task.
     pub created_at: Option<DateTime<Utc>>,
+    /// Of the task, by which the names below are found.
+    pub template_version_id: Option<i32>,
+    pub lock_id: Option<i32>,
+    /// What ran, where an attempt ended.
+    pub component_version_id: Option<i32>,
+    #[sqlx(default)]
     pub template: Option<String>,
+    #[sqlx(default)]
     pub template_version: Option<String>,
+    #[sqlx(default)]
     pub step: Option<String>,
+    #[sqlx(default)]
     pub handler: Option<String>,
     /// With its namespace, as `orders/charge`.
+    #[sqlx(default)]
     pub component: Option<String>,
+    #[sqlx(default)]
     pub component_version: Option<String>,
+    #[sqlx(default)]
     pub digest: Option<Vec<u8>>,
     /// Of the audit, such as `pin.set`.
     pub action: Option<String>,
     pub actor: Option<String>,
     pub subject: Option<String>,
     pub reason: Option<String>,
+}
+
+impl FeedRow {
+    fn named_by(&self) -> Option<NamedBy> {
+        Some(NamedBy {
+            template_version_id: self.template_version_id?,
+            lock_id: self.lock_id,
+            step_no: self.step_no,
+            component_version_id: self.component_version_id,
+        })
+    }
+
+    fn name(&mut self, names: &Named) {
+        if let Some(template) = &names.template {
+            self.namespace = Some(template.namespace.clone());
+            self.template = Some(template.template.clone());
+            self.template_version = Some(template.version.clone());
+        }
+        self.step = names.step.as_deref().map(str::to_owned);
+        let handler = names.handler.as_ref();
+        self.handler = handler.map(|locked| locked.handler.clone());
+        if let Some(component) = &names.component {
+            self.component = Some(component.component.clone());
+            self.component_version = Some(component.version.clone());
+            self.digest = Some(component.digest.clone());
+        }
+    }
 }
 
 impl Engine {
@@ -59,8 +99,14 @@ impl Engine {
         limit: i32,
     ) -> Result<LogPage<FeedRow>, DatabaseError> {
         let limit = limit.min(MAX_FEED_ROWS);
-        self.log_page(READ_FEED, after, until, limit, |row: &FeedRow| row.seq)
-            .await
+        let page = self.log_page(READ_FEED, after, until, limit, |row: &FeedRow| row.seq);
+        let mut page = page.await?;
+        let named_by: Vec<_> = page.rows.iter().map(FeedRow::named_by).collect();
+        let names = self.feed_names(&named_by).await?;
+        for (row, names) in page.rows.iter_mut().zip(&names) {
+            row.name(names);
+        }
+        Ok(page)
     }
 
     /// A position behind which is everything of this time or later, and little that is older.

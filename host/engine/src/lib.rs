@@ -15,6 +15,7 @@ pub mod drain;
 mod event;
 mod failure;
 pub mod feed;
+mod feed_names;
 pub mod health;
 pub mod host;
 pub mod kv;
@@ -38,6 +39,7 @@ pub mod task_read;
 pub mod usage;
 
 use attempt_rules::RulesCache;
+use feed_names::FeedNames;
 use log_position::SharedHorizon;
 use secret::SecretKeys;
 use std::sync::Arc;
@@ -55,6 +57,8 @@ pub struct Engine {
     rules: Arc<RulesCache>,
     /// How far readers of open tasks may read.
     followed: Arc<SharedHorizon>,
+    /// What readers of the feed call definitions.
+    feed_names: Arc<FeedNames>,
     /// Its connections lead to the replica.
     is_on_replica: bool,
 }
@@ -68,6 +72,7 @@ impl Engine {
             uses: Arc::default(),
             rules: Arc::default(),
             followed: Arc::default(),
+            feed_names: Arc::default(),
             is_on_replica: false,
         }
     }
