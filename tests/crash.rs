@@ -10,6 +10,7 @@ pub mod hosts;
 mod load;
 mod memory;
 mod postgres;
+mod readers;
 mod rest;
 
 use crate::harness::{TestDatabase, basics, client, wait_until};
@@ -17,6 +18,7 @@ use chance::Chance;
 use hosts::Hosts;
 use load::Load;
 use postgres::Postgres;
+use readers::Readers;
 use serde_json::json;
 use std::time::{Duration, Instant};
 
@@ -48,6 +50,7 @@ async fn every_task_ends_right_though_hosts_and_the_database_are_killed() {
     let postgres = Postgres::start().await;
     let hosts = Hosts::start(&postgres.url()).await;
     load::publish(&client(), &hosts.url(0), basics()).await;
+    let readers = Readers::begin(&hosts.urls());
     let load = Load::begin(hosts.urls());
     for victim in victims(host_kills, postgres_kills, &mut chance) {
         tokio::time::sleep(Duration::from_millis(chance.within(PAUSE_MS))).await;
@@ -65,7 +68,8 @@ async fn every_task_ends_right_though_hosts_and_the_database_are_killed() {
     let open = "all tasks are over, or stand still for a minute";
     wait_until(open, async || final_state::is_over(&pool).await).await;
     let killed = json!({"hosts": host_kills, "postgres": postgres_kills, "seed": chance.seed});
-    final_state::check(&pool, &acknowledged, killed, started.elapsed()).await;
+    let seen = readers.end(&acknowledged).await;
+    final_state::check(&pool, &acknowledged, seen, killed, started.elapsed()).await;
     hosts.stop().await;
     postgres.stop().await;
 }

@@ -42,8 +42,14 @@ pub async fn is_over(pool: &PgPool) -> Option<()> {
     (count(pool, open).await == 0).then_some(())
 }
 
-/// Checks all and prints the figures as one JSON object.
-pub async fn check(pool: &PgPool, acknowledged: &[Acknowledged], killed: Value, took: Duration) {
+/// Checks all, with what was seen wrongly by others, and prints the figures as one JSON object.
+pub async fn check(
+    pool: &PgPool,
+    acknowledged: &[Acknowledged],
+    seen: Value,
+    killed: Value,
+    took: Duration,
+) {
     let mut figures = json!({"killed": killed, "seconds": took.as_secs()});
     figures["tasks"] = count(pool, "select count(*) from tasker.task").await.into();
     figures["requests"] = acknowledged
@@ -66,6 +72,10 @@ pub async fn check(pool: &PgPool, acknowledged: &[Acknowledged], killed: Value, 
     for (what, query) in MUST_NOT_BE.into_iter().chain(invariants()) {
         wrong[what] = count(pool, query).await.into();
     }
+    wrong
+        .as_object_mut()
+        .unwrap()
+        .extend(seen.as_object().unwrap().clone());
     let is_right = wrong.as_object().unwrap().values().all(|count| *count == 0);
     figures["wrong"] = wrong;
     println!("{figures:#}");

@@ -30,6 +30,11 @@ impl EventStream {
             panic!("{status}: {}", response.text().await.unwrap());
         }
         assert_eq!(response.headers()["content-type"], "text/event-stream");
+        Self::of(response)
+    }
+
+    /// A stream that was granted.
+    pub fn of(response: reqwest::Response) -> Self {
         Self {
             response,
             unread: String::new(),
