@@ -13,5 +13,6 @@ as $$
          and exists (
            select from tasker.queue_slot x
            join tasker.step s on s.task_id = p_task_id and s.step_no = p_from_no and s.attempt = x.attempt
-           where x.namespace_id = p_namespace_id and x.task_id = p_task_id and x.step_no = p_from_no)
+           -- + 0: by the step, and not by the namespace, whose turns of before an old snapshot keeps.
+           where x.namespace_id + 0 = p_namespace_id and x.task_id = p_task_id and x.step_no = p_from_no)
 $$;

@@ -12,7 +12,8 @@ begin
     delete from tasker.queue_slot x
     using unnest(p_to, p_from_no) as p (task_id, to_no, from_no)
     join tasker.step s on s.task_id = p.task_id and s.step_no = p.from_no
-    where x.namespace_id = any (p_namespace_id)
+    -- + 0: by the step, and not by the namespace, whose turns of before an old snapshot keeps.
+    where x.namespace_id + 0 = any (p_namespace_id)
       and x.task_id = p.task_id and x.step_no = p.from_no and x.attempt = s.attempt
     returning x.namespace_id, x.slot_no, x.turn, p.task_id, p.to_no
   )
