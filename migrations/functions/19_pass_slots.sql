@@ -8,16 +8,22 @@ set search_path = '' set plan_cache_mode = force_generic_plan set enable_seqscan
 set enable_mergejoin = off set enable_bitmapscan = off
 as $$
 begin
-  with passed as (
-    delete from tasker.queue_slot x
-    using unnest(p_to, p_from_no) as p (task_id, to_no, from_no)
-    join tasker.step s on s.task_id = p.task_id and s.step_no = p.from_no
-    -- + 0: by the step, and not by the namespace, whose turns of before an old snapshot keeps.
-    where x.namespace_id + 0 = any (p_namespace_id)
-      and x.task_id = p.task_id and x.step_no = p.from_no and x.attempt = s.attempt
-    returning x.namespace_id, x.slot_no, x.turn, p.task_id, p.to_no
+  with handed as materialized (
+    select p.task_id, p.to_no, x.row, x.namespace_id, x.slot_no, x.turn
+    from unnest(p_to, p_from_no) as p (task_id, to_no, from_no)
+    cross join lateral (
+      -- + 0: by the step, and not by the namespace, whose turns of before an old snapshot keeps.
+      select z.ctid as row, z.namespace_id, z.slot_no, z.turn
+      from tasker.queue_slot z
+      where z.namespace_id + 0 = any (p_namespace_id) and z.task_id = p.task_id and z.step_no = p.from_no
+        and z.attempt = (select s.attempt from tasker.step s where s.task_id = p.task_id and s.step_no = p.from_no)
+      limit 1
+    ) x
+  ), gone as (
+    -- By address: a plan that was made for a small table would read what an old snapshot keeps.
+    delete from tasker.queue_slot x where x.ctid = any (array(select h.row from handed h))
   )
   insert into tasker.queue_slot (namespace_id, slot_no, turn, task_id, step_no, attempt)
-  select p.namespace_id, p.slot_no, p.turn + 1, p.task_id, p.to_no, 1 from passed p;
+  select h.namespace_id, h.slot_no, h.turn + 1, h.task_id, h.to_no, 1 from handed h;
 end
 $$;

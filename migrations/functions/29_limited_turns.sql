@@ -24,8 +24,12 @@ begin
       select n.namespace_id, count(*) as running
       from unnest(v_locked) as n (namespace_id)
       cross join lateral tasker.slots(n.namespace_id) x
-      join tasker.step s on s.task_id = x.task_id and s.step_no = x.step_no
-      where s.state = 'running' and s.attempt = x.attempt
+      -- Each step by its key, however many slots the planner expects.
+      cross join lateral (
+        select from tasker.step s
+        where s.task_id = x.task_id and s.step_no = x.step_no and s.state = 'running' and s.attempt = x.attempt
+        limit 1
+      ) s
       group by n.namespace_id
     ), left_over as (
       select n.turn, n.namespace_id, n.lane, n.ready_at,

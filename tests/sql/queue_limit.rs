@@ -180,3 +180,33 @@ async fn a_claim_that_finds_the_slots_in_use_by_another_claim_is_to_come_again()
     other.commit().await;
     assert_eq!(session.claim(worker, 10).await.len(), 1);
 }
+
+/// Pages of steps that were looked at, with those of their indexes.
+async fn step_pages(session: &mut Session) -> i64 {
+    session.run("select pg_stat_force_next_flush()").await;
+    session
+        .one(
+            "select sum(heap_blks_hit + heap_blks_read + idx_blks_hit + idx_blks_read)::int8
+             from pg_statio_user_tables where relname ~ '^step(_[0-9]|$)'",
+        )
+        .await
+}
+
+#[tokio::test]
+async fn a_claim_within_a_limit_reads_no_more_of_many_steps_than_of_few() {
+    let (_database, mut session, worker) = engine().await;
+    let version = Graph::chain(2).publish(&mut session).await;
+    limit(&mut session, 10).await;
+    let mut costs = Vec::new();
+    for tasks in [100, 20_000] {
+        session.create_many(version, tasks).await;
+        // Slots are known for their number, so that all plans there are may be chosen.
+        session.run("analyze").await;
+        let before = step_pages(&mut session).await;
+        let claimed = session.claim(worker, 10).await;
+        assert_eq!(claimed.len(), 10);
+        session.report(worker, &claimed, 0).await;
+        costs.push(step_pages(&mut session).await - before);
+    }
+    assert!(costs[1] < 2 * costs[0], "{costs:?} pages of steps");
+}

@@ -140,7 +140,10 @@ fn a_component_describes_itself() {
     let charged = &descriptor["events"]["orders.charged"];
     assert_eq!(charged["description"], "An order was charged.");
     assert_eq!(charged["schema"]["required"], json!(["value"]));
-    assert_eq!(descriptor["events"]["orders.done"]["schema"]["type"], "null");
+    assert_eq!(
+        descriptor["events"]["orders.done"]["schema"]["type"],
+        "null"
+    );
     assert_eq!(double["name"], "double");
     assert_eq!(
         double["description"],
