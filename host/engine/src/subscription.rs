@@ -121,14 +121,20 @@ impl Engine {
     pub async fn take_subscriptions(
         &self,
         subscriber_id: i32,
-        limit: i32,
-    ) -> Result<i32, DatabaseError> {
-        let taken = sqlx::query_scalar("select tasker.take_subscriptions($1, $2)")
+        limit: usize,
+    ) -> Result<usize, DatabaseError> {
+        let taken: i32 = sqlx::query_scalar("select tasker.take_subscriptions($1, $2)")
             .bind(subscriber_id)
-            .bind(limit)
+            .bind(i32::try_from(limit).unwrap_or(i32::MAX))
             .fetch_one(self.pool())
             .await?;
-        Ok(taken)
+        Ok(usize::try_from(taken).unwrap_or_default())
+    }
+
+    /// True if there are active subscriptions.
+    pub async fn has_subscriptions(&self) -> Result<bool, DatabaseError> {
+        let active = "select exists (select from tasker.subscription where state = 'active')";
+        Ok(sqlx::query_scalar(active).fetch_one(self.pool()).await?)
     }
 
     /// Gives all subscriptions of a host up, so that others take them at once.
@@ -144,11 +150,11 @@ impl Engine {
     pub async fn owned_subscriptions(
         &self,
         subscriber_id: i32,
-        limit: i64,
+        limit: usize,
     ) -> Result<Vec<OwnedSubscription>, DatabaseError> {
         let rows = sqlx::query_as(OWNED)
             .bind(subscriber_id)
-            .bind(limit)
+            .bind(i64::try_from(limit).unwrap_or(i64::MAX))
             .fetch_all(self.pool())
             .await?;
         Ok(rows)

@@ -10,6 +10,9 @@ const MARGIN_SHARE: u32 = 5;
 /// With less than this left, no request is begun.
 const MIN_LEFT_SHARE: u32 = 4;
 
+/// How often a lease is renewed, as a share of the ttl.
+const RENEWED_SHARE: u32 = 6;
+
 /// From a registration until the host is taken for dead.
 pub(crate) struct Lease {
     pub(crate) subscriber_id: i32,
@@ -29,6 +32,18 @@ impl Lease {
         }
     }
 
+    /// True if it is to be renewed.
+    pub(crate) fn is_due(&self) -> bool {
+        self.age() >= self.ttl / RENEWED_SHARE
+    }
+
+    fn age(&self) -> Duration {
+        self.renewed_at
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .elapsed()
+    }
+
     pub(crate) fn renew(&self, began: Instant) {
         *self
             .renewed_at
@@ -39,11 +54,7 @@ impl Lease {
 
     /// How long the host may deliver without another renewal.
     fn left(&self) -> Duration {
-        let renewed_at = *self
-            .renewed_at
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner);
-        (self.ttl - self.ttl / MARGIN_SHARE).saturating_sub(renewed_at.elapsed())
+        (self.ttl - self.ttl / MARGIN_SHARE).saturating_sub(self.age())
     }
 
     /// Waits until the host may deliver; for how long. While the database does not answer, nothing is delivered.
@@ -63,14 +74,15 @@ impl Lease {
 mod tests {
     use super::*;
 
-    #[tokio::test(start_paused = true)]
+    #[tokio::test]
     async fn a_lease_ends_before_others_may_take_over_and_goes_on_when_it_is_renewed() {
-        let ttl = Duration::from_secs(10);
-        let lease = Lease::new(1, ttl, Instant::now());
-        assert_eq!(lease.held().await, Duration::from_secs(8));
-        tokio::time::advance(Duration::from_secs(9)).await;
-        assert_eq!(lease.left(), Duration::ZERO);
+        let ttl = Duration::from_secs(1_000);
+        let ago = |seconds| Instant::now() - Duration::from_secs(seconds);
+        let lease = Lease::new(1, ttl, ago(100));
+        assert!(lease.held().await <= Duration::from_secs(700) && !lease.is_due());
+        lease.renew(ago(850));
+        assert!(lease.left().is_zero() && lease.is_due());
         lease.renew(Instant::now());
-        assert_eq!(lease.held().await, Duration::from_secs(8));
+        assert!(lease.held().await > Duration::from_secs(700));
     }
 }

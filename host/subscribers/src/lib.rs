@@ -1,6 +1,6 @@
 //! Delivers the events of subscriptions to webhooks.
 //!
-//! Each subscription belongs to one host at a time, which the database gives it to; a renewal a second keeps all
+//! Each subscription belongs to one host at a time, which the database gives it to; a renewal now and then keeps all
 //! subscriptions of a host, and another host takes them once it is missing. The position of a subscription is stored after
 //! its events are delivered, so a crash repeats events and loses none. Each has one request under way at most, so its events
 //! arrive in the order of the feed.
@@ -33,9 +33,9 @@ use tokio_util::sync::CancellationToken;
 use webhook::Sender;
 
 /// Subscriptions of one host at most.
-const MAX_SUBSCRIPTIONS: i64 = 10_000;
+const MAX_SUBSCRIPTIONS: usize = 10_000;
 /// Subscriptions that a host takes in one call at most.
-const MAX_TAKEN: i32 = 500;
+const MAX_TAKEN: usize = 500;
 /// Requests of one host under way at most; each subscription has one.
 const MAX_IN_FLIGHT: usize = 256;
 /// Subscriptions that read what is behind them at the same time; others wait.
@@ -52,7 +52,7 @@ pub struct SubscribersConfig {
     pub host_name: String,
     /// Without a renewal for so long, others take over.
     pub ttl: Duration,
-    /// Between two renewals; each looks for changes too.
+    /// Between two looks at what was changed.
     pub look_every: Duration,
     pub retry: RetrySchedule,
     /// Of a whole request, with its answer.
@@ -157,18 +157,31 @@ impl Subscribers {
     }
 
     async fn look(&mut self) -> Result<(), DatabaseError> {
+        // A host of a database without subscriptions writes nothing.
+        if self.lease.is_none() && !self.shared.engine.has_subscriptions().await? {
+            return Ok(());
+        }
         let lease = self.renew().await?;
         let engine = &self.shared.engine;
         let id = lease.subscriber_id;
-        while self.owned.len() < MAX_SUBSCRIPTIONS as usize
-            && engine.take_subscriptions(id, MAX_TAKEN).await? == MAX_TAKEN
-        {}
+        let mut room = MAX_SUBSCRIPTIONS.saturating_sub(self.owned.len());
+        while room > 0 {
+            let limit = MAX_TAKEN.min(room);
+            let taken = engine.take_subscriptions(id, limit).await?;
+            room -= taken;
+            if taken < MAX_TAKEN {
+                break;
+            }
+        }
         let owned = engine.owned_subscriptions(id, MAX_SUBSCRIPTIONS).await?;
         self.reconcile(&lease, &owned).await
     }
 
     /// Keeps the subscriptions of this host. Where it had been taken for dead, it has none any more.
     async fn renew(&mut self) -> Result<Arc<Lease>, DatabaseError> {
+        if let Some(lease) = self.lease.as_ref().filter(|lease| !lease.is_due()) {
+            return Ok(lease.clone());
+        }
         let began = Instant::now();
         let SubscribersConfig { host_name, ttl, .. } = &self.shared.config;
         let before = self.lease.as_ref().map(|lease| lease.subscriber_id);

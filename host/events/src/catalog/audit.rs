@@ -146,7 +146,11 @@ pub const OF_AUDIT: [EventType; 51] = [
         "Dead letters of a subscription are delivered once more",
         &[],
     ),
-    of("subscription.remove", "A subscription was removed", &[]),
+    of(
+        "subscription.remove",
+        "A subscription was removed",
+        &["subscriber.unregistered"],
+    ),
     of(
         "subscription.replay",
         "A subscription was set to an earlier or later position",
@@ -160,7 +164,7 @@ pub const OF_AUDIT: [EventType; 51] = [
     of(
         "subscription.set",
         "A subscription was made or changed",
-        &[],
+        &["subscriber.registered"],
     ),
     of(
         "task.cancel",
