@@ -1,5 +1,6 @@
 use super::receiver::{Receiver, Reply};
 use super::setup::{SECRET, Setup, change, name, quick, received, subjects};
+use crate::harness::wait_until;
 use data_encoding::BASE64;
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use sha2::Sha256;
@@ -136,5 +137,27 @@ async fn a_subscription_that_is_set_to_an_earlier_position_delivers_again_from_t
     assert_eq!(receiver.subjects()[3..], subjects(3));
     let ids: Vec<_> = receiver.all().iter().map(|it| it.id().to_owned()).collect();
     assert_eq!(ids[..3], ids[3..], "receivers know what they had");
+    host.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn idle_subscriptions_ask_nothing_of_the_database() {
+    const SUBSCRIPTIONS: usize = 300;
+    const POLLS: u64 = 60;
+    let (setup, receiver) = (Setup::new().await, Receiver::start().await);
+    for n in 0..SUBSCRIPTIONS {
+        setup.subscribe(&format!("hook{n}"), &receiver).await;
+    }
+    let host = setup.deliver(quick());
+    // Each has read what was behind it once it has this.
+    setup.happen(1, 1).await;
+    received(&receiver, SUBSCRIPTIONS).await;
+    let (before, polls) = (setup.transactions().await, host.feed.polls());
+    wait_until("the feed was looked at often", async || {
+        (host.feed.polls() >= polls + POLLS).then_some(())
+    })
+    .await;
+    let asked = setup.transactions().await - before;
+    assert!(asked < 1_500, "{asked} transactions in {POLLS} polls");
     host.stop().await;
 }

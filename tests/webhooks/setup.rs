@@ -32,6 +32,7 @@ pub struct Setup {
 
 /// A host that delivers.
 pub struct Deliverer {
+    pub feed: Feed,
     stop: CancellationToken,
     task: JoinHandle<()>,
 }
@@ -85,8 +86,8 @@ impl Setup {
 
     pub async fn set_secret(&self, secret: &str, value: &str) {
         let value = SecretValue::parse(value.as_bytes().to_vec()).unwrap();
-        let (shop, secret) = (name("shop"), name(secret));
-        let set = self.store.set_secret(&shop, &secret, &value, &actor());
+        let (shop, secret, actor) = (name("shop"), name(secret), actor());
+        let set = self.store.set_secret(&shop, &secret, &value, &actor);
         set.await.unwrap().unwrap();
     }
 
@@ -95,9 +96,9 @@ impl Setup {
         let stop = CancellationToken::new();
         let engine = engine_of(&self.database);
         let feed = Feed::new(engine.clone(), stop.clone());
-        let subscribers = Subscribers::new(engine, feed, config);
+        let subscribers = Subscribers::new(engine, feed.clone(), config);
         let task = tokio::spawn(subscribers.run(stop.clone()));
-        Deliverer { stop, task }
+        Deliverer { feed, stop, task }
     }
 
     /// A subscription of the changes that tests make, from the beginning.
@@ -141,8 +142,19 @@ impl Setup {
         .unwrap();
     }
 
+    /// Transactions that the server counted so far.
+    pub async fn transactions(&self) -> i64 {
+        sqlx::query_scalar(
+            "select xact_commit from pg_stat_database where datname = current_database()",
+        )
+        .fetch_one(self.database.pool())
+        .await
+        .unwrap()
+    }
+
     pub async fn row(&self, subscription: &str) -> SubscriptionRow {
-        let row = self.store.subscription(&name("shop"), &name(subscription));
+        let (shop, subscription) = (name("shop"), name(subscription));
+        let row = self.store.subscription(&shop, &subscription);
         row.await.unwrap().unwrap()
     }
 

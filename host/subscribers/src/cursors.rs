@@ -50,10 +50,20 @@ impl Cursors {
 
     /// Waits while a subscription is as far ahead of its stored position as it may.
     pub(crate) async fn room(&self, subscription_id: i32) {
+        self.ahead_by_less_than(subscription_id, MAX_UNSTORED_EVENTS)
+            .await;
+    }
+
+    /// Waits until the deliveries of a subscription are stored, so that what is stored now is the last word.
+    pub(crate) async fn all_stored(&self, subscription_id: i32) {
+        self.ahead_by_less_than(subscription_id, 1).await;
+    }
+
+    async fn ahead_by_less_than(&self, subscription_id: i32, most: i32) {
         loop {
             let stored = self.stored.notified();
             let ahead = self.unstored().get(&subscription_id).map(|it| it.delivered);
-            if ahead.unwrap_or(0) < MAX_UNSTORED_EVENTS {
+            if ahead.unwrap_or(0) < most {
                 return;
             }
             stored.await;

@@ -172,6 +172,13 @@ impl Delivery {
         }
     }
 
+    async fn all_stored(&self) -> Result<(), Stopped> {
+        tokio::select! {
+            () = self.stop.cancelled() => Err(Stopped),
+            () = self.shared.cursors.all_stored(self.row.subscription_id) => Ok(()),
+        }
+    }
+
     async fn pause(&self, delay: Duration) -> Result<(), Stopped> {
         tokio::select! {
             () = self.stop.cancelled() => Err(Stopped),
@@ -181,7 +188,12 @@ impl Delivery {
 
     /// Tries once.
     async fn deliver(&mut self, event: &Event) -> Result<After, Stopped> {
-        match self.try_once(event).await? {
+        let sent = self.try_once(event).await?;
+        if !matches!(sent, Ok(Sent::Accepted)) {
+            // A position that is stored later would take the count of failures back.
+            self.all_stored().await?;
+        }
+        match sent {
             Ok(Sent::Accepted) => Ok(After::NextEvent),
             Ok(Sent::CutOff) => Ok(After::SameEvent(Duration::ZERO)),
             Ok(Sent::Gone) => self.end().await,
