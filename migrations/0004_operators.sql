@@ -197,3 +197,20 @@ create table tasker.dead_letter (
 );
 create index dead_letter_by_subscription on tasker.dead_letter (subscription_id, dead_letter_id);
 create index dead_letter_to_replay on tasker.dead_letter (subscription_id, dead_letter_id) where replay_at is not null;
+
+-- Subscriptions with how far they are.
+create view tasker.subscription_status as
+select s.subscription_id, n.name as namespace, s.name, s.kind::text as kind, s.url, s.secrets, s.types, s.template,
+       s.task_id, s.step, s.handler, s.state::text as state, s.ended_reason, s.seq, s.seq_index,
+       greatest(coalesce(pg_sequence_last_value('tasker.transition_seq_seq'), 0) - s.seq, 0) as lag_rows,
+       greatest(coalesce(extract(epoch from clock_timestamp() - s.pending_at) * 1000, 0), 0)::bigint as lag_ms,
+       s.attempts, s.next_at, s.last_error, s.last_error_at, s.delivered_at, s.delivered, s.failures, s.given_up,
+       s.dropped,
+       (select count(*) from tasker.dead_letter d where d.subscription_id = s.subscription_id) as dead_letters,
+       -- None if it is not renewed any more.
+       (select r.host_name from tasker.subscriber r
+        where r.subscriber_id = s.subscriber_id
+          and abs(extract(epoch from clock_timestamp() - r.renewed_at)) * 1000 < r.ttl_ms) as host,
+       s.created_at, s.created_by
+from tasker.subscription s
+join tasker.namespace n using (namespace_id);

@@ -3,28 +3,40 @@ use super::terminal::Terminal;
 const HOOK: &str = "orders/billing";
 const URL: &str = "https://billing.example.com/events";
 
-#[tokio::test]
-async fn a_subscription_is_added_shown_paused_and_removed() {
-    let terminal = Terminal::with_host().await;
+const ADD: [&str; 9] = [
+    "subscription",
+    "add",
+    HOOK,
+    "--to",
+    URL,
+    "--secret",
+    "signing",
+    "--types",
+    "task.failed",
+];
+
+async fn set_secret(terminal: &Terminal) {
     let key = terminal.file("key.txt", "some value");
-    let nothing = terminal.run(["subscription", "ls"]).await.succeeds();
-    assert!(nothing.out.starts_with("no subscriptions"), "{nothing:?}");
-    let add = [
-        "subscription",
-        "add",
-        HOOK,
-        "--url",
-        URL,
-        "--secret",
-        "signing",
-        "--types",
-        "task.failed",
-    ];
-    let refused = terminal.run(add).await.ends_with(3);
-    assert!(refused.err.contains("orders/signing"), "{refused:?}");
     let set = ["secret", "set", "orders/signing", "--file", &key];
     terminal.run(set).await.succeeds();
-    let added = terminal.run(add).await.succeeds();
+}
+
+async fn with_subscription() -> Terminal {
+    let terminal = Terminal::with_host().await;
+    set_secret(&terminal).await;
+    terminal.run(ADD).await.succeeds();
+    terminal
+}
+
+#[tokio::test]
+async fn a_subscription_is_added_shown_paused_and_set_to_another_time() {
+    let terminal = Terminal::with_host().await;
+    let nothing = terminal.run(["subscription", "ls"]).await.succeeds();
+    assert!(nothing.out.starts_with("no subscriptions"), "{nothing:?}");
+    let refused = terminal.run(ADD).await.ends_with(3);
+    assert!(refused.err.contains("orders/signing"), "{refused:?}");
+    set_secret(&terminal).await;
+    let added = terminal.run(ADD).await.succeeds();
     assert!(
         added.out.contains("events are delivered to orders/billing"),
         "{added:?}"
@@ -35,7 +47,7 @@ async fn a_subscription_is_added_shown_paused_and_removed() {
             .contains("tasker subscription show orders/billing"),
         "{added:?}"
     );
-    let again = terminal.run(add).await.succeeds();
+    let again = terminal.run(ADD).await.succeeds();
     assert!(again.out.contains("keeps its position"), "{again:?}");
 
     let listed = terminal
@@ -71,7 +83,11 @@ async fn a_subscription_is_added_shown_paused_and_removed() {
         moved.out.contains("goes on from 2026-01-31T12:00:00Z"),
         "{moved:?}"
     );
+}
 
+#[tokio::test]
+async fn dead_letters_are_listed_and_a_subscription_is_removed_with_them() {
+    let terminal = with_subscription().await;
     let letters = terminal.run(["subscription", "dead-letters", HOOK]).await;
     assert_eq!(letters.succeeds().out, "no dead letters\n");
     let replay = ["subscription", "dead-letters", HOOK, "--replay"];

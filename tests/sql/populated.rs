@@ -109,6 +109,24 @@ async fn functions_not_called(session: &mut Session) -> Vec<String> {
         .collect()
 }
 
+/// What a host calls that delivers to a subscription.
+async fn call_deliveries(session: &mut Session) {
+    session
+        .run(
+            "insert into tasker.subscription (namespace_id, name, kind, url, secrets, seq, seq_index, created_by)
+             values (1, 'hook', 'webhook', '', '{}', 0, 0, 'ada');
+             select tasker.take_subscriptions(tasker.renew_subscriber(null, 'host', 1, 30000), 10);
+             select tasker.store_cursors(s.subscriber_id, array[s.subscription_id], '{0}', '{1}', '{0}', '{1}', '{null}'),
+                    tasker.store_failure(s.subscriber_id, s.subscription_id, 0, 1, 1000, '', now(), true),
+                    tasker.add_dead_letter(s.subscriber_id, s.subscription_id, 0, 2, 0::smallint, '', '', 500, '', 12, 9),
+                    tasker.store_replay(s.subscriber_id, s.subscription_id, 1, null, null, null),
+                    tasker.end_subscription(s.subscriber_id, s.subscription_id, ''),
+                    tasker.leave_subscriptions(s.subscriber_id)
+             from tasker.subscription s",
+        )
+        .await;
+}
+
 /// The functions as the host calls them, several batches each.
 async fn call_functions(session: &mut Session) {
     let version = Graph::chain(3).backoff("none", 0, 0).publish(session).await;
@@ -150,6 +168,7 @@ async fn call_functions(session: &mut Session) {
         ))
         .await;
     session.release(&[worker], &claimed[50..]).await;
+    call_deliveries(session).await;
     session.cancel(&tasks[..4]).await;
     session.reap_overdue(worker, &[], "1 minute").await;
     session.reap(worker, "1 hour").await;

@@ -128,7 +128,7 @@ async fn ls(of: InNamespace, context: &Context) -> Result {
     let all = context
         .list(ListSubscriptions {}, of.query(), table)
         .await?;
-    Ok(all.first("tasker subscription add NAMESPACE/NAME --url https://… --secret SECRET"))
+    Ok(all.first("tasker subscription add NAMESPACE/NAME --to https://… --secret SECRET"))
 }
 
 /// With what keeps it from being delivered to.

@@ -1,7 +1,9 @@
 //! Why the registry refuses something.
 
+mod subscription;
 mod words;
 
+pub use subscription::SubscriptionRefused;
 pub(crate) use words::lines;
 
 use super::kv_place::KvPlace;
@@ -31,7 +33,6 @@ use tasker_domain::scope::Scope;
 use tasker_domain::secret::SecretValueError;
 use tasker_domain::share::UnsharedUse;
 use tasker_domain::signature::{KeyId, SignatureError};
-use tasker_domain::subscription::MAX_SUBSCRIPTIONS;
 use tasker_domain::template::{Finding, TemplateError};
 use tasker_engine::secret::SecretError;
 use tasker_sandbox::{Refusal, SandboxError};
@@ -224,22 +225,8 @@ pub enum RegistryError {
         component: Scope,
         shared_with: NamespaceScope,
     },
-    #[error(
-        "namespace {0} has {MAX_SUBSCRIPTIONS} subscriptions, which is the limit; remove some with: tasker subscription rm"
-    )]
-    TooManySubscriptions(Name),
-    #[error(
-        "there is no subscription {namespace}/{name}; list them with: tasker subscription ls {namespace}"
-    )]
-    UnknownSubscription { namespace: Name, name: Name },
-    #[error(
-        "subscription {namespace}/{name} has no dead letter {id}; list them with: tasker subscription dead-letters {namespace}/{name}"
-    )]
-    UnknownDeadLetter {
-        namespace: Name,
-        name: Name,
-        id: i64,
-    },
+    #[error(transparent)]
+    Subscription(#[from] SubscriptionRefused),
     #[error("there is no grant {grant_id} in namespace {namespace}")]
     UnknownGrant { namespace: Name, grant_id: i64 },
     #[error(
@@ -276,9 +263,10 @@ pub enum RegistryError {
     Stored { what: String, reason: String },
 }
 
+use ErrorClass::{Conflict, Forbidden, Gone, Malformed, NotFound, Refused, Unavailable};
+
 impl Report for RegistryError {
     fn report(&self) -> ErrorReport {
-        use ErrorClass::{Conflict, Forbidden, Gone, Malformed, NotFound, Refused, Unavailable};
         let (class, code) = match self {
             Self::Database(error) => return error.report(),
             Self::Version { .. } | Self::BuildMetadata { .. } => (Malformed, "invalid_version"),
@@ -327,9 +315,7 @@ impl Report for RegistryError {
             Self::TooManyLimitRules(_) => (Refused, "too_many_limits"),
             Self::NotShared { .. } => (Forbidden, "not_shared"),
             Self::TooManyShares(_) => (Refused, "too_many_shares"),
-            Self::TooManySubscriptions(_) => (Refused, "too_many_subscriptions"),
-            Self::UnknownSubscription { .. } => (NotFound, "unknown_subscription"),
-            Self::UnknownDeadLetter { .. } => (NotFound, "unknown_dead_letter"),
+            Self::Subscription(refused) => return refused.report(),
             Self::UnknownShare { .. } => (NotFound, "unknown_share"),
             Self::UnknownLimitRule { .. } => (NotFound, "unknown_limits"),
             Self::RetentionTime(_) | Self::RetentionRule(_) => (Refused, "invalid_retention"),

@@ -42,7 +42,7 @@ mod until_unmoved;
 pub mod version;
 mod version_page;
 
-pub use error::RegistryError;
+pub use error::{RegistryError, SubscriptionRefused};
 pub use release::Release;
 
 use catalog::cache::CatalogCache;

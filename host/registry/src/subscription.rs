@@ -1,5 +1,6 @@
 //! Subscriptions of namespaces: set, list, pause, resume, replay, remove, and their dead letters.
 
+use super::error::SubscriptionRefused;
 use super::{Registry, RegistryError};
 use crate::store::subscription::{
     DeadLetterRow, Definition, Start, SubscriptionChange, SubscriptionRow,
@@ -28,9 +29,7 @@ impl Registry {
                 let row = self.subscription(change.namespace, change.name).await?;
                 Ok((row, is_new))
             }
-            None => Err(RegistryError::TooManySubscriptions(
-                change.namespace.clone(),
-            )),
+            None => Err(SubscriptionRefused::TooMany(change.namespace.clone()).into()),
         }
     }
 
@@ -41,10 +40,11 @@ impl Registry {
         name: &Name,
     ) -> Result<SubscriptionRow, RegistryError> {
         let row = self.store.subscription(namespace, name).await?;
-        row.ok_or_else(|| RegistryError::UnknownSubscription {
+        let unknown = || SubscriptionRefused::Unknown {
             namespace: namespace.clone(),
             name: name.clone(),
-        })
+        };
+        Ok(row.ok_or_else(unknown)?)
     }
 
     /// Subscriptions by namespace and name, after the given ones, `limit` at most.
@@ -65,7 +65,11 @@ impl Registry {
     ) -> Result<(), RegistryError> {
         match self.store.remove_subscription(change).await? {
             true => Ok(()),
-            false => Err(unknown(change)),
+            false => Err(SubscriptionRefused::Unknown {
+                namespace: change.namespace.clone(),
+                name: change.name.clone(),
+            }
+            .into()),
         }
     }
 
@@ -122,19 +126,13 @@ impl Registry {
             .redeliver(change, of.subscription_id, dead_letter_id)
             .await?;
         match (asked, dead_letter_id) {
-            (0, Some(id)) => Err(RegistryError::UnknownDeadLetter {
+            (0, Some(id)) => Err(SubscriptionRefused::UnknownDeadLetter {
                 namespace: change.namespace.clone(),
                 name: change.name.clone(),
                 id,
-            }),
+            }
+            .into()),
             _ => Ok(asked),
         }
-    }
-}
-
-fn unknown(change: SubscriptionChange<'_>) -> RegistryError {
-    RegistryError::UnknownSubscription {
-        namespace: change.namespace.clone(),
-        name: change.name.clone(),
     }
 }

@@ -14,7 +14,7 @@ pub use database::{
 pub use first_key::FirstKey;
 
 use database::Postgres;
-use parts::{deliver, keep_in_bounds};
+use parts::{deliver, keep_in_bounds, open_sandbox};
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -33,7 +33,7 @@ use tasker_engine::Engine;
 use tasker_engine::secret::{KeyRingError, SecretError, SecretKeys};
 use tasker_registry::Registry;
 use tasker_registry::maintenance::Maintenance;
-use tasker_sandbox::{Compiler, Sandbox, SandboxConfig, SandboxError};
+use tasker_sandbox::{Compiler, Sandbox, SandboxError};
 use tasker_subscribers::SubscribersConfig;
 use tasker_worker::{BEATS_BEFORE_DEAD, LogStore, Worker, WorkerConfig, WorkerStats};
 use tokio::net::TcpListener;
@@ -199,11 +199,8 @@ impl Host {
         let database = postgres.connect(config.connections, replica).await?;
         let engine = Engine::new(database.clone()).with_keys(keys);
         let (authentication, first_key) = config.auth.start(&engine, &config.data_dir).await?;
-        let sandbox = Sandbox::new(SandboxConfig {
-            cache_dir: config.data_dir.join("cache"),
-            max_concurrent: config.worker.as_ref().map_or(1, |worker| worker.slots),
-            compiler: config.compiler,
-        })?;
+        let slots = config.worker.as_ref().map_or(1, |worker| worker.slots);
+        let sandbox = open_sandbox(&config.data_dir, config.compiler, slots)?;
 
         let (draining, closing) = (CancellationToken::new(), CancellationToken::new());
         let notifications = Notifications::default();

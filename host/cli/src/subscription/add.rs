@@ -10,8 +10,8 @@ pub struct Add {
     #[command(flatten)]
     of: Of,
     /// Where events are sent, by POST: https.
-    #[arg(long)]
-    url: String,
+    #[arg(long, value_name = "URL")]
+    to: String,
     /// Secret of the namespace that signs each delivery; more than one while another takes its place.
     #[arg(long = "secret", value_name = "SECRET", required = true)]
     secrets: Vec<Name>,
@@ -41,7 +41,7 @@ impl Add {
     pub(super) async fn run(self, context: &Context) -> Result {
         let name = self.of.name;
         let body = NewSubscription {
-            url: self.url,
+            url: self.to,
             secrets: self.secrets,
             types: self.types,
             template: self.template,

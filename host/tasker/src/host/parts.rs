@@ -1,14 +1,29 @@
 //! Parts of a host that run beside its API and its worker.
 
+use std::path::Path;
 use tasker_archive::Archive;
 use tasker_domain::error_chain::ErrorChain;
 use tasker_egress::InnerAddresses;
 use tasker_engine::Engine;
 use tasker_events::Feed;
+use tasker_sandbox::{Compiler, Sandbox, SandboxConfig, SandboxError};
 use tasker_subscribers::{Subscribers, SubscribersConfig};
 use tasker_tasks::retention::Retention;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
+
+/// Where attempts run, so many at the same time.
+pub(super) fn open_sandbox(
+    data_dir: &Path,
+    compiler: Compiler,
+    max_concurrent: usize,
+) -> Result<Sandbox, SandboxError> {
+    Sandbox::new(SandboxConfig {
+        cache_dir: data_dir.join("cache"),
+        max_concurrent,
+        compiler,
+    })
+}
 
 /// The deliveries of a host.
 pub(super) struct Deliveries {

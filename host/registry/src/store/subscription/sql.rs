@@ -22,33 +22,13 @@ pub(super) const SET: &str = "
           handler = excluded.handler, url = excluded.url, secrets = excluded.secrets,
           attempts = 0, next_at = null, revision = subscription.revision + 1";
 
-macro_rules! row {
-    ($rest:literal) => {
-        concat!(
-            "select s.subscription_id, n.name as namespace, s.name, s.kind::text as kind, s.url, s.secrets, s.types,
-                    s.template, s.task_id, s.step, s.handler, s.state::text as state, s.ended_reason, s.seq, s.seq_index,
-                    greatest(coalesce(pg_sequence_last_value('tasker.transition_seq_seq'), 0) - s.seq, 0) as lag_rows,
-                    greatest(coalesce(extract(epoch from tasker.clock() - s.pending_at) * 1000, 0), 0)::bigint as lag_ms,
-                    s.attempts, s.next_at, s.last_error, s.last_error_at, s.delivered_at, s.delivered, s.failures,
-                    s.given_up, s.dropped,
-                    (select count(*) from tasker.dead_letter d where d.subscription_id = s.subscription_id) as dead_letters,
-                    (select r.host_name from tasker.subscriber r
-                     where r.subscriber_id = s.subscriber_id
-                       and abs(extract(epoch from tasker.clock() - r.renewed_at)) * 1000 < r.ttl_ms) as host,
-                    s.created_at, s.created_by
-             from tasker.subscription s
-             join tasker.namespace n using (namespace_id) ",
-            $rest
-        )
-    };
-}
+pub(super) const SHOW: &str =
+    "select v.* from tasker.subscription_status v where v.namespace = $1 and v.name = $2";
 
-pub(super) const SHOW: &str = row!("where n.name = $1 and s.name = $2");
-
-pub(super) const LIST: &str = row!(
-    "where ($1::text is null or n.name = $1) and ($2::text is null or (n.name, s.name) > ($2, $3))
-     order by n.name, s.name limit $4"
-);
+pub(super) const LIST: &str = "
+    select v.* from tasker.subscription_status v
+    where ($1::text is null or v.namespace = $1) and ($2::text is null or (v.namespace, v.name) > ($2, $3))
+    order by v.namespace, v.name limit $4";
 
 pub(super) const REMOVE: &str = "
     delete from tasker.subscription s using tasker.namespace n
