@@ -34,7 +34,7 @@ async fn an_event_is_a_cloud_event_that_each_secret_of_the_subscription_signs() 
     assert_eq!(event["type"], "tasker.pin.set");
     assert_eq!(event["source"], "/namespaces/shop");
     assert_eq!(event["id"], request.id());
-    let key = BASE64.decode(SECRET["whsec_".len()..].as_bytes()).unwrap();
+    let key = BASE64.decode(&SECRET.as_bytes()["whsec_".len()..]).unwrap();
     let (id, timestamp) = (request.id(), header("webhook-timestamp"));
     let sign = |key: &[u8]| signature(key, id, timestamp, &request.body);
     let expected = format!("{} {}", sign(&key), sign(b"plain text secret"));

@@ -10,7 +10,7 @@ use tasker_wire::subscription::{ShowSubscription, Subscription};
 pub(super) async fn show(name: &Reference, context: &Context) -> Result {
     let answer = context.call(name.family_at(ShowSubscription::at)).ask();
     let answer = answer.await?;
-    let reply = context.show(&answer, |it| text(it));
+    let reply = context.show(&answer, text);
     let has_dead = answer.value.dead_letters > 0;
     Ok(reply.next(has_dead.then(|| format!("tasker subscription dead-letters {name}"))))
 }
