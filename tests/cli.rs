@@ -29,6 +29,7 @@ mod retention;
 mod secrets;
 mod shares;
 mod signing;
+mod subscriptions;
 mod sync;
 pub mod terminal;
 mod tls;

@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 use tasker::host::{AuthConfig, DatabaseChoice, Host, HostConfig};
 use tasker_registry::maintenance::Maintenance;
 use tasker_sandbox::Compiler;
+use tasker_subscribers::SubscribersConfig;
 use tasker_worker::WorkerConfig;
 
 use super::{ADMIN_KEY, TestDatabase, client, wait_until};
@@ -47,6 +48,7 @@ impl TestHost {
             connections: 8,
             compiler: Compiler::InProcess,
             worker: Some(worker()),
+            subscribers: SubscribersConfig::default(),
             watch: None,
             maintenance: Maintenance::default(),
             archive: None,

@@ -7,7 +7,6 @@ mod body_slot;
 pub mod bounds;
 mod caller_id;
 mod callers;
-mod cloud_event;
 mod connection_limiter;
 mod connections;
 pub mod correlation;
@@ -45,6 +44,7 @@ use routes::{NeedsOfRoutes, Routes};
 use std::net::SocketAddr;
 use std::sync::Arc;
 use tasker_database::notifications::Notifications;
+use tasker_egress::InnerAddresses;
 use tasker_engine::Engine;
 use tasker_engine::claim_health::ClaimHealth;
 use tasker_events::Feed;
@@ -67,6 +67,10 @@ pub struct AppState {
     /// How the claims of the host's worker go.
     /// `None` if the host runs no worker.
     pub claiming: Option<ClaimHealth>,
+    /// The feed of the engine's database, which the host's deliveries follow too.
+    pub feed: Feed,
+    /// Whether webhooks may be at addresses of the host's own network.
+    pub webhook_addresses: InnerAddresses,
     /// Cancelled at the start of a graceful shutdown: the host is not ready any more, and long polls end.
     pub shutdown: CancellationToken,
     pub authentication: Authentication,
@@ -81,6 +85,7 @@ pub(crate) struct Api {
     registry: Registry,
     tasks: Tasks,
     feed: Feed,
+    webhook_addresses: InnerAddresses,
     claiming: Option<ClaimHealth>,
     shutdown: CancellationToken,
     authentication: Authentication,
@@ -151,6 +156,8 @@ fn counted(state: AppState, counts: RequestCounts) -> Router {
         sandbox,
         notifications,
         claiming,
+        feed,
+        webhook_addresses,
         shutdown,
         authentication,
         bounds,
@@ -160,7 +167,8 @@ fn counted(state: AppState, counts: RequestCounts) -> Router {
     let (routes, needs) = routes().into_parts();
     let mut api = Api {
         store: Store::new(engine.clone()),
-        feed: Feed::new(engine.clone(), shutdown.clone()),
+        feed,
+        webhook_addresses,
         engine,
         registry,
         tasks,

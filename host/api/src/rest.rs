@@ -25,6 +25,7 @@ mod secrets;
 mod shares;
 mod signatures;
 mod submission;
+mod subscriptions;
 mod task_payloads;
 mod task_views;
 mod tasks;
@@ -51,6 +52,7 @@ pub(crate) fn routes() -> Routes {
         .and(signatures::routes())
         .and(audit::routes())
         .and(events::routes())
+        .and(subscriptions::routes())
         .and(collections::routes())
         .and(hosts::routes())
         .and(registry::routes())

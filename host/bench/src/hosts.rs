@@ -15,6 +15,7 @@ use tasker_registry::Registry;
 use tasker_registry::maintenance::Maintenance;
 use tasker_registry::publish_template::Missing;
 use tasker_sandbox::{CompileLimits, Compiler};
+use tasker_subscribers::SubscribersConfig;
 use tasker_tasks::Tasks;
 use tasker_worker::WorkerConfig;
 use tempfile::TempDir;
@@ -164,6 +165,7 @@ fn config(data_dir: PathBuf, database: DatabaseChoice, worker: Option<WorkerConf
         connections: tasker_database::DEFAULT_CONNECTIONS,
         compiler: Compiler::of_this_program(CompileLimits::default()),
         worker,
+        subscribers: SubscribersConfig::default(),
         watch: None,
         maintenance: Maintenance::default(),
         archive: None,

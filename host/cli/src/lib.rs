@@ -54,6 +54,7 @@ mod signing;
 mod signing_key;
 mod signing_policy;
 mod step;
+mod subscription;
 mod sync;
 mod table;
 mod task;
@@ -208,6 +209,9 @@ pub enum Command {
     /// Follow and list events, and describe their types.
     #[command(subcommand)]
     Events(events::Command),
+    /// Deliver events to webhooks: add, show, pause, replay.
+    #[command(subcommand)]
+    Subscription(subscription::Command),
     /// Show the audit log.
     #[command(subcommand)]
     Audit(audit::Command),
@@ -255,6 +259,7 @@ async fn dispatch(command: Command, global: &Global, output: Output) -> Result {
         Command::Host(command) => host::run(command, &context()?).await,
         Command::Retention(command) => retention::run(command, &context()?).await,
         Command::Events(command) => events::run(command, &context()?).await,
+        Command::Subscription(command) => subscription::run(command, &context()?).await,
         Command::Audit(command) => audit::run(command, &context()?).await,
         Command::Key(command) => key::run(command, &context()?).await,
     }

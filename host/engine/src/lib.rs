@@ -34,6 +34,7 @@ pub mod rollout;
 mod row;
 pub mod secret;
 pub mod step_read;
+pub mod subscription;
 pub mod task;
 pub mod task_read;
 pub mod usage;

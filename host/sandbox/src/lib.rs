@@ -59,6 +59,7 @@ use guests::GuestThreads;
 use state::AttemptState;
 use std::path::PathBuf;
 use std::sync::Arc;
+use tasker_egress::InnerAddresses;
 use tokio::runtime::Handle;
 use tokio::sync::Semaphore;
 use wasmtime::Engine;
@@ -156,7 +157,7 @@ impl Sandbox {
         let linker = capability::link(&engine).map_err(SandboxError::Engine)?;
         let cache = CodeCache::open(&engine, config.cache_dir, config.compiler)?;
         let permits = Semaphore::new(max_concurrent);
-        let http = EgressClient::new(names);
+        let http = EgressClient::new(names, InnerAddresses::AsNamed);
         let guests = GuestThreads::start().map_err(SandboxError::Threads)?;
         Ok(Self {
             inner: Arc::new(Inner {

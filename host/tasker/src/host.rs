@@ -5,6 +5,7 @@ mod authentication;
 mod database;
 mod first_key;
 pub mod logging;
+mod parts;
 
 pub use authentication::AuthConfig;
 pub use database::{
@@ -13,6 +14,7 @@ pub use database::{
 pub use first_key::FirstKey;
 
 use database::Postgres;
+use parts::{deliver, keep_in_bounds, open_sandbox};
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -26,14 +28,13 @@ use tasker_database::connect::ConnectError;
 use tasker_database::notifications::Notifications;
 use tasker_database::{DatabaseError, MigrateError};
 use tasker_domain::data_dir::NoHome;
-use tasker_domain::error_chain::ErrorChain;
 use tasker_embedded_postgres::EmbeddedError;
 use tasker_engine::Engine;
 use tasker_engine::secret::{KeyRingError, SecretError, SecretKeys};
 use tasker_registry::Registry;
 use tasker_registry::maintenance::Maintenance;
-use tasker_sandbox::{Compiler, Sandbox, SandboxConfig, SandboxError};
-use tasker_tasks::retention::Retention;
+use tasker_sandbox::{Compiler, Sandbox, SandboxError};
+use tasker_subscribers::SubscribersConfig;
 use tasker_worker::{BEATS_BEFORE_DEAD, LogStore, Worker, WorkerConfig, WorkerStats};
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
@@ -66,6 +67,8 @@ pub struct HostConfig {
     pub compiler: Compiler,
     /// None: this host serves the API only.
     pub worker: Option<WorkerConfig>,
+    /// How events are delivered to webhooks.
+    pub subscribers: SubscribersConfig,
     /// A folder whose components and templates are published as they appear and change.
     pub watch: Option<PathBuf>,
     /// How the registry and the disk are kept in bounds.
@@ -176,6 +179,7 @@ pub struct Host {
     /// Ends the API.
     closing: CancellationToken,
     worker: Option<JoinHandle<Result<(), DatabaseError>>>,
+    deliveries: JoinHandle<()>,
     server: JoinHandle<std::io::Result<()>>,
 }
 
@@ -195,11 +199,8 @@ impl Host {
         let database = postgres.connect(config.connections, replica).await?;
         let engine = Engine::new(database.clone()).with_keys(keys);
         let (authentication, first_key) = config.auth.start(&engine, &config.data_dir).await?;
-        let sandbox = Sandbox::new(SandboxConfig {
-            cache_dir: config.data_dir.join("cache"),
-            max_concurrent: config.worker.as_ref().map_or(1, |worker| worker.slots),
-            compiler: config.compiler,
-        })?;
+        let slots = config.worker.as_ref().map_or(1, |worker| worker.slots);
+        let sandbox = open_sandbox(&config.data_dir, config.compiler, slots)?;
 
         let (draining, closing) = (CancellationToken::new(), CancellationToken::new());
         let notifications = Notifications::default();
@@ -216,7 +217,10 @@ impl Host {
         let hints = notifications.clone();
         tokio::spawn(registry.maintain(config.maintenance, hints, draining.clone()));
         let stats = Arc::<WorkerStats>::default();
+        let deliveries = deliver(&engine, config.subscribers, &draining);
         let state = AppState {
+            feed: deliveries.feed,
+            webhook_addresses: deliveries.webhook_addresses,
             claiming: config.worker.as_ref().map(|_| stats.claiming().clone()),
             engine: engine.clone(),
             sandbox: sandbox.clone(),
@@ -239,6 +243,7 @@ impl Host {
             address,
             postgres,
             worker: worker.map(|worker| tokio::spawn(worker.run(draining.clone()))),
+            deliveries: deliveries.task,
             server,
             engine,
             sandbox,
@@ -312,6 +317,9 @@ impl Host {
         if let Some(worker) = self.worker {
             worker.await.expect("the worker loop does not panic")?;
         }
+        if let Err(error) = self.deliveries.await {
+            tracing::error!(%error, "the deliveries to subscriptions ended by themselves");
+        }
         self.closing.cancel();
         if tokio::time::timeout(REQUEST_DRAIN, self.server)
             .await
@@ -329,24 +337,6 @@ impl Host {
         }
         self.postgres.stop().await?;
         Ok(())
-    }
-}
-
-/// Begins what is done now and then: the uses of versions, partitions of the log, deleting finished tasks.
-fn keep_in_bounds(engine: &Engine, archive: Option<Archive>, draining: &CancellationToken) {
-    tokio::spawn(engine.clone().keep_uses(draining.clone()));
-    let database = engine.database().clone();
-    tokio::spawn(database.keep_partitions(archive.is_some(), draining.clone()));
-    if let Some(archive) = archive.clone() {
-        tokio::spawn(warn_without(archive));
-    }
-    tokio::spawn(Retention::new(engine.clone(), archive).run(draining.clone()));
-}
-
-/// A store that is away for a while does not keep a host from starting: nothing is deleted until it is back.
-async fn warn_without(archive: Archive) {
-    if let Err(error) = archive.check().await {
-        tracing::warn!(error = %ErrorChain(&error), "finished tasks are not deleted until they can be archived");
     }
 }
 

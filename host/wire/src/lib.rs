@@ -34,6 +34,7 @@ pub mod secret;
 pub mod share;
 pub mod signature;
 pub mod step;
+pub mod subscription;
 pub mod task;
 pub mod template;
 pub mod transition;

@@ -22,6 +22,7 @@ use tasker_domain::limits::{Limit, Limits};
 use tasker_engine::secret::{KEYS_VARIABLE, KeyRing, SecretKeys};
 use tasker_registry::maintenance::{DEFAULT_CACHE_BYTES, Maintenance};
 use tasker_sandbox::{CompileLimits, Compiler};
+use tasker_subscribers::SubscribersConfig;
 use tasker_worker::{WorkerConfig, default_slots};
 use tokens::TokenArgs;
 use tokio::signal::unix::{Signal, SignalKind, signal};
@@ -118,6 +119,9 @@ pub struct Serve {
     /// How long running attempts may continue after a signal to stop, in milliseconds.
     #[arg(long, default_value_t = 20_000, value_name = "MS")]
     drain_timeout: u64,
+    /// Deliver events to webhooks at addresses of this machine and its networks too, and without TLS.
+    #[arg(long)]
+    webhooks_to_inner_addresses: bool,
     /// Format of log lines; RUST_LOG selects which are written.
     #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]
     log_format: LogFormat,
@@ -204,6 +208,11 @@ impl Serve {
                 memory_bytes: self.compile_memory_limit << 20,
             }),
             worker,
+            subscribers: SubscribersConfig {
+                host_name: host_name(),
+                to_inner_addresses: self.webhooks_to_inner_addresses,
+                ..SubscribersConfig::default()
+            },
             watch: self.watch,
             maintenance: Maintenance {
                 collect_after: self.collect_after,
