@@ -38,6 +38,7 @@ mod shares;
 mod signatures;
 mod signing_policies;
 mod submit;
+mod task_reports;
 mod tasks;
 mod templates;
 pub mod tokens;

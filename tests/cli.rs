@@ -30,6 +30,7 @@ mod secrets;
 mod shares;
 mod signing;
 mod sync;
+mod task_reports;
 pub mod terminal;
 mod tls;
 mod tokens;

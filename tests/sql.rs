@@ -58,6 +58,7 @@ mod session;
 mod stolen_leases;
 mod stop_worker;
 mod suspend_steps;
+mod task_record;
 mod time_order;
 mod two_releases;
 

@@ -10,6 +10,7 @@ mod component;
 mod confirm;
 mod context;
 mod definition;
+mod document;
 mod drawn;
 mod events;
 mod excerpt;
@@ -95,7 +96,7 @@ pub const DEFAULT_URL: &str = "http://127.0.0.1:7710";
 #[derive(Debug, clap::Args)]
 #[command(next_help_heading = "Global options")]
 pub struct Global {
-    /// Output format: tables and text, or the unchanged JSON of the API.
+    /// Output format: tables and text, the unchanged JSON of the API, or (`task report`) markdown.
     #[arg(
         short,
         long,
@@ -216,6 +217,12 @@ pub enum Command {
     Key(key::Command),
 }
 
+impl Command {
+    fn has_markdown(&self) -> bool {
+        matches!(self, Self::Task(command) if command.has_markdown())
+    }
+}
+
 /// What comes of a command.
 pub type Result<T = Reply, E = CliError> = std::result::Result<T, E>;
 
@@ -230,6 +237,9 @@ async fn dispatch(command: Command, global: &Global, output: Output) -> Result {
         let client = Client::new(global)?;
         Ok::<_, CliError>(Context { client, output })
     };
+    if !command.has_markdown() {
+        output.refuse_markdown()?;
+    }
     match command {
         Command::New(new) => new.run(output),
         Command::Build(build) => build.run(output).await,

@@ -133,6 +133,7 @@ functions! {
     "76_feed_position",
     "76_read_attempt_log",
     "77_summarize_log",
+    "78_task_record",
     "80_add_partition",
     "80_ensure_partitions",
     "81_close_partition",

@@ -56,5 +56,6 @@ pub mod signature;
 pub mod signing_policy;
 pub mod state;
 pub mod submit;
+pub mod task_report;
 pub mod template;
 pub mod usage;

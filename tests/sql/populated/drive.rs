@@ -88,6 +88,7 @@ async fn read(host: &TestHost, open: &str, over: &str) {
             "/input",
             "/transitions",
             "/transitions?only_events=true",
+            "/report",
         ] {
             let path = format!("/v1/tasks/{id}{path}");
             ask(host, "GET", &path, json!(null)).await;
