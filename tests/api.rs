@@ -1,5 +1,6 @@
 //! The API over real sockets, with a real database and real components.
 
+mod analytics;
 mod approvals;
 mod audit;
 mod callers;

@@ -29,6 +29,7 @@ mod retention;
 mod secrets;
 mod shares;
 mod signing;
+mod stats;
 mod sync;
 mod task_reports;
 pub mod terminal;

@@ -55,6 +55,7 @@ mod schema;
 mod secrets;
 mod send_events;
 mod session;
+mod statistics;
 mod stolen_leases;
 mod stop_worker;
 mod suspend_steps;

@@ -1,6 +1,7 @@
 //! The resources under /v1, one file each.
 
 mod access;
+mod analytics;
 mod audit;
 mod availability;
 mod collections;
@@ -51,6 +52,7 @@ pub(crate) fn routes() -> Routes {
         .and(signatures::routes())
         .and(audit::routes())
         .and(events::routes())
+        .and(analytics::routes())
         .and(collections::routes())
         .and(hosts::routes())
         .and(registry::routes())

@@ -54,6 +54,7 @@ mod shell;
 mod signing;
 mod signing_key;
 mod signing_policy;
+mod stats;
 mod step;
 mod sync;
 mod table;
@@ -209,6 +210,9 @@ pub enum Command {
     /// Follow and list events, and describe their types.
     #[command(subcommand)]
     Events(events::Command),
+    /// Show statistics of what ran: performance, bottlenecks, errors.
+    #[command(subcommand)]
+    Stats(stats::Command),
     /// Show the audit log.
     #[command(subcommand)]
     Audit(audit::Command),
@@ -265,6 +269,7 @@ async fn dispatch(command: Command, global: &Global, output: Output) -> Result {
         Command::Host(command) => host::run(command, &context()?).await,
         Command::Retention(command) => retention::run(command, &context()?).await,
         Command::Events(command) => events::run(command, &context()?).await,
+        Command::Stats(command) => stats::run(command, &context()?).await,
         Command::Audit(command) => audit::run(command, &context()?).await,
         Command::Key(command) => key::run(command, &context()?).await,
     }
