@@ -116,7 +116,8 @@ async fn count_log(session: &mut Session) {
         .run(
             "update tasker.statistic_position set seq = (select last_value - 900 from tasker.transition_seq_seq);
              select tasker.add_statistics(last_value - 450, 5000) from tasker.transition_seq_seq;
-             select tasker.add_statistics(last_value, 5000) from tasker.transition_seq_seq",
+             select tasker.add_statistics(last_value, 5000) from tasker.transition_seq_seq;
+             select tasker.message_shape('order 1')",
         )
         .await;
 }
