@@ -214,3 +214,71 @@ select s.subscription_id, n.name as namespace, s.name, s.kind::text as kind, s.u
        s.created_at, s.created_by
 from tasker.subscription s
 join tasker.namespace n using (namespace_id);
+
+-- What the log says of ended tasks, attempts and claims, counted by minute, hour and day; written by
+-- tasker.add_statistics alone, outside of every other transaction. Old rows go, see there.
+create table tasker.statistic (
+  -- How many minutes a row is for: 1, 60 or 1440.
+  width smallint not null,
+  -- Where they begin, in UTC.
+  at timestamptz not null,
+  -- `task`: from the creation of a task to its end. `run`: an attempt in its sandbox. `claim`: from when a step is ready
+  -- to its claim.
+  measure text not null,
+  namespace_id int not null,
+  template_version_id int not null,
+  -- -1 of tasks.
+  step_no smallint not null,
+  -- What ran; 0 of tasks and claims, and of attempts without an entry in the ledger.
+  component_version_id int not null,
+  count bigint not null,
+  -- Of tasks and attempts: how many failed for good; of attempts, how many are retried; of tasks, how many were cancelled.
+  failed bigint not null,
+  retried bigint not null,
+  cancelled bigint not null,
+  -- Of those with a duration, in milliseconds.
+  sum_ms double precision not null,
+  max_ms double precision not null,
+  -- How many durations are in which bucket of tasker.duration_bucket.
+  buckets smallint[] not null,
+  counts bigint[] not null,
+  primary key (width, at, measure, namespace_id, template_version_id, step_no, component_version_id)
+) with (fillfactor = 70, autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 2000);
+
+-- Failed attempts by code and shape of the message, for the same minutes, hours and days.
+create table tasker.error_group (
+  width smallint not null,
+  at timestamptz not null,
+  namespace_id int not null,
+  template_version_id int not null,
+  step_no smallint not null,
+  code text not null,
+  -- The message without what differs from case to case, see tasker.message_shape.
+  shape text not null,
+  count bigint not null,
+  first_at timestamptz not null,
+  last_at timestamptz not null,
+  -- The last task of those.
+  task_id uuid not null,
+  primary key (width, at, namespace_id, template_version_id, step_no, code, shape)
+);
+
+-- Steps that the counted part of the log has as ready and not yet claimed.
+create table tasker.statistic_ready (
+  task_id uuid not null,
+  step_no smallint not null,
+  ready_at timestamptz not null,
+  primary key (task_id, step_no)
+);
+
+-- How far the log is counted.
+create table tasker.statistic_position (
+  singleton boolean primary key default true,
+  seq bigint not null default 0,
+  -- The latest time up to which it is.
+  as_of timestamptz not null default '-infinity',
+  -- There is more to count.
+  is_behind boolean not null default false,
+  constraint statistic_position_is_one_row check (singleton)
+);
+insert into tasker.statistic_position default values;

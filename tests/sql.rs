@@ -55,9 +55,11 @@ mod schema;
 mod secrets;
 mod send_events;
 mod session;
+mod statistics;
 mod stolen_leases;
 mod stop_worker;
 mod suspend_steps;
+mod task_record;
 mod time_order;
 mod two_releases;
 

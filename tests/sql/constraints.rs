@@ -143,6 +143,8 @@ constraints! {
          values (1, '*', '', 'ada')";
     queue_rule_weight_is_bounded:
         "insert into tasker.queue_rule (namespace_id, weight, set_by) values (1, 0, 'ada')";
+    statistic_position_is_one_row:
+        "insert into tasker.statistic_position (singleton) values (false)";
     queue_check_is_one_row: "insert into tasker.queue_check (singleton) values (false)";
     queue_lane_is_of_a_priority:
         "insert into tasker.queue (namespace_id, lane, ready_at, task_id, step_no)

@@ -1,6 +1,7 @@
 //! The resources under /v1, one file each.
 
 mod access;
+mod analytics;
 mod audit;
 mod availability;
 mod collections;
@@ -53,6 +54,7 @@ pub(crate) fn routes() -> Routes {
         .and(audit::routes())
         .and(events::routes())
         .and(subscriptions::routes())
+        .and(analytics::routes())
         .and(collections::routes())
         .and(hosts::routes())
         .and(registry::routes())

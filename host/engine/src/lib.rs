@@ -33,6 +33,7 @@ pub mod retention;
 pub mod rollout;
 mod row;
 pub mod secret;
+pub mod statistics;
 pub mod step_read;
 pub mod subscription;
 pub mod task;

@@ -5,6 +5,7 @@
 //! [`endpoint::Endpoint`], beside its types.
 
 pub mod access;
+pub mod analytics;
 pub mod audit;
 pub mod collection;
 pub mod component;

@@ -25,6 +25,7 @@ mod rollout_guards;
 mod round;
 mod running;
 mod stalls;
+mod statistics;
 mod stats;
 mod unreadable;
 mod watchdog;
@@ -195,6 +196,7 @@ impl Worker {
             engine.for_maintenance(),
             shutdown.clone(),
         ));
+        background.spawn(statistics::run(engine.for_maintenance(), shutdown.clone()));
         let refreshed = quarantine.clone();
         background.spawn(refreshed.maintain(
             engine.for_guests(),

@@ -72,6 +72,9 @@ async fn read(host: &TestHost, open: &str, over: &str) {
         "/v1/namespaces/shop/components/guest/references",
         "/v1/registry/graph",
         "/v1/registry/stats",
+        "/v1/analytics/performance?by=step",
+        "/v1/analytics/bottlenecks?namespace=shop",
+        "/v1/analytics/errors",
         "/v1/quarantine",
         "/v1/hosts",
         "/v1/namespaces/shop/components/guest/versions/1.0.0/references",
@@ -88,6 +91,7 @@ async fn read(host: &TestHost, open: &str, over: &str) {
             "/input",
             "/transitions",
             "/transitions?only_events=true",
+            "/report",
         ] {
             let path = format!("/v1/tasks/{id}{path}");
             ask(host, "GET", &path, json!(null)).await;
