@@ -144,6 +144,7 @@ constraints! {
     queue_rule_weight_is_bounded:
         "insert into tasker.queue_rule (namespace_id, weight, set_by) values (1, 0, 'ada')";
     queue_check_is_one_row: "insert into tasker.queue_check (singleton) values (false)";
+    observation_is_one_row: "insert into tasker.observation (singleton) values (false)";
     queue_lane_is_of_a_priority:
         "insert into tasker.queue (namespace_id, lane, ready_at, task_id, step_no)
          values (1, 32760, now(), gen_random_uuid(), 0)";

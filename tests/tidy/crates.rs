@@ -11,6 +11,7 @@ const LARGE: [&str; 9] = [
     "clap",
     "object_store",
     "oci-client",
+    "prometheus-client",
     "reqwest",
     "sqlx",
     "wasmtime",

@@ -4,7 +4,9 @@
 mod authentication;
 mod database;
 mod first_key;
+mod keep_in_bounds;
 pub mod logging;
+mod metrics;
 
 pub use authentication::AuthConfig;
 pub use database::{
@@ -13,6 +15,7 @@ pub use database::{
 pub use first_key::FirstKey;
 
 use database::Postgres;
+use keep_in_bounds::keep_in_bounds;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -26,14 +29,12 @@ use tasker_database::connect::ConnectError;
 use tasker_database::notifications::Notifications;
 use tasker_database::{DatabaseError, MigrateError};
 use tasker_domain::data_dir::NoHome;
-use tasker_domain::error_chain::ErrorChain;
 use tasker_embedded_postgres::EmbeddedError;
 use tasker_engine::Engine;
 use tasker_engine::secret::{KeyRingError, SecretError, SecretKeys};
 use tasker_registry::Registry;
 use tasker_registry::maintenance::Maintenance;
 use tasker_sandbox::{Compiler, Sandbox, SandboxConfig, SandboxError};
-use tasker_tasks::retention::Retention;
 use tasker_worker::{BEATS_BEFORE_DEAD, LogStore, Worker, WorkerConfig, WorkerStats};
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
@@ -53,6 +54,8 @@ const SECRET_KEY_FILE: &str = "secret.key";
 pub struct HostConfig {
     /// Where the API listens; port 0 takes a free one.
     pub listen: SocketAddr,
+    /// Where metrics are given to everyone, besides the API; none: nowhere.
+    pub metrics_listen: Option<SocketAddr>,
     /// Compiled code and, where it is embedded, the database.
     pub data_dir: PathBuf,
     pub database: DatabaseChoice,
@@ -170,6 +173,7 @@ pub struct Host {
     pub first_key: Option<FirstKey>,
     certificates: Option<Certificates>,
     address: SocketAddr,
+    metrics_address: Option<SocketAddr>,
     postgres: Postgres,
     /// Ends claiming; the API still answers, but reports that it is not ready.
     draining: CancellationToken,
@@ -190,6 +194,7 @@ impl Host {
         keys.check()?;
         let archive = config.archive.map(Archive::create).transpose()?;
         let (listener, address) = bind(config.listen).await?;
+        let metrics_listener = metrics::bind(config.metrics_listen).await?;
         let postgres = Postgres::open(&config.database, &config.data_dir).await?;
         let replica = config.read_replica.as_ref();
         let database = postgres.connect(config.connections, replica).await?;
@@ -216,7 +221,10 @@ impl Host {
         let hints = notifications.clone();
         tokio::spawn(registry.maintain(config.maintenance, hints, draining.clone()));
         let stats = Arc::<WorkerStats>::default();
+        let metrics = metrics::of(&engine, &sandbox, &stats);
+        let metrics_address = metrics::serve(metrics_listener, &metrics, &closing);
         let state = AppState {
+            metrics,
             claiming: config.worker.as_ref().map(|_| stats.claiming().clone()),
             engine: engine.clone(),
             sandbox: sandbox.clone(),
@@ -237,6 +245,7 @@ impl Host {
         });
         Ok(Self {
             address,
+            metrics_address,
             postgres,
             worker: worker.map(|worker| tokio::spawn(worker.run(draining.clone()))),
             server,
@@ -254,6 +263,11 @@ impl Host {
     /// Where the API listens.
     pub fn address(&self) -> SocketAddr {
         self.address
+    }
+
+    /// Where metrics are given to everyone, if anywhere.
+    pub fn metrics_address(&self) -> Option<SocketAddr> {
+        self.metrics_address
     }
 
     /// For `--url`.
@@ -329,24 +343,6 @@ impl Host {
         }
         self.postgres.stop().await?;
         Ok(())
-    }
-}
-
-/// Begins what is done now and then: the uses of versions, partitions of the log, deleting finished tasks.
-fn keep_in_bounds(engine: &Engine, archive: Option<Archive>, draining: &CancellationToken) {
-    tokio::spawn(engine.clone().keep_uses(draining.clone()));
-    let database = engine.database().clone();
-    tokio::spawn(database.keep_partitions(archive.is_some(), draining.clone()));
-    if let Some(archive) = archive.clone() {
-        tokio::spawn(warn_without(archive));
-    }
-    tokio::spawn(Retention::new(engine.clone(), archive).run(draining.clone()));
-}
-
-/// A store that is away for a while does not keep a host from starting: nothing is deleted until it is back.
-async fn warn_without(archive: Archive) {
-    if let Err(error) = archive.check().await {
-        tracing::warn!(error = %ErrorChain(&error), "finished tasks are not deleted until they can be archived");
     }
 }
 
