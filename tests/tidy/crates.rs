@@ -5,7 +5,7 @@ use std::fs;
 use std::path::Path;
 
 /// Libraries that only the crates which ARCHITECTURE.md names speak to.
-const LARGE: [&str; 9] = [
+const LARGE: [&str; 10] = [
     "axum",
     "async-graphql",
     "clap",

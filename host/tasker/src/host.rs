@@ -17,7 +17,7 @@ pub use first_key::FirstKey;
 use database::Postgres;
 use keep_in_bounds::keep_in_bounds;
 use std::net::SocketAddr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 use tasker_api::AppState;
@@ -163,6 +163,15 @@ async fn bind(listen: SocketAddr) -> Result<(TcpListener, SocketAddr), HostError
     Ok((listener, address))
 }
 
+/// The sandbox of a host, with its compiled code in the data directory.
+fn sandbox(data_dir: &Path, slots: usize, compiler: Compiler) -> Result<Sandbox, SandboxError> {
+    Sandbox::new(SandboxConfig {
+        cache_dir: data_dir.join("cache"),
+        max_concurrent: slots,
+        compiler,
+    })
+}
+
 /// A host that serves and works.
 pub struct Host {
     pub engine: Engine,
@@ -200,11 +209,8 @@ impl Host {
         let database = postgres.connect(config.connections, replica).await?;
         let engine = Engine::new(database.clone()).with_keys(keys);
         let (authentication, first_key) = config.auth.start(&engine, &config.data_dir).await?;
-        let sandbox = Sandbox::new(SandboxConfig {
-            cache_dir: config.data_dir.join("cache"),
-            max_concurrent: config.worker.as_ref().map_or(1, |worker| worker.slots),
-            compiler: config.compiler,
-        })?;
+        let slots = config.worker.as_ref().map_or(1, |worker| worker.slots);
+        let sandbox = sandbox(&config.data_dir, slots, config.compiler)?;
 
         let (draining, closing) = (CancellationToken::new(), CancellationToken::new());
         let notifications = Notifications::default();

@@ -4,12 +4,15 @@ use super::metric::OTHER;
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+/// A label with its value, once there is one.
+type Slot<T> = OnceLock<(Box<str>, T)>;
+
 /// One value for each label, up to a maximum; what comes later shares one value under [`OTHER`]. Nothing is ever
 /// removed, so that looking up takes no lock.
 #[derive(Debug)]
 pub struct BoundedLabels<T> {
     /// By hash; a taken place leads to the next one. Twice as many as there may be labels, at least.
-    slots: Box<[OnceLock<(Box<str>, T)>]>,
+    slots: Box<[Slot<T>]>,
     labels: AtomicUsize,
     max: usize,
     other: OnceLock<T>,
@@ -50,7 +53,7 @@ impl<T> BoundedLabels<T> {
     }
 
     /// False if there are as many labels as there may be.
-    fn fill(&self, slot: &OnceLock<(Box<str>, T)>, label: &str) -> bool {
+    fn fill(&self, slot: &Slot<T>, label: &str) -> bool {
         let more = |labels: usize| (labels < self.max).then_some(labels + 1);
         let counted = self
             .labels
