@@ -39,9 +39,9 @@ impl Scrape {
         let name = |sample: &String| {
             let name = sample.split('{').next().unwrap();
             let parts = ["_bucket", "_sum", "_count"].into_iter();
-            let stems = parts.filter_map(|part| name.strip_suffix(part));
+            let mut stems = parts.filter_map(|part| name.strip_suffix(part));
             let is_histogram = |stem: &&str| METRICS.iter().any(|metric| metric.name == *stem);
-            stems.filter(is_histogram).next().unwrap_or(name).to_owned()
+            stems.find(is_histogram).unwrap_or(name).to_owned()
         };
         self.0.keys().map(name).collect()
     }

@@ -83,6 +83,6 @@ mod tests {
         assert_eq!(buckets[2], (bound, 1));
         assert_eq!(buckets.last(), Some(&(f64::INFINITY, 1)));
         assert_eq!(buckets.iter().map(|(_, count)| count).sum::<u64>(), 2);
-        assert!((sum - (1 << 30) as f64).abs() < 1.0);
+        assert!((sum - f64::from(1 << 30)).abs() < 1.0);
     }
 }
