@@ -282,3 +282,31 @@ create table tasker.statistic_position (
   constraint statistic_position_is_one_row check (singleton)
 );
 insert into tasker.statistic_position default values;
+
+-- What hosts give as metrics about the database, and how far the log is counted for it: see tasker.observe.
+create table tasker.observation (
+  singleton bool primary key default true,
+  observed_at timestamptz not null default '-infinity',
+  found json,
+  -- Of tasker.log_horizon.
+  safe bigint not null default 0,
+  mark bigint,
+  writers text[],
+  -- Since when the mark is the same.
+  mark_at timestamptz,
+  -- Up to here rows of the log are part of tasker.log_count, from the first look on; null before it.
+  counted bigint,
+  constraint observation_is_one_row check (singleton)
+);
+insert into tasker.observation default values;
+
+-- Rows of the log by kind (task, step, guard) and state; of tasks that ended, by bucket of their duration too.
+create table tasker.log_count (
+  kind text not null,
+  state text not null,
+  bucket int not null,
+  rows bigint not null,
+  -- Of the durations of tasks, all together.
+  seconds float8 not null,
+  primary key (kind, state, bucket)
+);

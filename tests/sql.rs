@@ -37,6 +37,7 @@ mod listener;
 mod lock_order;
 mod log_position;
 mod migrate_tasks;
+mod observe;
 mod old_snapshot;
 mod partitions;
 mod plans;

@@ -7,6 +7,7 @@ use std::sync::{Arc, LazyLock};
 use tasker_api::auth::jwt::{JwtConfig, Tokens};
 use tasker_api::auth::{Authentication, Keyring};
 use tasker_api::bounds::Bounds;
+use tasker_api::metrics::Metrics;
 use tasker_api::{AppState, serve};
 use tasker_database::notifications::Notifications;
 use tasker_database::{Database, MIN_CONNECTIONS};
@@ -245,6 +246,7 @@ impl Asker {
 /// A host's parts with the sandbox that all tests here use.
 pub fn state(engine: Engine, shutdown: CancellationToken) -> AppState {
     AppState {
+        metrics: Metrics::new(engine.clone(), sandbox()),
         authentication: Authentication::Keys(Keyring::new(Store::new(engine.clone()))),
         feed: Feed::new(engine.clone(), shutdown.clone()),
         webhook_addresses: InnerAddresses::Refused,

@@ -92,6 +92,7 @@ async fn be_host(url: String) {
         ..WorkerConfig::default()
     };
     let config = HostConfig {
+        metrics_listen: None,
         listen: ([127, 0, 0, 1], 0).into(),
         data_dir: directory.path().to_owned(),
         database: DatabaseChoice::Url(url),

@@ -39,6 +39,7 @@ impl TestHost {
     /// The same on the database at a URL.
     pub async fn start_at(url: String, change: impl FnOnce(&mut HostConfig)) -> Self {
         let mut config = HostConfig {
+            metrics_listen: None,
             listen: ([127, 0, 0, 1], 0).into(),
             // Hosts share compiled code, so that it is compiled once for all tests.
             data_dir: Path::new(env!("CARGO_TARGET_TMPDIR")).join("hosts"),

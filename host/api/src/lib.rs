@@ -17,14 +17,17 @@ pub mod health;
 mod held;
 mod intake;
 pub mod key_error;
+pub mod metrics;
 mod min_rate;
 mod namespaces;
 pub mod page;
 mod replica;
 pub mod request;
 mod request_counts;
+mod request_metrics;
 pub mod rest;
 mod routes;
+mod sampled;
 mod slots;
 pub mod tls;
 pub mod too_many;
@@ -37,10 +40,12 @@ use axum::serve::{Listener, ListenerExt as _};
 use bounds::Bounds;
 use callers::Callers;
 use error::ApiError;
+use metrics::Metrics;
 use namespaces::Namespaces;
 use replica::OnReplica;
 use request_counts::RequestCounts;
 use routes::{NeedsOfRoutes, Routes};
+use sampled::SampledApi;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use tasker_database::notifications::Notifications;
@@ -75,6 +80,8 @@ pub struct AppState {
     pub shutdown: CancellationToken,
     pub authentication: Authentication,
     pub bounds: Bounds,
+    /// What the host counts; the API adds its own.
+    pub metrics: Metrics,
 }
 
 /// What every handler is given.
@@ -93,6 +100,7 @@ pub(crate) struct Api {
     namespaces: Namespaces,
     needs: Arc<NeedsOfRoutes>,
     on_replica: OnReplica,
+    metrics: Metrics,
 }
 
 impl Api {
@@ -161,10 +169,17 @@ fn counted(state: AppState, counts: RequestCounts) -> Router {
         shutdown,
         authentication,
         bounds,
+        metrics,
     } = state;
     let registry = Registry::new(engine.clone(), sandbox.clone());
     let tasks = Tasks::new(engine.clone(), registry.clone(), notifications.clone());
     let (routes, needs) = routes().into_parts();
+    metrics.add(Arc::new(SampledApi {
+        counts: counts.clone(),
+        feed: feed.clone(),
+        claiming: claiming.clone(),
+        shutdown: shutdown.clone(),
+    }));
     let mut api = Api {
         store: Store::new(engine.clone()),
         feed,
@@ -179,6 +194,7 @@ fn counted(state: AppState, counts: RequestCounts) -> Router {
         namespaces: Namespaces::default(),
         needs: Arc::new(needs),
         on_replica: OnReplica::none(),
+        metrics,
     };
     api.on_replica = OnReplica::new(api.over_replica(sandbox, notifications));
     Router::new()
@@ -194,7 +210,7 @@ fn counted(state: AppState, counts: RequestCounts) -> Router {
 }
 
 fn routes() -> Routes {
-    rest::routes().and(health::routes())
+    rest::routes().and(health::routes()).and(metrics::routes())
 }
 
 /// Method and path of every request that the API takes, and what it needs of its caller.

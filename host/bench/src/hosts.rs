@@ -157,6 +157,7 @@ impl BenchArgs {
 
 fn config(data_dir: PathBuf, database: DatabaseChoice, worker: Option<WorkerConfig>) -> HostConfig {
     HostConfig {
+        metrics_listen: None,
         listen: ([127, 0, 0, 1], 0).into(),
         data_dir,
         database,

@@ -25,6 +25,7 @@ pub mod lock;
 pub mod log_position;
 pub mod low_marks;
 pub mod migration;
+pub mod observation;
 pub mod payload_read;
 pub mod plan;
 pub mod quarantine;

@@ -10,6 +10,7 @@ mod attempt_secrets;
 mod bindings;
 mod cache;
 mod capability;
+mod code_metrics;
 mod compiler;
 mod contract;
 mod descriptor;
@@ -54,6 +55,7 @@ pub use services::{
 };
 
 use cache::CodeCache;
+use code_metrics::CodeMetrics;
 use egress::{EgressClient, SystemNames};
 use guests::GuestThreads;
 use state::AttemptState;
@@ -129,6 +131,7 @@ struct Inner {
     engine: Engine,
     linker: Linker<AttemptState>,
     cache: CodeCache,
+    code_metrics: CodeMetrics,
     /// One for each attempt that may run at the same time.
     permits: Semaphore,
     /// The same for inspections: a mended version must not wait for the attempts that it would end.
@@ -164,6 +167,7 @@ impl Sandbox {
                 engine,
                 linker,
                 cache,
+                code_metrics: CodeMetrics::new(),
                 permits,
                 inspections: Semaphore::new(INSPECTIONS),
                 http,

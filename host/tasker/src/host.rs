@@ -4,7 +4,9 @@
 mod authentication;
 mod database;
 mod first_key;
+mod keep_in_bounds;
 pub mod logging;
+mod metrics;
 mod parts;
 
 pub use authentication::AuthConfig;
@@ -14,9 +16,10 @@ pub use database::{
 pub use first_key::FirstKey;
 
 use database::Postgres;
-use parts::{deliver, keep_in_bounds, open_sandbox};
+use keep_in_bounds::keep_in_bounds;
+use parts::{deliver, follow_database, open_sandbox};
 use std::net::SocketAddr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 use tasker_api::AppState;
@@ -54,6 +57,8 @@ const SECRET_KEY_FILE: &str = "secret.key";
 pub struct HostConfig {
     /// Where the API listens; port 0 takes a free one.
     pub listen: SocketAddr,
+    /// Where metrics are given to everyone, besides the API; none: nowhere.
+    pub metrics_listen: Option<SocketAddr>,
     /// Compiled code and, where it is embedded, the database.
     pub data_dir: PathBuf,
     pub database: DatabaseChoice,
@@ -163,6 +168,14 @@ async fn bind(listen: SocketAddr) -> Result<(TcpListener, SocketAddr), HostError
     Ok((listener, address))
 }
 
+/// Those that were given, or those in the data directory.
+fn keys(given: Option<SecretKeys>, data_dir: &Path) -> Result<SecretKeys, HostError> {
+    let own = || SecretKeys::made_in_file(data_dir.join(SECRET_KEY_FILE));
+    let keys = given.unwrap_or_else(own);
+    keys.check()?;
+    Ok(keys)
+}
+
 /// A host that serves and works.
 pub struct Host {
     pub engine: Engine,
@@ -173,6 +186,7 @@ pub struct Host {
     pub first_key: Option<FirstKey>,
     certificates: Option<Certificates>,
     address: SocketAddr,
+    metrics_address: Option<SocketAddr>,
     postgres: Postgres,
     /// Ends claiming; the API still answers, but reports that it is not ready.
     draining: CancellationToken,
@@ -189,11 +203,10 @@ impl Host {
     pub async fn start(config: HostConfig) -> Result<Self, HostError> {
         check(&config)?;
         let certificates = config.tls.map(Certificates::read).transpose()?;
-        let own_keys = || SecretKeys::made_in_file(config.data_dir.join(SECRET_KEY_FILE));
-        let keys = config.secret_keys.unwrap_or_else(own_keys);
-        keys.check()?;
+        let keys = keys(config.secret_keys, &config.data_dir)?;
         let archive = config.archive.map(Archive::create).transpose()?;
         let (listener, address) = bind(config.listen).await?;
+        let metrics_listener = metrics::bind(config.metrics_listen).await?;
         let postgres = Postgres::open(&config.database, &config.data_dir).await?;
         let replica = config.read_replica.as_ref();
         let database = postgres.connect(config.connections, replica).await?;
@@ -204,23 +217,23 @@ impl Host {
 
         let (draining, closing) = (CancellationToken::new(), CancellationToken::new());
         let notifications = Notifications::default();
-        let hints = notifications.clone();
-        tokio::spawn(hints.listen(database.clone(), closing.clone()));
+        follow_database(&database, &notifications, &closing);
         tokio::spawn(authentication.clone().keep_fresh(closing.clone()));
         let registry = Registry::new(engine.clone(), sandbox.clone());
         if let Some(dir) = config.watch {
             tokio::spawn(registry.clone().watch(dir, draining.clone()));
         }
-        tokio::spawn(database.clone().share_connections(closing.clone()));
-        tokio::spawn(database.watch_replica(closing.clone()));
         keep_in_bounds(&engine, archive, &draining);
         let hints = notifications.clone();
         tokio::spawn(registry.maintain(config.maintenance, hints, draining.clone()));
         let stats = Arc::<WorkerStats>::default();
         let deliveries = deliver(&engine, config.subscribers, &draining);
+        let metrics = metrics::of(&engine, &sandbox, &stats);
+        let metrics_address = metrics::serve(metrics_listener, &metrics, &closing);
         let state = AppState {
             feed: deliveries.feed,
             webhook_addresses: deliveries.webhook_addresses,
+            metrics,
             claiming: config.worker.as_ref().map(|_| stats.claiming().clone()),
             engine: engine.clone(),
             sandbox: sandbox.clone(),
@@ -241,6 +254,7 @@ impl Host {
         });
         Ok(Self {
             address,
+            metrics_address,
             postgres,
             worker: worker.map(|worker| tokio::spawn(worker.run(draining.clone()))),
             deliveries: deliveries.task,
@@ -259,6 +273,11 @@ impl Host {
     /// Where the API listens.
     pub fn address(&self) -> SocketAddr {
         self.address
+    }
+
+    /// Where metrics are given to everyone, if anywhere.
+    pub fn metrics_address(&self) -> Option<SocketAddr> {
+        self.metrics_address
     }
 
     /// For `--url`.

@@ -21,6 +21,7 @@ pub mod key;
 pub mod kv;
 pub mod limit;
 pub mod log;
+pub mod metrics;
 pub mod migration;
 pub mod namespace;
 pub mod page;

@@ -5,6 +5,7 @@
 
 mod answers;
 mod attempt;
+mod attempt_metrics;
 mod declared_schemas;
 mod dispatch;
 mod finished;
@@ -152,6 +153,7 @@ impl Worker {
             self.config.limits.clone(),
             quarantine.clone(),
         ));
+        self.stats.metrics().set_slots(self.config.slots);
         let mut was_taken_in = false;
         while let Some(id) = self.register(was_taken_in, &shutdown).await? {
             was_taken_in = true;

@@ -87,6 +87,10 @@ pub struct Serve {
     /// Maximum of compiled code on disk; the least recently used is removed, except that of open tasks.
     #[arg(long, default_value_t = DEFAULT_CACHE_BYTES >> 20, value_name = "MIB", value_parser = clap::value_parser!(u64).range(1..=1_048_576))]
     cache_limit: u64,
+    /// Give metrics at http://ADDRESS/metrics to everyone who can reach it, without a key. They are also at /metrics of
+    /// the API, for keys with `observe in *`.
+    #[arg(long, value_name = "ADDRESS")]
+    metrics_listen: Option<SocketAddr>,
     /// Write finished tasks there before they are deleted (see `tasker retention`), as compressed JSON lines by
     /// day: to a folder, or to s3://BUCKET/PREFIX with the credentials of the environment. Give it to all hosts
     /// of a database, or to none.
@@ -193,6 +197,7 @@ impl Serve {
         let worker = (!self.no_worker).then(|| self.worker());
         Ok(HostConfig {
             listen: self.listen,
+            metrics_listen: self.metrics_listen,
             data_dir: self.data_dir.map_or_else(default_data_dir, Ok)?,
             database: self
                 .database_url

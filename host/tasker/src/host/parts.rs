@@ -1,14 +1,13 @@
 //! Parts of a host that run beside its API and its worker.
 
 use std::path::Path;
-use tasker_archive::Archive;
-use tasker_domain::error_chain::ErrorChain;
+use tasker_database::Database;
+use tasker_database::notifications::Notifications;
 use tasker_egress::InnerAddresses;
 use tasker_engine::Engine;
 use tasker_events::Feed;
 use tasker_sandbox::{Compiler, Sandbox, SandboxConfig, SandboxError};
 use tasker_subscribers::{Subscribers, SubscribersConfig};
-use tasker_tasks::retention::Retention;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
@@ -23,6 +22,18 @@ pub(super) fn open_sandbox(
         max_concurrent,
         compiler,
     })
+}
+
+/// Begins what keeps up with the database: hints, the share of its connections, its read replica.
+pub(super) fn follow_database(
+    database: &Database,
+    notifications: &Notifications,
+    closing: &CancellationToken,
+) {
+    let hints = notifications.clone();
+    tokio::spawn(hints.listen(database.clone(), closing.clone()));
+    tokio::spawn(database.clone().share_connections(closing.clone()));
+    tokio::spawn(database.clone().watch_replica(closing.clone()));
 }
 
 /// The deliveries of a host.
@@ -46,27 +57,5 @@ pub(super) fn deliver(
         feed,
         webhook_addresses,
         task: tokio::spawn(subscribers.run(draining.clone())),
-    }
-}
-
-/// Begins what is done now and then: the uses of versions, partitions of the log, deleting finished tasks.
-pub(super) fn keep_in_bounds(
-    engine: &Engine,
-    archive: Option<Archive>,
-    draining: &CancellationToken,
-) {
-    tokio::spawn(engine.clone().keep_uses(draining.clone()));
-    let database = engine.database().clone();
-    tokio::spawn(database.keep_partitions(archive.is_some(), draining.clone()));
-    if let Some(archive) = archive.clone() {
-        tokio::spawn(warn_without(archive));
-    }
-    tokio::spawn(Retention::new(engine.clone(), archive).run(draining.clone()));
-}
-
-/// A store that is away for a while does not keep a host from starting: nothing is deleted until it is back.
-async fn warn_without(archive: Archive) {
-    if let Err(error) = archive.check().await {
-        tracing::warn!(error = %ErrorChain(&error), "finished tasks are not deleted until they can be archived");
     }
 }
