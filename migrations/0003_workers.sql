@@ -4,7 +4,7 @@
 create type tasker.lease as (task_id uuid, step_no smallint, attempt int);
 
 -- A claimed step, with what its row says of the attempt.
-create type tasker.claimed_step as (task_id uuid, step_no smallint, attempt int, checkpoint text);
+create type tasker.claimed_step as (task_id uuid, step_no smallint, attempt int, checkpoint text, ready_at timestamptz);
 
 -- One run of the worker loop of one host. Its heartbeat keeps all its leases.
 create table tasker.worker (

@@ -104,3 +104,209 @@ select date_trunc('hour', l.at) as hour, l.namespace,
        sum(l.out_bytes::bigint) as out_bytes, sum(l.http_requests::bigint) as http_requests
 from tasker.ledger l
 group by 1, 2;
+
+-- Subscriptions: where hosts deliver the events of a namespace to.
+
+-- `component` and `nats` have no host that delivers to them yet.
+create type tasker.subscription_kind as enum ('webhook', 'component', 'nats');
+
+create type tasker.subscription_state as enum ('active', 'paused', 'ended');
+
+-- One run of a host that delivers events. Its renewal keeps all its subscriptions, so that an idle one costs nothing.
+create table tasker.subscriber (
+  subscriber_id int generated always as identity primary key,
+  host_name text not null,
+  pid int not null,
+  renewed_at timestamptz not null,
+  -- Dead after so long without a renewal.
+  ttl_ms int not null
+);
+
+create table tasker.subscription (
+  subscription_id int generated always as identity primary key,
+  namespace_id int not null references tasker.namespace,
+  name text not null,
+  kind tasker.subscription_kind not null,
+  -- Which events: as the filter of the feed takes it. Null matches all.
+  types text,
+  template text,
+  task_id uuid,
+  step text,
+  handler text,
+  url text not null,
+  -- The names of the namespace's secrets that sign each delivery: several while one takes the place of another.
+  secrets text[] not null,
+  state tasker.subscription_state not null default 'active',
+  -- Why it has ended.
+  ended_reason text,
+  -- The position in the feed behind which nothing was delivered yet: tasker.transition.seq or tasker.audit.audit_id,
+  -- and which of the row's events.
+  seq bigint not null,
+  seq_index smallint not null,
+  -- Events before this time are left out; null if it began at a position.
+  since timestamptz,
+  -- Tries of the event behind the position that failed, and when the next is due.
+  attempts int not null default 0,
+  next_at timestamptz,
+  -- The time of the oldest event that waits to be delivered, as its host last reported; null for none.
+  pending_at timestamptz,
+  last_error text,
+  last_error_at timestamptz,
+  delivered_at timestamptz,
+  -- Counters: events delivered, tries that failed, events given up, dead letters that were dropped for newer ones.
+  delivered bigint not null default 0,
+  failures bigint not null default 0,
+  given_up bigint not null default 0,
+  dropped bigint not null default 0,
+  -- Whose it is; null, or one that is dead: any host's that takes it.
+  subscriber_id int,
+  -- Counts the changes that its host has to learn of.
+  revision int not null default 0,
+  -- Counts the moves of the position by an operator: what a host delivered before moves it no more.
+  moves int not null default 0,
+  created_at timestamptz not null default now(),
+  created_by text not null,
+  constraint subscription_name_is_unique unique (namespace_id, name),
+  constraint subscription_name_is_a_name check (name ~ '^[A-Za-z0-9_-]{1,100}$'),
+  constraint subscription_url_is_bounded check (octet_length(url) <= 2000),
+  constraint subscription_last_error_is_bounded check (octet_length(last_error) <= 1024)
+) with (fillfactor = 50);
+create index subscription_by_subscriber on tasker.subscription (subscriber_id) where subscriber_id is not null;
+-- What nobody has.
+create index subscription_free on tasker.subscription (subscription_id) where subscriber_id is null and state = 'active';
+
+-- Events that could not be delivered. Bounded per subscription; the oldest are dropped.
+create table tasker.dead_letter (
+  dead_letter_id bigint generated always as identity primary key,
+  subscription_id int not null references tasker.subscription on delete cascade,
+  -- The position of the event.
+  seq bigint not null,
+  seq_index smallint not null,
+  type text not null,
+  reason text not null,
+  -- Of the last answer, if there was one, with the beginning of its body.
+  status int,
+  body text,
+  attempts int not null,
+  at timestamptz not null,
+  -- Since when it waits to be delivered once more.
+  replay_at timestamptz,
+  constraint dead_letter_is_one_event unique (subscription_id, seq, seq_index),
+  constraint dead_letter_reason_is_bounded check (octet_length(reason) <= 1024),
+  constraint dead_letter_body_is_bounded check (octet_length(body) <= 1024)
+);
+create index dead_letter_by_subscription on tasker.dead_letter (subscription_id, dead_letter_id);
+create index dead_letter_to_replay on tasker.dead_letter (subscription_id, dead_letter_id) where replay_at is not null;
+
+-- Subscriptions with how far they are.
+create view tasker.subscription_status as
+select s.subscription_id, n.name as namespace, s.name, s.kind::text as kind, s.url, s.secrets, s.types, s.template,
+       s.task_id, s.step, s.handler, s.state::text as state, s.ended_reason, s.seq, s.seq_index,
+       greatest(coalesce(pg_sequence_last_value('tasker.transition_seq_seq'), 0) - s.seq, 0) as lag_rows,
+       greatest(coalesce(extract(epoch from clock_timestamp() - s.pending_at) * 1000, 0), 0)::bigint as lag_ms,
+       s.attempts, s.next_at, s.last_error, s.last_error_at, s.delivered_at, s.delivered, s.failures, s.given_up,
+       s.dropped,
+       (select count(*) from tasker.dead_letter d where d.subscription_id = s.subscription_id) as dead_letters,
+       -- None if it is not renewed any more.
+       (select r.host_name from tasker.subscriber r
+        where r.subscriber_id = s.subscriber_id
+          and abs(extract(epoch from clock_timestamp() - r.renewed_at)) * 1000 < r.ttl_ms) as host,
+       s.created_at, s.created_by
+from tasker.subscription s
+join tasker.namespace n using (namespace_id);
+
+-- What the log says of ended tasks, attempts and claims, counted by minute, hour and day; written by
+-- tasker.add_statistics alone, outside of every other transaction. Old rows go, see there.
+create table tasker.statistic (
+  -- How many minutes a row is for: 1, 60 or 1440.
+  width smallint not null,
+  -- Where they begin, in UTC.
+  at timestamptz not null,
+  -- `task`: from the creation of a task to its end. `run`: an attempt in its sandbox. `claim`: from when a step is ready
+  -- to its claim.
+  measure text not null,
+  namespace_id int not null,
+  template_version_id int not null,
+  -- -1 of tasks.
+  step_no smallint not null,
+  -- What ran; 0 of tasks and claims, and of attempts without an entry in the ledger.
+  component_version_id int not null,
+  count bigint not null,
+  -- Of tasks and attempts: how many failed for good; of attempts, how many are retried; of tasks, how many were cancelled.
+  failed bigint not null,
+  retried bigint not null,
+  cancelled bigint not null,
+  -- Of those with a duration, in milliseconds.
+  sum_ms double precision not null,
+  max_ms double precision not null,
+  -- How many durations are in which bucket of tasker.duration_bucket.
+  buckets smallint[] not null,
+  counts bigint[] not null,
+  primary key (width, at, measure, namespace_id, template_version_id, step_no, component_version_id)
+) with (fillfactor = 70, autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 2000);
+
+-- Failed attempts by code and shape of the message, for the same minutes, hours and days.
+create table tasker.error_group (
+  width smallint not null,
+  at timestamptz not null,
+  namespace_id int not null,
+  template_version_id int not null,
+  step_no smallint not null,
+  code text not null,
+  -- The message without what differs from case to case, see tasker.message_shape.
+  shape text not null,
+  count bigint not null,
+  first_at timestamptz not null,
+  last_at timestamptz not null,
+  -- The last task of those.
+  task_id uuid not null,
+  primary key (width, at, namespace_id, template_version_id, step_no, code, shape)
+);
+
+-- Steps that the counted part of the log has as ready and not yet claimed.
+create table tasker.statistic_ready (
+  task_id uuid not null,
+  step_no smallint not null,
+  ready_at timestamptz not null,
+  primary key (task_id, step_no)
+);
+
+-- How far the log is counted.
+create table tasker.statistic_position (
+  singleton boolean primary key default true,
+  seq bigint not null default 0,
+  -- The latest time up to which it is.
+  as_of timestamptz not null default '-infinity',
+  -- There is more to count.
+  is_behind boolean not null default false,
+  constraint statistic_position_is_one_row check (singleton)
+);
+insert into tasker.statistic_position default values;
+
+-- What hosts give as metrics about the database, and how far the log is counted for it: see tasker.observe.
+create table tasker.observation (
+  singleton bool primary key default true,
+  observed_at timestamptz not null default '-infinity',
+  found json,
+  -- Of tasker.log_horizon.
+  safe bigint not null default 0,
+  mark bigint,
+  writers text[],
+  -- Since when the mark is the same.
+  mark_at timestamptz,
+  -- Up to here rows of the log are part of tasker.log_count, from the first look on; null before it.
+  counted bigint,
+  constraint observation_is_one_row check (singleton)
+);
+insert into tasker.observation default values;
+
+-- Rows of the log by kind (task, step, guard) and state; of tasks that ended, by bucket of their duration too.
+create table tasker.log_count (
+  kind text not null,
+  state text not null,
+  bucket int not null,
+  rows bigint not null,
+  -- Of the durations of tasks, all together.
+  seconds float8 not null,
+  primary key (kind, state, bucket)
+);

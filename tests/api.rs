@@ -1,5 +1,6 @@
 //! The API over real sockets, with a real database and real components.
 
+mod analytics;
 mod approvals;
 mod audit;
 mod callers;
@@ -38,6 +39,8 @@ mod shares;
 mod signatures;
 mod signing_policies;
 mod submit;
+mod subscriptions;
+mod task_reports;
 mod tasks;
 mod templates;
 pub mod tokens;

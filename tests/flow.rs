@@ -13,6 +13,7 @@ mod kv;
 mod ledger;
 mod limits;
 mod logs;
+mod metrics;
 mod migration;
 mod operations;
 pub mod partition_archive;

@@ -17,3 +17,4 @@ mod model;
 mod sandbox;
 mod sql;
 mod tidy;
+mod webhooks;

@@ -4,8 +4,8 @@
 -- turns from the one after p_after_key (see tasker.queue_keys). So what one namespace or key has in the queue delays no
 -- other.
 --
--- Returns one row per step, with all data of its attempt that changes between attempts, and the revision of the
--- task's namespace, which includes everything that was granted or revoked before the claim. One more row with a null
+-- Returns one row per step, with all data of its attempt that changes between attempts, for how long it was due, and the
+-- revision of the task's namespace, which includes everything that was granted or revoked before the claim. One more row with a null
 -- lease states, if fewer than p_limit were claimed, in due_ms when the next step is due: 0 if a due step was left,
 -- because of the limit on bytes, a lock or its namespace's share; null if none is due within a minute. It has is_limited
 -- where a namespace with due steps has a limit of running steps (see tasker.limited_turns): another may be claimed
@@ -28,7 +28,7 @@ create or replace function tasker.claim_ready(p_worker_id int, p_limit int, p_by
 returns table (
   task_id uuid, step_no smallint, attempt int, lock_id int, correlation_id text, input text,
   checkpoint text, revision bigint, namespace_id int, due_ms bigint, marked int[], marked_lane smallint[], low timestamptz[],
-  is_limited bool, after_key smallint
+  is_limited bool, after_key smallint, waited interval
 )
 language plpgsql
 set search_path = '' set lock_timeout = '20ms' set plan_cache_mode = force_generic_plan set jit = off
@@ -131,7 +131,7 @@ begin
         from picked p
         left join tasker.task t on t.task_id = p.task_id
       ), sized as materialized (
-        select w.row, w.step_row, w.task_id, w.step_no, w.checkpoint, w.is_first,
+        select w.row, w.step_row, w.task_id, w.step_no, w.checkpoint, w.is_first, w.ready_at,
                sum(w.bytes) over (
                  order by w.turn, w.ready_at rows between unbounded preceding and 1 preceding) as bytes_before
         from weighed w
@@ -143,7 +143,7 @@ begin
         -- By address: the row that was locked stays where it is.
         where s.ctid = p.step_row and s.task_id = p.task_id and s.step_no = p.step_no
           and coalesce(p.bytes_before, 0) < p_bytes
-        returning s.task_id, s.step_no, s.attempt, p.checkpoint, p.row, p.is_first
+        returning s.task_id, s.step_no, s.attempt, p.checkpoint, p.row, p.is_first, p.ready_at
       ), begun as (
         update tasker.task t set state = 'in_progress'
         from (select distinct c.task_id from claimed c where c.is_first order by c.task_id) b
@@ -155,7 +155,7 @@ begin
         union all
         select v_now, c.task_id, c.step_no, c.attempt, p_worker_id, 'running' from claimed c
       )
-      select array_agg((c.task_id, c.step_no, c.attempt, c.checkpoint)::tasker.claimed_step),
+      select array_agg((c.task_id, c.step_no, c.attempt, c.checkpoint, c.ready_at)::tasker.claimed_step),
              array_agg(c.row),
              count(*) < (select count(*) from picked)
                or v_is_split_left is null and cardinality(v_namespaces) > 1
@@ -196,7 +196,8 @@ begin
     select k.task_id, k.step_no, k.attempt, coalesce(t.lock_id, 0), coalesce(t.correlation_id, ''),
            coalesce(t.input::text, 'null'), k.checkpoint,
            coalesce(r.revision[array_position(r.of, t.namespace_id)], 0), coalesce(t.namespace_id, 0),
-           null::bigint, null::int[], null::smallint[], null::timestamptz[], null::bool, null::smallint
+           null::bigint, null::int[], null::smallint[], null::timestamptz[], null::bool, null::smallint,
+           v_now - k.ready_at
     from unnest(v_claimed) k
     cross join revisions r
     left join tasker.task t on t.task_id = k.task_id;
@@ -210,7 +211,8 @@ begin
                   else ceil(extract(epoch from tasker.queue_next(v_now, v_waiting, v_waiting_lanes) - v_now) * 1000)::bigint end,
              v_marked, v_marked_lanes, v_marks, coalesce(true = any (v_limited), false),
              case when v_has_keys or v_window is not null
-                  then tasker.next_key(p_after_key, v_claimed, v_looked_at_namespaces, v_looked_at_lanes, v_cut, v_window) end;
+                  then tasker.next_key(p_after_key, v_claimed, v_looked_at_namespaces, v_looked_at_lanes, v_cut, v_window) end,
+             null::interval;
   end if;
 end
 $$;

@@ -54,7 +54,7 @@ begin
     union all
     select v_now, c.task_id, c.step_no, c.attempt, p_worker_id, 'running' from claimed c
   )
-  select c.task_id, c.step_no, c.attempt, c.checkpoint into v_claimed from claimed c;
+  select c.task_id, c.step_no, c.attempt, c.checkpoint, v_ready_at into v_claimed from claimed c;
   return v_claimed;
 end
 $$;

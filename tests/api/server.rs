@@ -7,12 +7,15 @@ use std::sync::{Arc, LazyLock};
 use tasker_api::auth::jwt::{JwtConfig, Tokens};
 use tasker_api::auth::{Authentication, Keyring};
 use tasker_api::bounds::Bounds;
+use tasker_api::metrics::Metrics;
 use tasker_api::{AppState, serve};
 use tasker_database::notifications::Notifications;
 use tasker_database::{Database, MIN_CONNECTIONS};
+use tasker_egress::InnerAddresses;
 use tasker_engine::Engine;
 use tasker_engine::claim_health::ClaimHealth;
 use tasker_engine::secret::{KeyRing, SecretKeys};
+use tasker_events::Feed;
 use tasker_registry::store::Store;
 use tasker_sandbox::{Compiler, Sandbox, SandboxConfig};
 use tokio::net::TcpListener;
@@ -243,7 +246,10 @@ impl Asker {
 /// A host's parts with the sandbox that all tests here use.
 pub fn state(engine: Engine, shutdown: CancellationToken) -> AppState {
     AppState {
+        metrics: Metrics::new(engine.clone(), sandbox()),
         authentication: Authentication::Keys(Keyring::new(Store::new(engine.clone()))),
+        feed: Feed::new(engine.clone(), shutdown.clone()),
+        webhook_addresses: InnerAddresses::Refused,
         engine,
         sandbox: sandbox(),
         notifications: Notifications::default(),

@@ -13,12 +13,14 @@ use tasker_engine::secret::{KeyRing, SecretKeys};
 use tasker_events::catalog::{self, HANDLER};
 use tasker_events::schema::schema;
 
-/// Fired by tests/sql/feed.rs, from the functions that hosts call when a worker ends, is lost, or cannot run a step.
-const BY_FUNCTIONS: [&str; 4] = [
+/// Fired by tests/sql/feed.rs, from the functions that hosts call when a worker ends, is lost, or cannot run a step; and
+/// by tests/webhooks/failures.rs.
+const BY_FUNCTIONS: [&str; 5] = [
     "attempt.given_back",
     "attempt.lost",
     "attempt.released",
     "step.postponed",
+    "subscription.end",
 ];
 
 const NAMESPACE: &str = "/v1/namespaces/shop";
@@ -89,6 +91,26 @@ async fn run_tasks(host: &TestHost) {
     )
     .await;
     host.finished(&endless).await;
+}
+
+async fn change_subscriptions(host: &TestHost, database: &TestDatabase) {
+    let hook = format!("{NAMESPACE}/subscriptions/hook");
+    let secret = format!("{NAMESPACE}/secrets/signing");
+    host.put_secret(&secret, "some value").await;
+    let body =
+        json!({"url": "https://example.com/", "secrets": ["signing"], "types": "orders.none"});
+    ask(host, "PUT", &hook, body).await;
+    ask(host, "POST", &format!("{hook}/pause"), json!({})).await;
+    let from = json!({"from": "2000-01-01T00:00:00Z"});
+    ask(host, "POST", &format!("{hook}/replay"), from).await;
+    let letter = "insert into tasker.dead_letter (subscription_id, seq, seq_index, type, reason, attempts, at)
+                  select subscription_id, 1, 0, 'a', '', 1, now() from tasker.subscription";
+    sqlx::query(letter).execute(database.pool()).await.unwrap();
+    let redeliver = format!("{hook}/dead-letters/replay");
+    ask(host, "POST", &redeliver, json!({})).await;
+    ask(host, "POST", &format!("{hook}/resume"), json!({})).await;
+    ask(host, "DELETE", &hook, json!(null)).await;
+    ask(host, "DELETE", &secret, json!(null)).await;
 }
 
 async fn change_rules(host: &TestHost) {
@@ -263,6 +285,7 @@ async fn every_type_that_a_host_fires_comes_by_the_stream_and_its_data_holds_to_
     forget_description(&database).await;
     run_tasks(&host).await;
     change_rules(&host).await;
+    change_subscriptions(&host, &database).await;
     change_trust(&host, &database).await;
     forget_description(&database).await;
     move_and_collect(&host).await;

@@ -8,6 +8,7 @@ use std::time::Duration;
 use tasker::host::{AuthConfig, DatabaseChoice, Host, HostConfig};
 use tasker_registry::maintenance::Maintenance;
 use tasker_sandbox::Compiler;
+use tasker_subscribers::SubscribersConfig;
 use tasker_worker::WorkerConfig;
 use tokio::process::{Child, Command};
 
@@ -91,6 +92,7 @@ async fn be_host(url: String) {
         ..WorkerConfig::default()
     };
     let config = HostConfig {
+        metrics_listen: None,
         listen: ([127, 0, 0, 1], 0).into(),
         data_dir: directory.path().to_owned(),
         database: DatabaseChoice::Url(url),
@@ -101,6 +103,7 @@ async fn be_host(url: String) {
         auth: AuthConfig::Off,
         tls: None,
         worker: Some(worker),
+        subscribers: SubscribersConfig::default(),
         watch: None,
         maintenance: Maintenance::default(),
         archive: None,

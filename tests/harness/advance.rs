@@ -1,3 +1,4 @@
+use std::time::Duration;
 use tasker_database::DatabaseError;
 use tasker_domain::ids::WorkerId;
 use tasker_engine::Engine;
@@ -51,5 +52,6 @@ fn of_released(released: ReleasedStep) -> Claimed {
         input: String::new(),
         checkpoint: None,
         revision: released.revision,
+        waited: Duration::ZERO,
     }
 }

@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 use tasker::host::{AuthConfig, DatabaseChoice, Host, HostConfig};
 use tasker_registry::maintenance::Maintenance;
 use tasker_sandbox::Compiler;
+use tasker_subscribers::SubscribersConfig;
 use tasker_worker::WorkerConfig;
 
 use super::{ADMIN_KEY, TestDatabase, client, wait_until};
@@ -38,6 +39,7 @@ impl TestHost {
     /// The same on the database at a URL.
     pub async fn start_at(url: String, change: impl FnOnce(&mut HostConfig)) -> Self {
         let mut config = HostConfig {
+            metrics_listen: None,
             listen: ([127, 0, 0, 1], 0).into(),
             // Hosts share compiled code, so that it is compiled once for all tests.
             data_dir: Path::new(env!("CARGO_TARGET_TMPDIR")).join("hosts"),
@@ -47,6 +49,7 @@ impl TestHost {
             connections: 8,
             compiler: Compiler::InProcess,
             worker: Some(worker()),
+            subscribers: SubscribersConfig::default(),
             watch: None,
             maintenance: Maintenance::default(),
             archive: None,

@@ -143,12 +143,36 @@ constraints! {
          values (1, '*', '', 'ada')";
     queue_rule_weight_is_bounded:
         "insert into tasker.queue_rule (namespace_id, weight, set_by) values (1, 0, 'ada')";
+    statistic_position_is_one_row:
+        "insert into tasker.statistic_position (singleton) values (false)";
     queue_check_is_one_row: "insert into tasker.queue_check (singleton) values (false)";
+    observation_is_one_row: "insert into tasker.observation (singleton) values (false)";
     queue_lane_is_of_a_priority:
         "insert into tasker.queue (namespace_id, lane, ready_at, task_id, step_no)
          values (1, 32760, now(), gen_random_uuid(), 0)";
     queue_rule_max_running_is_bounded:
         "insert into tasker.queue_rule (namespace_id, max_running, set_by) values (1, 0, 'ada')";
+    subscription_name_is_unique:
+        "insert into tasker.subscription (namespace_id, name, kind, url, secrets, seq, seq_index, created_by)
+         select 1, 'a', 'webhook', '', '{}', 0, 0, 'ada' from generate_series(1, 2)";
+    subscription_name_is_a_name:
+        "insert into tasker.subscription (namespace_id, name, kind, url, secrets, seq, seq_index, created_by)
+         values (1, 'a/b', 'webhook', '', '{}', 0, 0, 'ada')";
+    subscription_url_is_bounded:
+        "insert into tasker.subscription (namespace_id, name, kind, url, secrets, seq, seq_index, created_by)
+         values (1, 'a', 'webhook', repeat('x', 2001), '{}', 0, 0, 'ada')";
+    subscription_last_error_is_bounded:
+        "insert into tasker.subscription (namespace_id, name, kind, url, secrets, seq, seq_index, created_by, last_error)
+         values (1, 'a', 'webhook', '', '{}', 0, 0, 'ada', repeat('x', 1025))";
+    dead_letter_is_one_event:
+        "insert into tasker.dead_letter (subscription_id, seq, seq_index, type, reason, attempts, at)
+         select 1, 1, 0, 'a', '', 1, now() from generate_series(1, 2)";
+    dead_letter_reason_is_bounded:
+        "insert into tasker.dead_letter (subscription_id, seq, seq_index, type, reason, attempts, at)
+         values (1, 1, 0, 'a', repeat('x', 1025), 1, now())";
+    dead_letter_body_is_bounded:
+        "insert into tasker.dead_letter (subscription_id, seq, seq_index, type, reason, attempts, at, body)
+         values (1, 1, 0, 'a', '', 1, now(), repeat('x', 1025))";
     functions_is_one_row: "insert into tasker.functions values (false, 'd')";
     registry_generation_is_one_row: "insert into tasker.registry_generation values (false, 0)";
     clock_mark_is_one_row: "insert into tasker.clock_mark values (false, now())";

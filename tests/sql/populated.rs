@@ -70,6 +70,8 @@ async fn no_statement_reads_more_of_a_million_finished_tasks_than_it_has_to() {
     let mut session = Session::new(&database).await;
     session.run("reset tasker.now").await;
     call_functions(&mut session).await;
+    call_deliveries(&mut session).await;
+    count_log(&mut session).await;
     drive::drive(&database).await;
 
     let ran = log.read();
@@ -107,6 +109,36 @@ async fn functions_not_called(session: &mut Session) -> Vec<String> {
         .iter()
         .map(|name| format!("tasker.{name} was not called"))
         .collect()
+}
+
+/// What a host calls that delivers to a subscription.
+async fn call_deliveries(session: &mut Session) {
+    session
+        .run(
+            "insert into tasker.subscription (namespace_id, name, kind, url, secrets, seq, seq_index, created_by)
+             values (1, 'hook', 'webhook', '', '{}', 0, 0, 'ada');
+             select tasker.take_subscriptions(tasker.renew_subscriber(null, 'host', 1, 30000), 10);
+             select tasker.store_cursors(s.subscriber_id, array[s.subscription_id], '{0}', '{1}', '{0}', '{1}', '{null}'),
+                    tasker.store_failure(s.subscriber_id, s.subscription_id, 0, 1, 1000, '', now(), true),
+                    tasker.add_dead_letter(s.subscriber_id, s.subscription_id, 0, 2, 0::smallint, '', '', 500, '', 12, 9),
+                    tasker.store_replay(s.subscriber_id, s.subscription_id, 1, null, null, null),
+                    tasker.end_subscription(s.subscriber_id, s.subscription_id, ''),
+                    tasker.leave_subscriptions(s.subscriber_id)
+             from tasker.subscription s",
+        )
+        .await;
+}
+
+/// The end of the log, in two batches.
+async fn count_log(session: &mut Session) {
+    session
+        .run(
+            "update tasker.statistic_position set seq = (select last_value - 900 from tasker.transition_seq_seq);
+             select tasker.add_statistics(last_value - 450, 5000) from tasker.transition_seq_seq;
+             select tasker.add_statistics(last_value, 5000) from tasker.transition_seq_seq;
+             select tasker.message_shape('order 1')",
+        )
+        .await;
 }
 
 /// The functions as the host calls them, several batches each.

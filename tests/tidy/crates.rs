@@ -5,12 +5,13 @@ use std::fs;
 use std::path::Path;
 
 /// Libraries that only the crates which ARCHITECTURE.md names speak to.
-const LARGE: [&str; 9] = [
+const LARGE: [&str; 10] = [
     "axum",
     "async-graphql",
     "clap",
     "object_store",
     "oci-client",
+    "prometheus-client",
     "reqwest",
     "sqlx",
     "wasmtime",

@@ -50,11 +50,17 @@ pub(crate) async fn correlate(
     let span = request_span(&request, &id);
     let header = HeaderValue::from_str(id.as_str()).expect("the id is visible ASCII");
     request.extensions_mut().insert(id);
+    let method = request.method().clone();
+    let route = request.extensions().get::<MatchedPath>().cloned();
     let may_take_long = Weight::of(&request) != Weight::Ordinary;
     let started = Instant::now();
     let mut response = next.run(request).instrument(span.clone()).await;
     response.headers_mut().insert(CORRELATION_HEADER, header);
-    counts.count(response.status());
+    let status = response.status();
+    counts.count(status);
+    let route = route.as_ref().map(MatchedPath::as_str);
+    let metrics = counts.metrics();
+    metrics.count(&method, route, status, started.elapsed());
     span.in_scope(|| log_response(&span, &response, started, may_take_long));
     response
 }

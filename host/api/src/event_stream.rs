@@ -6,12 +6,12 @@
 use super::Api;
 use super::access::Access;
 use super::auth::Credentials;
-use super::cloud_event::rendered;
 use axum::body::{Body, Bytes};
 use futures::stream;
 use std::convert::Infallible;
 use std::time::Duration;
 use tasker_domain::error_chain::ErrorChain;
+use tasker_events::cloud_event::rendered;
 use tasker_events::follow::{Next, Stream};
 use tasker_events::{Event, Position, Wants};
 use tasker_wire::event::{END, StreamEnd};

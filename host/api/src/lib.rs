@@ -7,7 +7,6 @@ mod body_slot;
 pub mod bounds;
 mod caller_id;
 mod callers;
-mod cloud_event;
 mod connection_limiter;
 mod connections;
 pub mod correlation;
@@ -18,14 +17,17 @@ pub mod health;
 mod held;
 mod intake;
 pub mod key_error;
+pub mod metrics;
 mod min_rate;
 mod namespaces;
 pub mod page;
 mod replica;
 pub mod request;
 mod request_counts;
+mod request_metrics;
 pub mod rest;
 mod routes;
+mod sampled;
 mod slots;
 pub mod tls;
 pub mod too_many;
@@ -38,13 +40,16 @@ use axum::serve::{Listener, ListenerExt as _};
 use bounds::Bounds;
 use callers::Callers;
 use error::ApiError;
+use metrics::Metrics;
 use namespaces::Namespaces;
 use replica::OnReplica;
 use request_counts::RequestCounts;
 use routes::{NeedsOfRoutes, Routes};
+use sampled::SampledApi;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use tasker_database::notifications::Notifications;
+use tasker_egress::InnerAddresses;
 use tasker_engine::Engine;
 use tasker_engine::claim_health::ClaimHealth;
 use tasker_events::Feed;
@@ -67,10 +72,16 @@ pub struct AppState {
     /// How the claims of the host's worker go.
     /// `None` if the host runs no worker.
     pub claiming: Option<ClaimHealth>,
+    /// The feed of the engine's database, which the host's deliveries follow too.
+    pub feed: Feed,
+    /// Whether webhooks may be at addresses of the host's own network.
+    pub webhook_addresses: InnerAddresses,
     /// Cancelled at the start of a graceful shutdown: the host is not ready any more, and long polls end.
     pub shutdown: CancellationToken,
     pub authentication: Authentication,
     pub bounds: Bounds,
+    /// What the host counts; the API adds its own.
+    pub metrics: Metrics,
 }
 
 /// What every handler is given.
@@ -81,6 +92,7 @@ pub(crate) struct Api {
     registry: Registry,
     tasks: Tasks,
     feed: Feed,
+    webhook_addresses: InnerAddresses,
     claiming: Option<ClaimHealth>,
     shutdown: CancellationToken,
     authentication: Authentication,
@@ -88,6 +100,7 @@ pub(crate) struct Api {
     namespaces: Namespaces,
     needs: Arc<NeedsOfRoutes>,
     on_replica: OnReplica,
+    metrics: Metrics,
 }
 
 impl Api {
@@ -151,16 +164,26 @@ fn counted(state: AppState, counts: RequestCounts) -> Router {
         sandbox,
         notifications,
         claiming,
+        feed,
+        webhook_addresses,
         shutdown,
         authentication,
         bounds,
+        metrics,
     } = state;
     let registry = Registry::new(engine.clone(), sandbox.clone());
     let tasks = Tasks::new(engine.clone(), registry.clone(), notifications.clone());
     let (routes, needs) = routes().into_parts();
+    metrics.add(Arc::new(SampledApi {
+        counts: counts.clone(),
+        feed: feed.clone(),
+        claiming: claiming.clone(),
+        shutdown: shutdown.clone(),
+    }));
     let mut api = Api {
         store: Store::new(engine.clone()),
-        feed: Feed::new(engine.clone(), shutdown.clone()),
+        feed,
+        webhook_addresses,
         engine,
         registry,
         tasks,
@@ -171,6 +194,7 @@ fn counted(state: AppState, counts: RequestCounts) -> Router {
         namespaces: Namespaces::default(),
         needs: Arc::new(needs),
         on_replica: OnReplica::none(),
+        metrics,
     };
     api.on_replica = OnReplica::new(api.over_replica(sandbox, notifications));
     Router::new()
@@ -186,7 +210,7 @@ fn counted(state: AppState, counts: RequestCounts) -> Router {
 }
 
 fn routes() -> Routes {
-    rest::routes().and(health::routes())
+    rest::routes().and(health::routes()).and(metrics::routes())
 }
 
 /// Method and path of every request that the API takes, and what it needs of its caller.

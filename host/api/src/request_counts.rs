@@ -1,5 +1,6 @@
 //! How many requests were answered, and how: one line of the log now and then instead of one each.
 
+use super::request_metrics::RequestMetrics;
 use axum::http::StatusCode;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -15,6 +16,7 @@ pub(crate) struct RequestCounts(Arc<Counts>);
 
 #[derive(Default)]
 struct Counts {
+    metrics: RequestMetrics,
     answered: AtomicU64,
     /// 4xx but for those below.
     refused: AtomicU64,
@@ -27,6 +29,11 @@ struct Counts {
 }
 
 impl RequestCounts {
+    /// The counts that never begin anew.
+    pub(crate) fn metrics(&self) -> &RequestMetrics {
+        &self.0.metrics
+    }
+
     pub(crate) fn count(&self, status: StatusCode) {
         let counts = &self.0;
         let one = match status.as_u16() {

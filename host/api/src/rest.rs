@@ -1,6 +1,7 @@
 //! The resources under /v1, one file each.
 
 mod access;
+mod analytics;
 mod audit;
 mod availability;
 mod collections;
@@ -25,6 +26,7 @@ mod secrets;
 mod shares;
 mod signatures;
 mod submission;
+mod subscriptions;
 mod task_payloads;
 mod task_views;
 mod tasks;
@@ -51,6 +53,8 @@ pub(crate) fn routes() -> Routes {
         .and(signatures::routes())
         .and(audit::routes())
         .and(events::routes())
+        .and(subscriptions::routes())
+        .and(analytics::routes())
         .and(collections::routes())
         .and(hosts::routes())
         .and(registry::routes())

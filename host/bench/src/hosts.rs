@@ -15,6 +15,7 @@ use tasker_registry::Registry;
 use tasker_registry::maintenance::Maintenance;
 use tasker_registry::publish_template::Missing;
 use tasker_sandbox::{CompileLimits, Compiler};
+use tasker_subscribers::SubscribersConfig;
 use tasker_tasks::Tasks;
 use tasker_worker::WorkerConfig;
 use tempfile::TempDir;
@@ -156,6 +157,7 @@ impl BenchArgs {
 
 fn config(data_dir: PathBuf, database: DatabaseChoice, worker: Option<WorkerConfig>) -> HostConfig {
     HostConfig {
+        metrics_listen: None,
         listen: ([127, 0, 0, 1], 0).into(),
         data_dir,
         database,
@@ -164,6 +166,7 @@ fn config(data_dir: PathBuf, database: DatabaseChoice, worker: Option<WorkerConf
         connections: tasker_database::DEFAULT_CONNECTIONS,
         compiler: Compiler::of_this_program(CompileLimits::default()),
         worker,
+        subscribers: SubscribersConfig::default(),
         watch: None,
         maintenance: Maintenance::default(),
         archive: None,

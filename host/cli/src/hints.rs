@@ -3,6 +3,7 @@
 use std::sync::OnceLock;
 use tasker_domain::name::Name;
 use tasker_domain::permission::{Permission, Permissions};
+use tasker_wire::analytics::ShowPerformance;
 use tasker_wire::audit::ListAudit;
 use tasker_wire::collection::CollectVersions;
 use tasker_wire::component::{ApproveComponent, PublishComponent, ShowComponent, YankComponent};
@@ -91,6 +92,7 @@ fn needs(noun: &str, verb: &str) -> Option<Needs> {
         ("key", _) => CreateKey::NEEDS,
         ("gc", _) => CollectVersions::NEEDS,
         ("audit", _) => ListAudit::NEEDS,
+        ("stats", _) => ShowPerformance::NEEDS,
         _ => return None,
     })
 }

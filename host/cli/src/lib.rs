@@ -10,6 +10,7 @@ mod component;
 mod confirm;
 mod context;
 mod definition;
+mod document;
 mod drawn;
 mod events;
 mod excerpt;
@@ -53,7 +54,9 @@ mod shell;
 mod signing;
 mod signing_key;
 mod signing_policy;
+mod stats;
 mod step;
+mod subscription;
 mod sync;
 mod table;
 mod task;
@@ -95,7 +98,7 @@ pub const DEFAULT_URL: &str = "http://127.0.0.1:7710";
 #[derive(Debug, clap::Args)]
 #[command(next_help_heading = "Global options")]
 pub struct Global {
-    /// Output format: tables and text, or the unchanged JSON of the API.
+    /// Output format: tables and text, the unchanged JSON of the API, or (`task report`) markdown.
     #[arg(
         short,
         long,
@@ -208,12 +211,24 @@ pub enum Command {
     /// Follow and list events, and describe their types.
     #[command(subcommand)]
     Events(events::Command),
+    /// Deliver events to webhooks: add, show, pause, replay.
+    #[command(subcommand)]
+    Subscription(subscription::Command),
+    /// Show statistics of what ran: performance, bottlenecks, errors.
+    #[command(subcommand)]
+    Stats(stats::Command),
     /// Show the audit log.
     #[command(subcommand)]
     Audit(audit::Command),
     /// Create, list and revoke API keys.
     #[command(subcommand)]
     Key(key::Command),
+}
+
+impl Command {
+    fn has_markdown(&self) -> bool {
+        matches!(self, Self::Task(command) if command.has_markdown())
+    }
 }
 
 /// What comes of a command.
@@ -230,6 +245,9 @@ async fn dispatch(command: Command, global: &Global, output: Output) -> Result {
         let client = Client::new(global)?;
         Ok::<_, CliError>(Context { client, output })
     };
+    if !command.has_markdown() {
+        output.refuse_markdown()?;
+    }
     match command {
         Command::New(new) => new.run(output),
         Command::Build(build) => build.run(output).await,
@@ -255,6 +273,8 @@ async fn dispatch(command: Command, global: &Global, output: Output) -> Result {
         Command::Host(command) => host::run(command, &context()?).await,
         Command::Retention(command) => retention::run(command, &context()?).await,
         Command::Events(command) => events::run(command, &context()?).await,
+        Command::Subscription(command) => subscription::run(command, &context()?).await,
+        Command::Stats(command) => stats::run(command, &context()?).await,
         Command::Audit(command) => audit::run(command, &context()?).await,
         Command::Key(command) => key::run(command, &context()?).await,
     }

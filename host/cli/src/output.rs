@@ -11,6 +11,8 @@ pub enum Format {
     #[default]
     Table,
     Json,
+    /// Of `task report` only.
+    Markdown,
 }
 
 /// Prints in the format that was asked for.
@@ -28,7 +30,7 @@ impl Output {
     pub fn new(format: Format, color: When, hints: When) -> Self {
         paint::choose(color);
         let has_hints = match (format, hints) {
-            (Format::Json, _) | (_, When::Never) => false,
+            (Format::Json | Format::Markdown, _) | (_, When::Never) => false,
             (Format::Table, When::Always) => true,
             (Format::Table, When::Auto) => io::stdout().is_terminal() && io::stderr().is_terminal(),
         };
@@ -53,6 +55,21 @@ impl Output {
         self.format == Format::Json
     }
 
+    /// True where markdown is wanted.
+    pub fn is_markdown(self) -> bool {
+        self.format == Format::Markdown
+    }
+
+    /// Refuses markdown, for a command that does not write it.
+    pub fn refuse_markdown(self) -> Result<()> {
+        match self.is_markdown() {
+            true => Err(Problem::bad_input("this command does not write markdown")
+                .help("write --output table or --output json; tasker task report writes markdown")
+                .into()),
+            false => Ok(()),
+        }
+    }
+
     /// True where only names and ids are wanted.
     pub fn is_quiet(self) -> bool {
         self.is_quiet
@@ -65,7 +82,7 @@ impl Output {
 
     /// True where what was printed can be drawn over.
     pub fn is_live(self) -> bool {
-        !self.is_json() && io::stdout().is_terminal() && io::stderr().is_terminal()
+        self.format == Format::Table && io::stdout().is_terminal() && io::stderr().is_terminal()
     }
 
     /// Prints the text on standard output, with a line end if it lacks one. Of what a terminal obeys,
@@ -86,7 +103,7 @@ impl Output {
     pub fn problem(self, problem: &Problem) {
         match self.format {
             Format::Json => tell(&format!("{}\n", json::escaped(&problem.json()))),
-            Format::Table => tell(&problem.text()),
+            Format::Table | Format::Markdown => tell(&problem.text()),
         }
     }
 }

@@ -1,6 +1,6 @@
 //! `tasker step …`
 
-mod logs;
+pub mod logs;
 
 use crate::{Context, Result};
 

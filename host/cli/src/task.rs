@@ -2,6 +2,7 @@
 
 mod archived;
 mod cancel;
+mod cause;
 mod events;
 mod follow;
 mod frame;
@@ -9,6 +10,7 @@ mod lines;
 mod log;
 mod ls;
 mod migrate;
+mod outcome;
 mod payload;
 mod report;
 mod run;
@@ -29,6 +31,7 @@ pub enum Command {
     Ls(ls::Ls),
     Show(show::Show),
     Watch(watch::Watch),
+    Report(report::Report),
     Steps(step::Steps),
     Events(events::Events),
     /// Print the input of a task.
@@ -52,12 +55,20 @@ pub struct OfTask {
     task: TaskId,
 }
 
+impl Command {
+    /// True for one that writes markdown where that is wanted.
+    pub fn has_markdown(&self) -> bool {
+        matches!(self, Self::Report(_))
+    }
+}
+
 pub async fn run(command: Command, context: &Context) -> Result {
     match command {
         Command::Run(run) => run.run(context).await,
         Command::Ls(ls) => ls.run(context).await,
         Command::Show(show) => show.run(context).await,
         Command::Watch(watch) => watch.run(context).await,
+        Command::Report(report) => report.run(context).await,
         Command::Steps(steps) => steps.run(context).await,
         Command::Events(events) => events.run(context).await,
         Command::Input(of) => payload::input(of, context).await,

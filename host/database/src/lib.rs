@@ -5,9 +5,11 @@
 
 pub mod audit;
 pub mod backoff;
+mod call_metrics;
 pub mod connect;
 pub mod fault;
 pub mod health;
+mod metrics;
 mod migrate;
 pub mod notifications;
 mod outage;

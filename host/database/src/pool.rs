@@ -6,6 +6,7 @@
 //! it, and it never goes back. sqlx's own pool has no such rule, which is why it is not used.
 
 mod connection;
+mod demand;
 mod limits;
 mod server;
 mod transaction;
@@ -16,6 +17,7 @@ pub(crate) use server::{NoEntry, ServerState, SessionKind, TooManyConnections};
 pub use transaction::Transaction;
 
 use super::backoff::Backoff;
+use super::call_metrics::{SeenQuery, SeenSql};
 use futures::future::BoxFuture;
 use futures::stream::{self, BoxStream, TryStreamExt as _};
 use futures::{StreamExt as _, TryFutureExt as _};
@@ -26,6 +28,7 @@ use sqlx::{ConnectOptions as _, Describe, Either, Error, Execute, Executor, Post
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
+use tasker_telemetry::Counter;
 use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore};
 use tokio::time::timeout;
 
@@ -61,6 +64,10 @@ struct Inner {
     returned: Notify,
     opened: Arc<AtomicU32>,
     server: Arc<ServerState>,
+    /// Callers for whom no connection was free at once.
+    waits: Counter,
+    /// Callers who got none in time.
+    timeouts: Counter,
 }
 
 /// An open connection, wherever it is.
@@ -111,6 +118,8 @@ impl Pool {
             returned: Notify::new(),
             opened: Arc::default(),
             server,
+            waits: Counter::default(),
+            timeouts: Counter::default(),
         };
         Self {
             inner: Arc::new(inner),
@@ -174,13 +183,22 @@ impl Pool {
     /// A connection of the pool, within the time that a caller may wait for one.
     pub async fn acquire(&self) -> Result<Connection, Error> {
         let acquired = timeout(self.limits.acquire, self.acquire_without_timeout()).await;
-        acquired
-            .unwrap_or_else(|_| Err(self.inner.server.shortage().unwrap_or(Error::PoolTimedOut)))
+        acquired.unwrap_or_else(|_| {
+            self.inner.timeouts.add(1);
+            Err(self.inner.server.shortage().unwrap_or(Error::PoolTimedOut))
+        })
     }
 
     async fn acquire_without_timeout(&self) -> Result<Connection, Error> {
-        let permit = self.inner.permits.clone().acquire_owned().await;
-        let permit = permit.map_err(|_| Error::PoolClosed)?;
+        let permits = &self.inner.permits;
+        let permit = match permits.clone().try_acquire_owned() {
+            Ok(permit) => permit,
+            Err(_) => {
+                self.inner.waits.add(1);
+                let permit = permits.clone().acquire_owned().await;
+                permit.map_err(|_| Error::PoolClosed)?
+            }
+        };
         let mut backoff = Backoff::new(SHORTAGE_RETRY_FIRST, SHORTAGE_RETRY_MAX);
         loop {
             let returned = self.inner.returned.notified();
@@ -212,6 +230,24 @@ impl Pool {
 
     /// Runs one query and collects what it brings.
     async fn call<'q, E>(&self, query: E) -> Result<Vec<Either<PgQueryResult, PgRow>>, Error>
+    where
+        E: Execute<'q, Postgres> + 'q,
+    {
+        let (sql, began) = (SeenSql::default(), Instant::now());
+        let seen = SeenQuery {
+            query,
+            sql: sql.clone(),
+        };
+        let result = self.call_uncounted(seen).await;
+        let calls = self.inner.server.calls();
+        calls.count(&sql, began.elapsed(), result.is_err());
+        result
+    }
+
+    async fn call_uncounted<'q, E>(
+        &self,
+        query: E,
+    ) -> Result<Vec<Either<PgQueryResult, PgRow>>, Error>
     where
         E: Execute<'q, Postgres> + 'q,
     {

@@ -1,7 +1,7 @@
 //! What the audit calls the changes that it has.
 
 /// Every action that is written down, by its object.
-pub const ACTIONS: [&str; 44] = [
+pub const ACTIONS: [&str; 51] = [
     "component.approve",
     "component.collect",
     "component.publish",
@@ -41,6 +41,13 @@ pub const ACTIONS: [&str; 44] = [
     "signature.add",
     "signing_key.add",
     "signing_key.remove",
+    "subscription.end",
+    "subscription.pause",
+    "subscription.redeliver",
+    "subscription.remove",
+    "subscription.replay",
+    "subscription.resume",
+    "subscription.set",
     "task.cancel",
     "task.migrate",
     "template.publish",

@@ -3,6 +3,7 @@
 //! Everything here is parsed at the edge and cannot be wrong afterwards.
 
 pub mod actor;
+pub mod analytics;
 pub mod api_key;
 pub mod attempt_rules;
 pub mod audit;
@@ -24,6 +25,7 @@ pub mod followed;
 pub mod grants;
 pub mod guard;
 pub mod hidden;
+pub mod histogram;
 pub mod ids;
 pub mod impact;
 pub mod inventory;
@@ -56,5 +58,7 @@ pub mod signature;
 pub mod signing_policy;
 pub mod state;
 pub mod submit;
+pub mod subscription;
+pub mod task_report;
 pub mod template;
 pub mod usage;

@@ -33,6 +33,8 @@ named_enum! {
         Grant,
         /// Share components: let other namespaces use them.
         Use,
+        /// Read metrics.
+        Observe,
         /// All of these; on `*` also keys.
         Admin,
     }

@@ -154,7 +154,7 @@ const PARTS: &str = "
                                      join tasker.step_template pst
                                        on pst.template_version_id = d.template_version_id and pst.step_no = d.from_no
                                      where d.template_version_id = t.template_version_id and d.to_no = s.step_no
-                                     order by d.from_no limit 100),
+                                     order by d.from_no),
                  'ready_at', null, 'started_at', s.started_at, 'finished_at', s.finished_at,
                  'duration_ms', (extract(epoch from s.finished_at - s.started_at) * 1000)::float8,
                  'component', n.name || '/' || c.name, 'version', cv.version, 'digest', encode(cv.digest, 'hex'),
@@ -175,6 +175,7 @@ const PARTS: &str = "
       else (
         select json_build_object(
                  'seq', r.seq, 'at', r.at, 'step', st.name, 'attempt', r.attempt, 'worker_id', r.worker_id,
+                 'host', (select w.host_name from tasker.worker w where w.worker_id = r.worker_id),
                  'to_state', r.to_state, 'event', r.event, 'detail', r.detail,
                  'detail_bytes', octet_length(r.detail::text), 'wall_ms', r.wall_ms, 'cpu_ms', r.cpu_ms,
                  'host_ms', r.host_ms, 'memory_kib', r.memory_kib, 'in_bytes', r.in_bytes,

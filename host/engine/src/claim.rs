@@ -7,6 +7,7 @@ use super::row::{due_in, lease};
 use chrono::{DateTime, Utc};
 use sqlx::Row;
 use sqlx::postgres::PgRow;
+use sqlx::postgres::types::PgInterval;
 use std::time::Duration;
 use tasker_database::{DatabaseError, column};
 use tasker_domain::ids::{LockId, WorkerId};
@@ -27,6 +28,8 @@ pub struct Claimed {
     /// Of the task's namespace, read after the claim.
     pub revision: i64,
     pub namespace_id: i32,
+    /// For how long it was due.
+    pub waited: Duration,
 }
 
 /// What a claim brought.
@@ -146,5 +149,12 @@ fn claimed(row: &PgRow) -> Result<Claimed, DatabaseError> {
         checkpoint: row.try_get(6)?,
         revision: row.try_get(7)?,
         namespace_id: row.try_get(8)?,
+        waited: waited(&row.try_get(15)?),
     })
+}
+
+/// The difference of two times, which has no months; none is negative but where a clock was set back.
+fn waited(interval: &PgInterval) -> Duration {
+    let micros = i64::from(interval.days) * 86_400_000_000 + interval.microseconds;
+    Duration::from_micros(u64::try_from(micros).unwrap_or_default())
 }

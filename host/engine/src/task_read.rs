@@ -9,6 +9,7 @@ use tasker_domain::digest::Digest;
 use tasker_domain::ids::TaskId;
 use tasker_domain::name::Name;
 use tasker_domain::state::{StepState, TaskState};
+use tasker_domain::task_report::MAX_LOG_ROWS;
 use uuid::Uuid;
 
 /// The largest input or result that is part of the view of its task, in bytes of JSON text.
@@ -140,6 +141,17 @@ impl Engine {
             .fetch_optional(self.pool())
             .await?;
         Ok(row)
+    }
+
+    /// What is recorded of a task, for its report: JSON text of a
+    /// [`TaskRecord`](tasker_domain::task_report::TaskRecord). `None` if the task does not exist.
+    pub async fn task_record(&self, task_id: TaskId) -> Result<Option<String>, DatabaseError> {
+        let record = sqlx::query_scalar("select tasker.task_record($1, $2)::text")
+            .bind(task_id.0)
+            .bind(MAX_LOG_ROWS as i32)
+            .fetch_one(self.pool())
+            .await?;
+        Ok(record)
     }
 
     /// The namespace that a task is of; `None` if the task does not exist.

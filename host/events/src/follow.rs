@@ -30,6 +30,8 @@ pub enum EndReason {
 /// Reads the feed from a position on, without an end.
 pub struct Stream {
     feed: Feed,
+    /// The only one whose events it wants.
+    namespace: Option<String>,
     wants: Wants,
     /// Up to here everything was returned, or is in `read`.
     at: Position,
@@ -46,6 +48,7 @@ impl Feed {
     pub fn follow(&self, from: Position, wants: Wants) -> Stream {
         Stream {
             feed: self.clone(),
+            namespace: None,
             wants,
             at: from,
             returned: from,
@@ -57,6 +60,41 @@ impl Feed {
 }
 
 impl Stream {
+    /// The same for who wants events of this namespace only: others are not compared with what it wants.
+    pub fn of_namespace(self, namespace: String) -> Self {
+        let wants = self.wants;
+        let of = namespace.clone();
+        Self {
+            wants: Arc::new(move |event| {
+                event.data.namespace.as_deref() == Some(&*of) && wants(event)
+            }),
+            namespace: Some(namespace),
+            ..self
+        }
+    }
+
+    /// True if [`Stream::next`] asks nothing of the database.
+    pub fn is_near(&self) -> bool {
+        !self.read.is_empty() || self.meets.is_some_and(|meets| self.at >= meets)
+    }
+
+    /// Comes one page nearer to where [`Stream::next`] asks nothing of the database. Who bounds how many read at a time
+    /// waits with this until it is near, and then with `next`.
+    pub async fn advance(&mut self) -> Result<(), FeedError> {
+        match self.meets {
+            _ if self.is_near() => Ok(()),
+            None => self.catch_up().await,
+            Some(meets) => self.read_page(meets).await,
+        }
+    }
+
+    /// True if nothing is read or waits that was not returned.
+    pub fn is_at_end(&self) -> bool {
+        let is_live = self.meets.is_some_and(|meets| self.at >= meets);
+        let has_none = |queue: &Queue| queue.events.is_empty();
+        self.read.is_empty() && is_live && self.queue.as_ref().is_some_and(has_none)
+    }
+
     /// A position up to which everything was returned: to go on from, elsewhere or later.
     pub fn position(&self) -> Position {
         // Before the queue is looked at: what is in it then lies behind.
@@ -117,7 +155,7 @@ impl Stream {
                     return Ok(());
                 }
             }
-            self.queue = Some(self.feed.join(self.wants.clone()));
+            self.queue = Some(self.feed.join(self.namespace.clone(), self.wants.clone()));
         }
         let queue = self.queue.as_mut().expect("it was set");
         if queue.begins_behind.is_none() {

@@ -4,6 +4,7 @@
 //! that of the row, and readers who go on from a position get each event once, from any host.
 
 pub mod catalog;
+pub mod cloud_event;
 pub mod cursor;
 mod derive;
 mod error;

@@ -99,6 +99,15 @@ impl Feed {
         })
     }
 
+    /// The event at a position; none if retention has deleted it.
+    pub async fn event_at(&self, position: Position) -> Result<Option<Event>, FeedError> {
+        let row = LogPosition(position.seq);
+        let before = Position::behind(LogPosition(position.seq - 1));
+        let (events, ..) = self.rows(before, row).await?;
+        let mut events = events.into_iter();
+        Ok(events.find(|event| event.position == position))
+    }
+
     /// The events of the next rows, the position behind these, and how many rows there were.
     pub(crate) async fn rows(
         &self,

@@ -4,6 +4,7 @@ use super::Wants;
 use super::cursor::Position;
 use super::error::FeedError;
 use super::event::Event;
+use std::collections::HashMap;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
@@ -39,8 +40,20 @@ struct Inner {
 #[derive(Default)]
 struct Tail {
     is_running: bool,
-    followers: Vec<Follower>,
+    /// By the one namespace whose events they want, so that an event is compared with what those want who follow its
+    /// namespace; `None`: those who follow several.
+    followers: HashMap<Option<String>, Vec<Follower>>,
     status: Option<FeedStatus>,
+}
+
+impl Tail {
+    fn hand_to(&mut self, namespace: &Option<String>, event: &Arc<Event>) {
+        if let Some(followers) = self.followers.get_mut(namespace) {
+            followers.retain(|follower| {
+                !(follower.wants)(event) || follower.queue.try_send(event.clone()).is_ok()
+            });
+        }
+    }
 }
 
 struct Follower {
@@ -111,7 +124,7 @@ impl Feed {
     pub fn status(&self) -> Option<FeedStatus> {
         let tail = self.tail();
         let status = tail.status.clone().filter(|_| tail.is_running);
-        let followers = tail.followers.len();
+        let followers = tail.followers.values().map(Vec::len).sum();
         status.map(|status| FeedStatus {
             followers,
             ..status
@@ -123,10 +136,11 @@ impl Feed {
     }
 
     /// Begins to hand somebody what is new, and starts the tail if nobody else follows.
-    pub(crate) fn join(&self, wants: Wants) -> Queue {
+    pub(crate) fn join(&self, namespace: Option<String>, wants: Wants) -> Queue {
         let (queue, events) = mpsc::channel(MAX_QUEUED_EVENTS);
         let mut tail = self.tail();
-        tail.followers.push(Follower { wants, queue });
+        let followers = tail.followers.entry(namespace).or_default();
+        followers.push(Follower { wants, queue });
         if !tail.is_running {
             tail.is_running = true;
             self.0.through.send_replace(None);
@@ -165,8 +179,10 @@ impl Feed {
     /// False once nobody follows; then the tail has ended for those who join.
     fn is_followed(&self) -> bool {
         let mut tail = self.tail();
-        tail.followers
-            .retain(|follower| !follower.queue.is_closed());
+        tail.followers.retain(|_, followers| {
+            followers.retain(|follower| !follower.queue.is_closed());
+            !followers.is_empty()
+        });
         tail.is_running = !tail.followers.is_empty();
         if !tail.is_running {
             tail.status = None;
@@ -208,9 +224,11 @@ impl Feed {
     fn hand_out(&self, events: Vec<Event>, through: Position) {
         let mut tail = self.tail();
         for event in events.into_iter().map(Arc::new) {
-            tail.followers.retain(|follower| {
-                !(follower.wants)(&event) || follower.queue.try_send(event.clone()).is_ok()
-            });
+            let namespace = event.data.namespace.clone();
+            tail.hand_to(&None, &event);
+            if namespace.is_some() {
+                tail.hand_to(&namespace, &event);
+            }
         }
         // Under the lock: who joins knows from where on it is handed events.
         self.0.through.send_replace(Some(through));

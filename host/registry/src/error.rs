@@ -1,7 +1,9 @@
 //! Why the registry refuses something.
 
+mod subscription;
 mod words;
 
+pub use subscription::SubscriptionRefused;
 pub(crate) use words::lines;
 
 use super::kv_place::KvPlace;
@@ -223,6 +225,8 @@ pub enum RegistryError {
         component: Scope,
         shared_with: NamespaceScope,
     },
+    #[error(transparent)]
+    Subscription(#[from] SubscriptionRefused),
     #[error("there is no grant {grant_id} in namespace {namespace}")]
     UnknownGrant { namespace: Name, grant_id: i64 },
     #[error(
@@ -259,9 +263,10 @@ pub enum RegistryError {
     Stored { what: String, reason: String },
 }
 
+use ErrorClass::{Conflict, Forbidden, Gone, Malformed, NotFound, Refused, Unavailable};
+
 impl Report for RegistryError {
     fn report(&self) -> ErrorReport {
-        use ErrorClass::{Conflict, Forbidden, Gone, Malformed, NotFound, Refused, Unavailable};
         let (class, code) = match self {
             Self::Database(error) => return error.report(),
             Self::Version { .. } | Self::BuildMetadata { .. } => (Malformed, "invalid_version"),
@@ -310,6 +315,7 @@ impl Report for RegistryError {
             Self::TooManyLimitRules(_) => (Refused, "too_many_limits"),
             Self::NotShared { .. } => (Forbidden, "not_shared"),
             Self::TooManyShares(_) => (Refused, "too_many_shares"),
+            Self::Subscription(refused) => return refused.report(),
             Self::UnknownShare { .. } => (NotFound, "unknown_share"),
             Self::UnknownLimitRule { .. } => (NotFound, "unknown_limits"),
             Self::RetentionTime(_) | Self::RetentionRule(_) => (Refused, "invalid_retention"),

@@ -29,6 +29,7 @@ pub mod semver_violation;
 pub mod share;
 pub mod sign;
 pub mod store;
+pub mod subscription;
 pub mod uses;
 pub mod watch;
 
@@ -41,7 +42,7 @@ mod until_unmoved;
 pub mod version;
 mod version_page;
 
-pub use error::RegistryError;
+pub use error::{RegistryError, SubscriptionRefused};
 pub use release::Release;
 
 use catalog::cache::CatalogCache;

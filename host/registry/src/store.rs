@@ -21,6 +21,7 @@ pub mod retention;
 pub mod secret;
 pub mod share;
 pub mod signature;
+pub mod subscription;
 pub mod template;
 pub mod uses;
 pub mod yank;

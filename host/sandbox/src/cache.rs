@@ -16,6 +16,7 @@ use lru::LruCache;
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
+use std::time::Instant;
 use tasker_domain::digest::Digest;
 use tokio::sync::{OnceCell, Semaphore};
 use wasmtime::Engine;
@@ -99,7 +100,11 @@ impl CodeCache {
 impl Sandbox {
     /// The component with this digest, where it is in memory.
     pub fn prepared(&self, digest: Digest) -> Option<Prepared> {
-        self.inner.cache.cell(digest).get().cloned()
+        let prepared = self.inner.cache.cell(digest).get().cloned();
+        if prepared.is_some() {
+            self.inner.code_metrics.in_memory.add(1);
+        }
+        prepared
     }
 
     /// The component with this digest, from memory, from disk, or compiled from the bytes that
@@ -165,8 +170,10 @@ impl Sandbox {
             .on_blocking_thread(move |inner| inner.cache.disk.read(&inner.engine, digest))
             .await;
         if let Some(component) = stored {
+            self.inner.code_metrics.on_disk.add(1);
             return Ok(self.inner.link(digest, component)?);
         }
+        self.inner.code_metrics.nowhere.add(1);
         let loading = acquire_slot(&self.inner.cache.loading).await;
         let bytes = load()
             .await
@@ -204,10 +211,18 @@ impl Sandbox {
         bytes: Arc<[u8]>,
         purpose: Purpose,
     ) -> Result<Component, SandboxError> {
+        let waiting = self.inner.code_metrics.wait();
         let slot = self.inner.cache.queue.acquire_slot(purpose).await;
+        drop(waiting);
         self.on_blocking_thread(move |inner| {
-            let _slot = slot;
-            inner.compile(digest, &bytes)
+            let (_slot, began) = (slot, Instant::now());
+            let compiled = inner.compile(digest, &bytes);
+            let code = &inner.code_metrics;
+            code.compile_duration.observe_time(began.elapsed());
+            if compiled.is_err() {
+                code.compile_failures.add(1);
+            }
+            compiled
         })
         .await
     }

@@ -1,10 +1,6 @@
 //! Requests of guests, to granted destinations only.
 
-mod address;
 mod body;
-mod client;
-mod connect;
-mod names;
 mod placeholder;
 mod timeouts;
 
@@ -15,18 +11,16 @@ use crate::log_line::LogLevel;
 use crate::meter::{Charge, Meter, OverLimit};
 use crate::table::{BODY_BYTES, BODY_CHUNK_BYTES, weight_of_fields};
 use body::{IncomingBody, OutgoingBody};
-pub(crate) use client::EgressClient;
-use connect::within_connect_timeout;
 use http_body_util::BodyExt;
-pub use names::LookUp;
-pub(crate) use names::SystemNames;
 use placeholder::{FillError, PlaceholderFiller};
 use reqwest::Url;
-use std::net::IpAddr;
 use std::sync::Arc;
 use tasker_domain::capability::HttpRequest;
 use tasker_domain::invocation::StepPlan;
 use tasker_domain::limits::Limit;
+pub use tasker_egress::LookUp;
+use tasker_egress::{AddressRefused, InnerAddresses, last_cause, within_connect_timeout};
+pub(crate) use tasker_egress::{Client as EgressClient, SystemNames};
 use timeouts::Timeouts;
 use wasmtime_wasi_http::{Error, RequestOptions, WasiBody, WasiHttpHooks};
 
@@ -98,16 +92,8 @@ pub(super) enum Refused {
     },
     #[error("HTTP request refused: `{0}` contains a user or a password; send them in a header")]
     UserInUrl(String),
-    #[error("HTTP request refused: `{host}` is at {address}, which {why}")]
-    Address {
-        host: String,
-        address: IpAddr,
-        why: &'static str,
-    },
-    #[error(
-        "HTTP request refused: `{host}` is the metadata service of a cloud; access is never allowed"
-    )]
-    Metadata { host: String },
+    #[error("HTTP request refused: {0}")]
+    Address(#[from] AddressRefused),
     #[error(transparent)]
     Secret(FillError),
     #[error("HTTP request refused: `{0}` is not a URL")]
@@ -130,17 +116,14 @@ impl Refused {
             }
             Self::NoGrant { .. }
             | Self::UserInUrl(_)
-            | Self::Address { .. }
-            | Self::Metadata { .. }
+            | Self::Address(_)
             | Self::Secret(_)
             | Self::Url(_) => log.refused(&self.to_string()),
         }
         match self {
-            Self::NoGrant { .. }
-            | Self::Address { .. }
-            | Self::Metadata { .. }
-            | Self::Secret(_)
-            | Self::Limit(_) => Error::HttpRequestDenied,
+            Self::NoGrant { .. } | Self::Address(_) | Self::Secret(_) | Self::Limit(_) => {
+                Error::HttpRequestDenied
+            }
             Self::Url(_) | Self::UserInUrl(_) => Error::HttpRequestUriInvalid,
             Self::Failed { error, .. } => error,
         }
@@ -207,9 +190,10 @@ fn admit_url(method: &str, url: &Url, step: &StepPlan) -> Result<(), Refused> {
         });
     }
     match host.trim_matches(['[', ']']).parse() {
-        Ok(address) => address::check(host, address),
-        Err(_) => address::check_name(host),
+        Ok(address) => tasker_egress::check(host, address, InnerAddresses::AsNamed)?,
+        Err(_) => tasker_egress::check_name(host)?,
     }
+    Ok(())
 }
 
 async fn send(
@@ -241,12 +225,38 @@ async fn send(
         })?
         .map_err(|error| match meter.breach() {
             Some(breach) => Refused::Limit(breach),
-            None => client::refused(&host, &error),
+            None => refused(&host, &error),
         })?;
     let between_bytes = timeouts.between_bytes;
     let response = http::Response::from(response)
         .map(|body| IncomingBody::new(body, between_bytes, meter, charge).boxed_unsync());
     Ok((response, Box::new(std::future::ready(Ok(())))))
+}
+
+/// Why a request got no response.
+fn refused(host: &str, error: &reqwest::Error) -> Refused {
+    match last_cause(error) {
+        Ok(address) => address.into(),
+        Err(reason) => Refused::Failed {
+            host: host.to_owned(),
+            reason,
+            error: error_of(error),
+        },
+    }
+}
+
+/// The error that a guest sees.
+pub(super) fn error_of(error: &reqwest::Error) -> Error {
+    if error.is_timeout() {
+        return Error::ConnectionTimeout;
+    }
+    if error.is_connect() {
+        return Error::ConnectionRefused;
+    }
+    if error.is_body() || error.is_decode() {
+        return Error::HttpResponseIncomplete;
+    }
+    Error::InternalError(Some(error.to_string()))
 }
 
 impl From<OverLimit> for Refused {

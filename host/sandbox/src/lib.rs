@@ -10,6 +10,7 @@ mod attempt_secrets;
 mod bindings;
 mod cache;
 mod capability;
+mod code_metrics;
 mod compiler;
 mod contract;
 mod descriptor;
@@ -54,11 +55,13 @@ pub use services::{
 };
 
 use cache::CodeCache;
+use code_metrics::CodeMetrics;
 use egress::{EgressClient, SystemNames};
 use guests::GuestThreads;
 use state::AttemptState;
 use std::path::PathBuf;
 use std::sync::Arc;
+use tasker_egress::InnerAddresses;
 use tokio::runtime::Handle;
 use tokio::sync::Semaphore;
 use wasmtime::Engine;
@@ -128,6 +131,7 @@ struct Inner {
     engine: Engine,
     linker: Linker<AttemptState>,
     cache: CodeCache,
+    code_metrics: CodeMetrics,
     /// One for each attempt that may run at the same time.
     permits: Semaphore,
     /// The same for inspections: a mended version must not wait for the attempts that it would end.
@@ -156,13 +160,14 @@ impl Sandbox {
         let linker = capability::link(&engine).map_err(SandboxError::Engine)?;
         let cache = CodeCache::open(&engine, config.cache_dir, config.compiler)?;
         let permits = Semaphore::new(max_concurrent);
-        let http = EgressClient::new(names);
+        let http = EgressClient::new(names, InnerAddresses::AsNamed);
         let guests = GuestThreads::start().map_err(SandboxError::Threads)?;
         Ok(Self {
             inner: Arc::new(Inner {
                 engine,
                 linker,
                 cache,
+                code_metrics: CodeMetrics::new(),
                 permits,
                 inspections: Semaphore::new(INSPECTIONS),
                 http,

@@ -78,6 +78,9 @@ impl Cli {
 }
 
 async fn dispatch(command: Command, global: &Global, output: Output) -> Result<Exit, CliError> {
+    if !matches!(command, Command::OfClient(_)) {
+        output.refuse_markdown()?;
+    }
     match command {
         Command::Serve(serve) => serve.run(output).await,
         Command::OfClient(command) => tasker_cli::run(*command, global, output).await,

@@ -4,7 +4,10 @@
 mod authentication;
 mod database;
 mod first_key;
+mod keep_in_bounds;
 pub mod logging;
+mod metrics;
+mod parts;
 
 pub use authentication::AuthConfig;
 pub use database::{
@@ -13,8 +16,10 @@ pub use database::{
 pub use first_key::FirstKey;
 
 use database::Postgres;
+use keep_in_bounds::keep_in_bounds;
+use parts::{deliver, follow_database, open_sandbox};
 use std::net::SocketAddr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 use tasker_api::AppState;
@@ -26,14 +31,13 @@ use tasker_database::connect::ConnectError;
 use tasker_database::notifications::Notifications;
 use tasker_database::{DatabaseError, MigrateError};
 use tasker_domain::data_dir::NoHome;
-use tasker_domain::error_chain::ErrorChain;
 use tasker_embedded_postgres::EmbeddedError;
 use tasker_engine::Engine;
 use tasker_engine::secret::{KeyRingError, SecretError, SecretKeys};
 use tasker_registry::Registry;
 use tasker_registry::maintenance::Maintenance;
-use tasker_sandbox::{Compiler, Sandbox, SandboxConfig, SandboxError};
-use tasker_tasks::retention::Retention;
+use tasker_sandbox::{Compiler, Sandbox, SandboxError};
+use tasker_subscribers::SubscribersConfig;
 use tasker_worker::{BEATS_BEFORE_DEAD, LogStore, Worker, WorkerConfig, WorkerStats};
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
@@ -53,6 +57,8 @@ const SECRET_KEY_FILE: &str = "secret.key";
 pub struct HostConfig {
     /// Where the API listens; port 0 takes a free one.
     pub listen: SocketAddr,
+    /// Where metrics are given to everyone, besides the API; none: nowhere.
+    pub metrics_listen: Option<SocketAddr>,
     /// Compiled code and, where it is embedded, the database.
     pub data_dir: PathBuf,
     pub database: DatabaseChoice,
@@ -66,6 +72,8 @@ pub struct HostConfig {
     pub compiler: Compiler,
     /// None: this host serves the API only.
     pub worker: Option<WorkerConfig>,
+    /// How events are delivered to webhooks.
+    pub subscribers: SubscribersConfig,
     /// A folder whose components and templates are published as they appear and change.
     pub watch: Option<PathBuf>,
     /// How the registry and the disk are kept in bounds.
@@ -160,6 +168,14 @@ async fn bind(listen: SocketAddr) -> Result<(TcpListener, SocketAddr), HostError
     Ok((listener, address))
 }
 
+/// Those that were given, or those in the data directory.
+fn keys(given: Option<SecretKeys>, data_dir: &Path) -> Result<SecretKeys, HostError> {
+    let own = || SecretKeys::made_in_file(data_dir.join(SECRET_KEY_FILE));
+    let keys = given.unwrap_or_else(own);
+    keys.check()?;
+    Ok(keys)
+}
+
 /// A host that serves and works.
 pub struct Host {
     pub engine: Engine,
@@ -170,12 +186,14 @@ pub struct Host {
     pub first_key: Option<FirstKey>,
     certificates: Option<Certificates>,
     address: SocketAddr,
+    metrics_address: Option<SocketAddr>,
     postgres: Postgres,
     /// Ends claiming; the API still answers, but reports that it is not ready.
     draining: CancellationToken,
     /// Ends the API.
     closing: CancellationToken,
     worker: Option<JoinHandle<Result<(), DatabaseError>>>,
+    deliveries: JoinHandle<()>,
     server: JoinHandle<std::io::Result<()>>,
 }
 
@@ -185,38 +203,37 @@ impl Host {
     pub async fn start(config: HostConfig) -> Result<Self, HostError> {
         check(&config)?;
         let certificates = config.tls.map(Certificates::read).transpose()?;
-        let own_keys = || SecretKeys::made_in_file(config.data_dir.join(SECRET_KEY_FILE));
-        let keys = config.secret_keys.unwrap_or_else(own_keys);
-        keys.check()?;
+        let keys = keys(config.secret_keys, &config.data_dir)?;
         let archive = config.archive.map(Archive::create).transpose()?;
         let (listener, address) = bind(config.listen).await?;
+        let metrics_listener = metrics::bind(config.metrics_listen).await?;
         let postgres = Postgres::open(&config.database, &config.data_dir).await?;
         let replica = config.read_replica.as_ref();
         let database = postgres.connect(config.connections, replica).await?;
         let engine = Engine::new(database.clone()).with_keys(keys);
         let (authentication, first_key) = config.auth.start(&engine, &config.data_dir).await?;
-        let sandbox = Sandbox::new(SandboxConfig {
-            cache_dir: config.data_dir.join("cache"),
-            max_concurrent: config.worker.as_ref().map_or(1, |worker| worker.slots),
-            compiler: config.compiler,
-        })?;
+        let slots = config.worker.as_ref().map_or(1, |worker| worker.slots);
+        let sandbox = open_sandbox(&config.data_dir, config.compiler, slots)?;
 
         let (draining, closing) = (CancellationToken::new(), CancellationToken::new());
         let notifications = Notifications::default();
-        let hints = notifications.clone();
-        tokio::spawn(hints.listen(database.clone(), closing.clone()));
+        follow_database(&database, &notifications, &closing);
         tokio::spawn(authentication.clone().keep_fresh(closing.clone()));
         let registry = Registry::new(engine.clone(), sandbox.clone());
         if let Some(dir) = config.watch {
             tokio::spawn(registry.clone().watch(dir, draining.clone()));
         }
-        tokio::spawn(database.clone().share_connections(closing.clone()));
-        tokio::spawn(database.watch_replica(closing.clone()));
         keep_in_bounds(&engine, archive, &draining);
         let hints = notifications.clone();
         tokio::spawn(registry.maintain(config.maintenance, hints, draining.clone()));
         let stats = Arc::<WorkerStats>::default();
+        let deliveries = deliver(&engine, config.subscribers, &draining);
+        let metrics = metrics::of(&engine, &sandbox, &stats);
+        let metrics_address = metrics::serve(metrics_listener, &metrics, &closing);
         let state = AppState {
+            feed: deliveries.feed,
+            webhook_addresses: deliveries.webhook_addresses,
+            metrics,
             claiming: config.worker.as_ref().map(|_| stats.claiming().clone()),
             engine: engine.clone(),
             sandbox: sandbox.clone(),
@@ -237,8 +254,10 @@ impl Host {
         });
         Ok(Self {
             address,
+            metrics_address,
             postgres,
             worker: worker.map(|worker| tokio::spawn(worker.run(draining.clone()))),
+            deliveries: deliveries.task,
             server,
             engine,
             sandbox,
@@ -254,6 +273,11 @@ impl Host {
     /// Where the API listens.
     pub fn address(&self) -> SocketAddr {
         self.address
+    }
+
+    /// Where metrics are given to everyone, if anywhere.
+    pub fn metrics_address(&self) -> Option<SocketAddr> {
+        self.metrics_address
     }
 
     /// For `--url`.
@@ -312,6 +336,9 @@ impl Host {
         if let Some(worker) = self.worker {
             worker.await.expect("the worker loop does not panic")?;
         }
+        if let Err(error) = self.deliveries.await {
+            tracing::error!(%error, "the deliveries to subscriptions ended by themselves");
+        }
         self.closing.cancel();
         if tokio::time::timeout(REQUEST_DRAIN, self.server)
             .await
@@ -329,24 +356,6 @@ impl Host {
         }
         self.postgres.stop().await?;
         Ok(())
-    }
-}
-
-/// Begins what is done now and then: the uses of versions, partitions of the log, deleting finished tasks.
-fn keep_in_bounds(engine: &Engine, archive: Option<Archive>, draining: &CancellationToken) {
-    tokio::spawn(engine.clone().keep_uses(draining.clone()));
-    let database = engine.database().clone();
-    tokio::spawn(database.keep_partitions(archive.is_some(), draining.clone()));
-    if let Some(archive) = archive.clone() {
-        tokio::spawn(warn_without(archive));
-    }
-    tokio::spawn(Retention::new(engine.clone(), archive).run(draining.clone()));
-}
-
-/// A store that is away for a while does not keep a host from starting: nothing is deleted until it is back.
-async fn warn_without(archive: Archive) {
-    if let Err(error) = archive.check().await {
-        tracing::warn!(error = %ErrorChain(&error), "finished tasks are not deleted until they can be archived");
     }
 }
 

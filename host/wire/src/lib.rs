@@ -5,6 +5,7 @@
 //! [`endpoint::Endpoint`], beside its types.
 
 pub mod access;
+pub mod analytics;
 pub mod audit;
 pub mod collection;
 pub mod component;
@@ -20,6 +21,7 @@ pub mod key;
 pub mod kv;
 pub mod limit;
 pub mod log;
+pub mod metrics;
 pub mod migration;
 pub mod namespace;
 pub mod page;
@@ -34,6 +36,7 @@ pub mod secret;
 pub mod share;
 pub mod signature;
 pub mod step;
+pub mod subscription;
 pub mod task;
 pub mod template;
 pub mod transition;

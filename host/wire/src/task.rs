@@ -17,6 +17,7 @@ use tasker_domain::permission::Action;
 use tasker_domain::priority::Priority;
 use tasker_domain::state::{StandstillReason, StepState, TaskState};
 use tasker_domain::submit::Submit;
+use tasker_domain::task_report::TaskReport;
 
 /// The largest body of a submit, in bytes.
 pub const MAX_SUBMIT_BODY_BYTES: usize = 64 << 20;
@@ -227,6 +228,14 @@ endpoint! {
     may lag if WaitQuery::is_at_once;
     query WaitQuery;
     answers Task;
+}
+
+endpoint! {
+    /// Reports what a task ran, where its time went and why it ended as it did.
+    GET "/v1/tasks/{id}/report" ShowTaskReport { id: TaskId }
+    needs Read in Task;
+    may lag if always;
+    answers TaskReport;
 }
 
 endpoint! {

@@ -34,7 +34,12 @@ pub(super) async fn run(
         ended: None,
         reports,
     };
-    report.ended = Some(ended(&worker, &host, invocation, services, &outage).await);
+    let step = invocation.step.clone();
+    let finished = ended(&worker, &host, invocation, services, &outage).await;
+    let usage = finished.usage.as_ref().map(|used| &used.usage);
+    let metrics = worker.stats.metrics();
+    metrics.count(&step.namespace, &finished.outcome, usage);
+    report.ended = Some(finished);
 }
 
 /// What an attempt may ask of the database while it runs, and where its log goes.

@@ -5,6 +5,7 @@
 
 mod answers;
 mod attempt;
+mod attempt_metrics;
 mod declared_schemas;
 mod dispatch;
 mod finished;
@@ -25,6 +26,7 @@ mod rollout_guards;
 mod round;
 mod running;
 mod stalls;
+mod statistics;
 mod stats;
 mod unreadable;
 mod watchdog;
@@ -151,6 +153,7 @@ impl Worker {
             self.config.limits.clone(),
             quarantine.clone(),
         ));
+        self.stats.metrics().set_slots(self.config.slots);
         let mut was_taken_in = false;
         while let Some(id) = self.register(was_taken_in, &shutdown).await? {
             was_taken_in = true;
@@ -195,6 +198,7 @@ impl Worker {
             engine.for_maintenance(),
             shutdown.clone(),
         ));
+        background.spawn(statistics::run(engine.for_maintenance(), shutdown.clone()));
         let refreshed = quarantine.clone();
         background.spawn(refreshed.maintain(
             engine.for_guests(),

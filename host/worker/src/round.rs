@@ -173,6 +173,8 @@ pub(super) async fn claim(
     let claims = claiming.await?;
     worker.stats.count_claim(started.elapsed());
     worker.stats.set_limited(claims.is_limited);
+    let delays = claims.steps.iter().map(|step| step.waited);
+    delays.for_each(|waited| worker.stats.metrics().claim_delay.observe_time(waited));
     queue.advance(&from, &claims);
     leases.insert(claims.steps.iter().map(|step| step.lease));
     let next = claims.steps.into_iter().map(|step| next_step(step, held));

@@ -3,7 +3,7 @@
 use super::finished::Finished;
 use super::host_side::HostSide;
 use super::watchdog::{OutageClock, Watchdog};
-use super::{Worker, attempt};
+use super::{Worker, WorkerStats, attempt};
 use std::sync::Arc;
 use tasker_domain::digest::Digest;
 use tasker_domain::invocation::Invocation;
@@ -19,6 +19,23 @@ pub(super) struct Running {
     quarantined: CancellationToken,
     task: AbortHandle,
     _watchdog: AbortOnDropHandle<()>,
+    _counted: Counted,
+}
+
+/// Counts an attempt as under way.
+struct Counted(Arc<WorkerStats>);
+
+impl Counted {
+    fn new(stats: &Arc<WorkerStats>) -> Self {
+        stats.metrics().begin();
+        Self(stats.clone())
+    }
+}
+
+impl Drop for Counted {
+    fn drop(&mut self) {
+        self.0.metrics().end();
+    }
 }
 
 impl Running {
@@ -54,6 +71,7 @@ impl Running {
             quarantined,
             task,
             _watchdog: AbortOnDropHandle::new(watchdog),
+            _counted: Counted::new(&worker.stats),
         }
     }
 

@@ -1,8 +1,11 @@
 //! Counts of one worker loop since it started.
 
+use super::attempt_metrics::AttemptMetrics;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Duration;
 use tasker_engine::claim_health::ClaimHealth;
+use tasker_telemetry::catalog::{CLAIM_DURATION, CLAIMS_FAILING};
+use tasker_telemetry::{Sampler, Samples};
 
 /// Counters that only go up; reading them costs the worker nothing.
 #[derive(Debug, Default)]
@@ -14,6 +17,7 @@ pub struct WorkerStats {
     /// The last claim found due steps of a namespace with a limit of running ones.
     is_limited: AtomicBool,
     claiming: ClaimHealth,
+    metrics: AttemptMetrics,
 }
 
 impl WorkerStats {
@@ -42,6 +46,10 @@ impl WorkerStats {
         &self.claiming
     }
 
+    pub(super) fn metrics(&self) -> &AttemptMetrics {
+        &self.metrics
+    }
+
     pub(super) fn count_call(&self) {
         self.calls.fetch_add(1, Ordering::Relaxed);
     }
@@ -61,6 +69,16 @@ impl WorkerStats {
 
     pub(super) fn count_claim(&self, took: Duration) {
         self.claim_us.fetch_add(micros(took), Ordering::Relaxed);
+    }
+}
+
+impl Sampler for WorkerStats {
+    fn sample(&self, samples: &mut Samples) {
+        self.metrics.sample(samples);
+        samples.number(&CLAIM_DURATION, &[], self.claim_us() as f64 / 1e6);
+        let failing = self.claiming.failing();
+        let failures = failing.map_or(0, |failing| failing.failures);
+        samples.number(&CLAIMS_FAILING, &[], f64::from(failures));
     }
 }
 

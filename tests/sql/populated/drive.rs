@@ -49,6 +49,7 @@ const GUEST: &str = "/v1/namespaces/shop/components/guest/versions/1.0.0";
 async fn read(host: &TestHost, open: &str, over: &str) {
     for path in [
         "/health/status",
+        "/metrics",
         "/v1/tasks",
         "/v1/tasks?limit=500",
         "/v1/tasks?state=pending",
@@ -72,6 +73,9 @@ async fn read(host: &TestHost, open: &str, over: &str) {
         "/v1/namespaces/shop/components/guest/references",
         "/v1/registry/graph",
         "/v1/registry/stats",
+        "/v1/analytics/performance?by=step",
+        "/v1/analytics/bottlenecks?namespace=shop",
+        "/v1/analytics/errors",
         "/v1/quarantine",
         "/v1/hosts",
         "/v1/namespaces/shop/components/guest/versions/1.0.0/references",
@@ -88,6 +92,7 @@ async fn read(host: &TestHost, open: &str, over: &str) {
             "/input",
             "/transitions",
             "/transitions?only_events=true",
+            "/report",
         ] {
             let path = format!("/v1/tasks/{id}{path}");
             ask(host, "GET", &path, json!(null)).await;
@@ -281,6 +286,10 @@ pub async fn drive(database: &TestDatabase) {
         .fetch_one(database.pool())
         .await
         .unwrap();
+    // Each counts what was complete at the look before.
+    for _ in 0..3 {
+        host.host.engine.observe(Duration::ZERO).await.unwrap();
+    }
     plan(&host).await;
     for id in [&over, &complete] {
         read_payloads(&host, id).await;

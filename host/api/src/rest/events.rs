@@ -2,7 +2,6 @@
 
 use super::super::Api;
 use super::super::access::Access;
-use super::super::cloud_event::cloud_event;
 use super::super::error::ApiError;
 use super::super::event_stream;
 use super::super::page::{PageLimit, cursor};
@@ -15,6 +14,7 @@ use tasker_domain::ids::TaskId;
 use tasker_domain::permission::Action;
 use tasker_domain::template::nearest;
 use tasker_events::catalog;
+use tasker_events::cloud_event::cloud_event;
 use tasker_events::filter::{Filter, parse_types};
 use tasker_events::page::From;
 use tasker_events::schema::{example, schema};
@@ -95,7 +95,7 @@ fn made_at(task: TaskId) -> Option<DateTime<Utc>> {
     DateTime::from_timestamp(i64::try_from(seconds).ok()?, nanoseconds)
 }
 
-fn parse_from(text: Option<&str>) -> Result<Option<From>, ApiError> {
+pub(super) fn parse_from(text: Option<&str>) -> Result<Option<From>, ApiError> {
     let from = text.map(str::parse).transpose();
     Ok(from.map_err(tasker_events::FeedError::from)?)
 }

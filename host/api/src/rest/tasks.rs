@@ -17,13 +17,14 @@ use tasker_tasks::steps::ShownSteps;
 use tasker_wire::headers::IDEMPOTENCY;
 use tasker_wire::step::ListSteps;
 use tasker_wire::task::{
-    BatchItem, CancelTask, ListTasks, ShowTask, SubmitTasks, SubmittedBatch, SubmittedTask,
+    BatchItem, CancelTask, ListTasks, ShowTask, ShowTaskReport, SubmitTasks, SubmittedBatch,
+    SubmittedTask,
 };
 use tasker_wire::transition::ListTransitions;
 
 pub(crate) fn routes() -> Routes {
     let routes = Routes::default().on(submit).on(list).on(show).on(cancel);
-    routes.on(steps).on(transitions)
+    routes.on(steps).on(transitions).on(report)
 }
 
 type SubmitEither = SubmitTasks<OneOrMany>;
@@ -140,6 +141,10 @@ async fn transitions(api: Api, mut call: Call<ListTransitions>) -> Answer<ListTr
     let rows = api.tasks.transitions(id, only_events, after, limit.rows());
     let page = limit.page(rows.await?, |row| row.seq.to_string(), transition_view);
     Ok(Reply::ok(page))
+}
+
+async fn report(api: Api, call: Call<ShowTaskReport>) -> Answer<ShowTaskReport> {
+    Ok(Reply::ok(api.tasks.report(call.path.id).await?))
 }
 
 async fn cancel(api: Api, call: Call<CancelTask>) -> Answer<CancelTask> {

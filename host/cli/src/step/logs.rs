@@ -102,40 +102,40 @@ impl Logs {
         let is_json = context.output.is_json();
         let texts = lines.iter().map(|line| match is_json {
             true => text(line),
-            false => Ok(self.line(line)),
+            false => Ok(self::line(line, self.attempt.is_none())),
         });
         let texts: Vec<String> = texts.collect::<Result<_>>()?;
         context.output.print(&texts.join("\n"))
     }
+}
 
-    /// `12:34:56.789  #2  WARN   about to sleep  order=7`
-    fn line(&self, line: &AttemptLogLine) -> String {
-        let at = line.at.with_timezone(&Local).format("%H:%M:%S%.3f");
-        let at = Tone::Quiet.of(at);
-        let attempt = match self.attempt {
-            Some(_) => String::new(),
-            None => format!("#{}  ", line.attempt),
-        };
-        let level = tone(&line.level).of(format_args!("{:<5}", line.level.to_uppercase()));
-        let source = match line.source.as_str() {
-            "handler" => String::new(),
-            source => Tone::Quiet.of(format_args!("[{source}] ")),
-        };
-        let fields = line.fields.iter();
-        let fields: String = fields
-            .map(|(name, value)| {
-                format!(
-                    "  {}={}",
-                    Tone::Quiet.of(sanitize_line(name)),
-                    sanitize_line(value)
-                )
-            })
-            .collect();
-        format!(
-            "{at}  {attempt}{level}  {source}{}{fields}",
-            sanitize_line(&line.message)
-        )
-    }
+/// `12:34:56.789  #2  WARN   about to sleep  order=7`, with the number of the attempt where several are shown.
+pub fn line(line: &AttemptLogLine, has_attempt: bool) -> String {
+    let at = line.at.with_timezone(&Local).format("%H:%M:%S%.3f");
+    let at = Tone::Quiet.of(at);
+    let attempt = match has_attempt {
+        true => format!("#{}  ", line.attempt),
+        false => String::new(),
+    };
+    let level = tone(&line.level).of(format_args!("{:<5}", line.level.to_uppercase()));
+    let source = match line.source.as_str() {
+        "handler" => String::new(),
+        source => Tone::Quiet.of(format_args!("[{source}] ")),
+    };
+    let fields = line.fields.iter();
+    let fields: String = fields
+        .map(|(name, value)| {
+            format!(
+                "  {}={}",
+                Tone::Quiet.of(sanitize_line(name)),
+                sanitize_line(value)
+            )
+        })
+        .collect();
+    format!(
+        "{at}  {attempt}{level}  {source}{}{fields}",
+        sanitize_line(&line.message)
+    )
 }
 
 fn tone(level: &str) -> Tone {

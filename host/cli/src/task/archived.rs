@@ -1,11 +1,13 @@
 //! Tasks that were deleted, from the archive of a host.
 
 use crate::{Answer, Exit, Problem, Result};
+use serde::Serialize;
 use serde_json::value::RawValue;
 use serde_json::{Map, Value, json};
 use tasker_archive::{Archive, Location};
 use tasker_domain::error_chain::ErrorChain;
 use tasker_domain::ids::TaskId;
+use tasker_domain::task_report::{MAX_PARENTS, TaskRecord, TaskReport};
 use tasker_wire::task::Task;
 
 /// A line of the archive.
@@ -19,6 +21,20 @@ struct Line<'a> {
 
 /// The task as the API showed it, but with whole payloads.
 pub async fn find(location: &Location, id: TaskId) -> Result<Answer<Task>> {
+    read(location, id, task_of).await
+}
+
+/// The report of a task, as the API would give it if the task were still there.
+pub async fn report(location: &Location, id: TaskId) -> Result<Answer<TaskReport>> {
+    read(location, id, |line| Ok(TaskRecord::parse(line)?.report())).await
+}
+
+/// What is made of the line of a task.
+async fn read<T: Serialize>(
+    location: &Location,
+    id: TaskId,
+    make: impl FnOnce(&str) -> serde_json::Result<T>,
+) -> Result<Answer<T>> {
     let unreadable =
         |error: &dyn std::error::Error| Problem::bad_input(ErrorChain(error).to_string());
     let archive = Archive::open(location.clone()).map_err(|error| unreadable(&error))?;
@@ -27,27 +43,30 @@ pub async fn find(location: &Location, id: TaskId) -> Result<Answer<Task>> {
         let what = format!("the archive {location} has no task {id}");
         return Err(Problem::new(Exit::NotFound, "unknown_task", what).into());
     };
-    let read = || {
-        let task = task_of(&line)?;
-        let text = serde_json::to_string(&task)?;
-        Ok(Answer { text, value: task })
+    let made = || {
+        let value = make(&line)?;
+        let text = serde_json::to_string(&value)?;
+        Ok(Answer { text, value })
     };
     let wrong = |error: serde_json::Error| {
         let what = format!("the archive {location} has something else for {id}: {error}");
         Problem::bad_input(what).into()
     };
-    read().map_err(wrong)
+    made().map_err(wrong)
 }
 
 /// Puts together what the API derives: the result, the counts of steps, the newest transition.
 fn task_of(line: &str) -> serde_json::Result<Task> {
     let Line {
         mut task,
-        steps,
+        mut steps,
         log,
     } = serde_json::from_str(line)?;
     let mut counts = Map::new();
-    for step in &steps {
+    for step in &mut steps {
+        if let Some(Value::Array(parents)) = step.get_mut("depends_on") {
+            parents.truncate(MAX_PARENTS);
+        }
         let state = step
             .get("state")
             .and_then(Value::as_str)

@@ -1,6 +1,6 @@
 //! `tasker task cancel`
 
-use super::{OfTask, report};
+use super::{OfTask, outcome};
 use crate::{Ask as _, Because, Confirm, Context, Painted as _, Result};
 use tasker_wire::task::{CancelTask, Task};
 
@@ -21,7 +21,7 @@ impl Cancel {
         self.confirm.ask(&format!("cancel the task {id}"))?;
         let call = context.call(CancelTask { id });
         let cancelled = call.json(&self.because.body()).ask().await?;
-        let next = report::next(&cancelled.value).into_iter().take(1);
+        let next = outcome::next(&cancelled.value).into_iter().take(1);
         let text = |task: &Task| {
             let (glyph, state) = (task.state.glyph(), task.state.word());
             format!("{glyph} task {id} is {state}")

@@ -1,7 +1,7 @@
 //! `tasker task run`
 
 use super::follow::{Follower, exit_of};
-use super::{report, watch};
+use super::{outcome, watch};
 use crate::{
     Answer, Ask as _, Context, Reference, Reply, Result, exit, good, input, refuse, units,
 };
@@ -86,7 +86,7 @@ impl Run {
             true => watch::watch(&mut follower, context.output).await?,
             false => follower.wait().await?,
         };
-        let reply = report::finished(&mut answer, context).await?;
+        let reply = outcome::finished(&mut answer, context).await?;
         Ok(reply.end(exit_of(&answer.value, self.timeout)))
     }
 }

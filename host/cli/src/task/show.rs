@@ -1,10 +1,11 @@
 //! `tasker task show`
 
-use super::{OfTask, archived, report, step, steps};
+use super::{OfTask, archived, cause, outcome, step, steps};
 use crate::{Context, Painted as _, Result, Tone, fields, units, word};
 use tasker_archive::Location;
 use tasker_domain::ids::TaskId;
 use tasker_domain::priority::Priority;
+use tasker_domain::state::TaskState;
 use tasker_wire::task::{ShowTask, Task};
 
 /// Show a task: its state, steps, input and result.
@@ -27,19 +28,20 @@ impl Show {
         if let Some(archive) = &self.from {
             let answer = archived::find(archive, id).await?;
             let more = || Some(more_of_archive(id, archive));
-            return Ok(context.show(&answer, |task| text(task, more, self.all)));
+            return Ok(context.show(&answer, |task| text(task, String::new(), more, self.all)));
         }
         let mut answer = context.ask(ShowTask { id }).await?;
         let next = answer.value.steps_next.clone();
         match self.all && !context.output.is_json() {
             true => steps::read_all(&context.client, &mut answer.value).await?,
-            false => report::read_failed(&mut answer, context).await?,
+            false => outcome::read_failed(&mut answer, context).await?,
         }
+        let below = cause::below(&answer.value, context).await;
         let more = || next.map(|cursor| more_of_host(id, &cursor));
-        let reply = context.show(&answer, |task| text(task, more, self.all));
+        let reply = context.show(&answer, |task| text(task, below, more, self.all));
         Ok(match answer.value.state.is_final() {
             true => reply,
-            false => reply.next(report::next(&answer.value)),
+            false => reply.next(outcome::next(&answer.value)),
         })
     }
 }
@@ -54,13 +56,24 @@ fn more_of_archive(id: TaskId, archive: &Location) -> String {
     format!("tasker task show {id} --from {archive} --all")
 }
 
-fn text(task: &Task, more: impl FnOnce() -> Option<String>, is_all: bool) -> String {
+/// A task that failed leads with the cause, and what stands below it.
+fn text(task: &Task, below: String, more: impl FnOnce() -> Option<String>, is_all: bool) -> String {
+    let failures = units::joined(
+        [outcome::failures(task), below]
+            .iter()
+            .filter(|it| !it.is_empty()),
+        "\n",
+    );
+    let (first, second) = match task.state {
+        TaskState::Error => (failures, head(task)),
+        _ => (head(task), failures),
+    };
     units::paragraphs([
-        head(task),
-        report::failures(task),
-        report::result(task),
+        first,
+        second,
+        outcome::result(task),
         table(task, more, is_all),
-        report::times(task),
+        outcome::times(task),
     ])
 }
 
@@ -91,9 +104,9 @@ fn head(task: &Task) -> String {
         ("state", task.state.sign()),
         ("because", because.unwrap_or_default()),
         ("created", units::age(task.created_at)),
-        ("took", report::took(task)),
+        ("took", outcome::took(task)),
         ("priority", priority),
         ("correlation", task.correlation_id.clone()),
-        ("input", report::input(task)),
+        ("input", outcome::input(task)),
     ])
 }

@@ -1,7 +1,7 @@
 //! `tasker task watch`
 
 use super::follow::{Follower, exit_of};
-use super::{OfTask, frame, lines, report};
+use super::{OfTask, frame, lines, outcome};
 use crate::drawn::Drawn;
 use crate::{Answer, Context, Output, Result, exit, paint, units};
 use chrono::Utc;
@@ -30,7 +30,7 @@ impl Watch {
             true => follower.wait().await?,
             false => watch(&mut follower, context.output).await?,
         };
-        let reply = report::finished(&mut answer, context).await?;
+        let reply = outcome::finished(&mut answer, context).await?;
         Ok(reply.end(exit_of(&answer.value, self.timeout)))
     }
 }

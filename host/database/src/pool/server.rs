@@ -1,5 +1,6 @@
 //! What is known of the server: whose sessions we have, and whether it has connections left.
 
+use crate::call_metrics::CallMetrics;
 use sqlx::Error;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
@@ -41,6 +42,7 @@ pub(crate) struct ServerState {
     shortage: Mutex<Option<Shortage>>,
     /// It took us in once.
     is_known: AtomicBool,
+    calls: CallMetrics,
 }
 
 #[derive(Debug)]
@@ -52,6 +54,11 @@ struct Shortage {
 }
 
 impl ServerState {
+    /// How calls go, those in transactions not included.
+    pub(crate) fn calls(&self) -> &CallMetrics {
+        &self.calls
+    }
+
     pub(crate) fn session(&self) -> SessionKind {
         self.session.get().copied().unwrap_or_default()
     }

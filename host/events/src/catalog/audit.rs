@@ -3,7 +3,7 @@
 use super::{Category, EventType, Member};
 
 /// By name.
-pub const OF_AUDIT: [EventType; 44] = [
+pub const OF_AUDIT: [EventType; 51] = [
     of(
         "component.approve",
         "Somebody approved the capabilities that a version requests",
@@ -134,6 +134,37 @@ pub const OF_AUDIT: [EventType; 44] = [
         "signing_key.remove",
         "A namespace no longer trusts a signing key",
         &[],
+    ),
+    of(
+        "subscription.end",
+        "A subscription ended because its receiver answered that it is gone",
+        &[],
+    ),
+    of("subscription.pause", "A subscription was paused", &[]),
+    of(
+        "subscription.redeliver",
+        "Dead letters of a subscription are delivered once more",
+        &[],
+    ),
+    of(
+        "subscription.remove",
+        "A subscription was removed",
+        &["subscriber.unregistered"],
+    ),
+    of(
+        "subscription.replay",
+        "A subscription was set to an earlier or later position",
+        &[],
+    ),
+    of(
+        "subscription.resume",
+        "A paused or ended subscription is delivered to again",
+        &[],
+    ),
+    of(
+        "subscription.set",
+        "A subscription was made or changed",
+        &["subscriber.registered"],
     ),
     of(
         "task.cancel",

@@ -155,16 +155,8 @@ pub const PREDECESSOR: [PredecessorEvent; 59] = [
         &[],
         "there are no plugins in the host; handlers are components",
     ),
-    of(
-        "subscriber.registered",
-        &[],
-        "subscribers are readers of the feed and are registered nowhere",
-    ),
-    of(
-        "subscriber.unregistered",
-        &[],
-        "subscribers are readers of the feed and are registered nowhere",
-    ),
+    of("subscriber.registered", &["subscription.set"], ""),
+    of("subscriber.unregistered", &["subscription.remove"], ""),
     of(
         "subscriber.validation_failed",
         &[],

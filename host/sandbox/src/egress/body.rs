@@ -1,6 +1,6 @@
 //! Bodies on their way out of the sandbox and into it, counted and held to their limits.
 
-use super::client::error_of;
+use super::error_of;
 use crate::meter::{Charge, Meter};
 use bytes::Bytes;
 use http_body::{Body, Frame, SizeHint};

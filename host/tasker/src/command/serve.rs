@@ -22,6 +22,7 @@ use tasker_domain::limits::{Limit, Limits};
 use tasker_engine::secret::{KEYS_VARIABLE, KeyRing, SecretKeys};
 use tasker_registry::maintenance::{DEFAULT_CACHE_BYTES, Maintenance};
 use tasker_sandbox::{CompileLimits, Compiler};
+use tasker_subscribers::SubscribersConfig;
 use tasker_worker::{WorkerConfig, default_slots};
 use tokens::TokenArgs;
 use tokio::signal::unix::{Signal, SignalKind, signal};
@@ -86,6 +87,10 @@ pub struct Serve {
     /// Maximum of compiled code on disk; the least recently used is removed, except that of open tasks.
     #[arg(long, default_value_t = DEFAULT_CACHE_BYTES >> 20, value_name = "MIB", value_parser = clap::value_parser!(u64).range(1..=1_048_576))]
     cache_limit: u64,
+    /// Give metrics at http://ADDRESS/metrics to everyone who can reach it, without a key. They are also at /metrics of
+    /// the API, for keys with `observe in *`.
+    #[arg(long, value_name = "ADDRESS")]
+    metrics_listen: Option<SocketAddr>,
     /// Write finished tasks there before they are deleted (see `tasker retention`), as compressed JSON lines by
     /// day: to a folder, or to s3://BUCKET/PREFIX with the credentials of the environment. Give it to all hosts
     /// of a database, or to none.
@@ -118,6 +123,9 @@ pub struct Serve {
     /// How long running attempts may continue after a signal to stop, in milliseconds.
     #[arg(long, default_value_t = 20_000, value_name = "MS")]
     drain_timeout: u64,
+    /// Deliver events to webhooks at addresses of this machine and its networks too, and without TLS.
+    #[arg(long)]
+    webhooks_to_inner_addresses: bool,
     /// Format of log lines; RUST_LOG selects which are written.
     #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]
     log_format: LogFormat,
@@ -189,6 +197,7 @@ impl Serve {
         let worker = (!self.no_worker).then(|| self.worker());
         Ok(HostConfig {
             listen: self.listen,
+            metrics_listen: self.metrics_listen,
             data_dir: self.data_dir.map_or_else(default_data_dir, Ok)?,
             database: self
                 .database_url
@@ -204,6 +213,11 @@ impl Serve {
                 memory_bytes: self.compile_memory_limit << 20,
             }),
             worker,
+            subscribers: SubscribersConfig {
+                host_name: host_name(),
+                to_inner_addresses: self.webhooks_to_inner_addresses,
+                ..SubscribersConfig::default()
+            },
             watch: self.watch,
             maintenance: Maintenance {
                 collect_after: self.collect_after,

@@ -1,11 +1,12 @@
 //! Events as they are sent: CloudEvents in JSON.
 
-use axum::body::Bytes;
+use super::event::Event;
+use bytes::Bytes;
 use serde_json::value::RawValue;
-use tasker_events::Event;
 use tasker_wire::event::{CloudEvent, SPEC_VERSION};
 
-pub(crate) fn cloud_event(event: &Event) -> CloudEvent {
+/// The event in the structured form of CloudEvents 1.0.
+pub fn cloud_event(event: &Event) -> CloudEvent {
     let data = serde_json::value::to_raw_value(&event.data);
     CloudEvent {
         specversion: SPEC_VERSION.to_owned(),
@@ -23,8 +24,8 @@ pub(crate) fn cloud_event(event: &Event) -> CloudEvent {
     }
 }
 
-/// The event as JSON, which is made once for all streams.
-pub(crate) fn rendered(event: &Event) -> Bytes {
+/// The event as JSON, which is made once for all who are sent it.
+pub fn rendered(event: &Event) -> Bytes {
     let render = || {
         serde_json::to_vec(&cloud_event(event))
             .unwrap_or_default()

@@ -1,6 +1,6 @@
 //! From names of hosts to addresses that may be reached.
 
-use super::{Refused, address};
+use super::address::{self, AddressRefused, InnerAddresses};
 use futures::future::BoxFuture;
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 use std::io;
@@ -14,7 +14,7 @@ pub trait LookUp: Send + Sync {
 }
 
 /// Asks as every program on this machine does.
-pub(crate) struct SystemNames;
+pub struct SystemNames;
 
 impl LookUp for SystemNames {
     fn look_up<'a>(&'a self, host: &'a str) -> BoxFuture<'a, io::Result<Vec<IpAddr>>> {
@@ -28,25 +28,32 @@ impl LookUp for SystemNames {
 /// Resolves names to the addresses that [`address::check`] allows. The client connects to what this
 /// answers and asks nobody else, so that a name that means another address a moment later is no way
 /// around the check.
-pub(super) struct CheckedResolver(pub(super) Arc<dyn LookUp>);
+pub(super) struct CheckedResolver {
+    pub(super) names: Arc<dyn LookUp>,
+    pub(super) inner: InnerAddresses,
+}
 
 impl Resolve for CheckedResolver {
     fn resolve(&self, name: Name) -> Resolving {
-        let names = self.0.clone();
+        let (names, inner) = (self.names.clone(), self.inner);
         Box::pin(async move {
             address::check_name(name.as_str())?;
             let found = names.look_up(name.as_str()).await?;
-            Ok(Box::new(reachable(name.as_str(), found)?.into_iter()) as Addrs)
+            Ok(Box::new(reachable(name.as_str(), found, inner)?.into_iter()) as Addrs)
         })
     }
 }
 
 /// Those addresses of a host that may be reached; where there is none, why.
-fn reachable(host: &str, found: Vec<IpAddr>) -> Result<Vec<SocketAddr>, Refused> {
+fn reachable(
+    host: &str,
+    found: Vec<IpAddr>,
+    inner: InnerAddresses,
+) -> Result<Vec<SocketAddr>, AddressRefused> {
     let mut refused = None;
     let mut allowed = Vec::new();
     for address in found {
-        match address::check(host, address) {
+        match address::check(host, address, inner) {
             Ok(()) => allowed.push(SocketAddr::new(address, 0)),
             Err(reason) => refused = Some(reason),
         }
@@ -61,9 +68,10 @@ fn reachable(host: &str, found: Vec<IpAddr>) -> Result<Vec<SocketAddr>, Refused>
 mod tests {
     use super::*;
 
-    fn reached(addresses: &[&str]) -> Result<usize, Refused> {
+    fn reached(addresses: &[&str]) -> Result<usize, AddressRefused> {
         let found = addresses.iter().map(|address| address.parse().unwrap());
-        reachable("example.com", found.collect()).map(|reached| reached.len())
+        reachable("example.com", found.collect(), InnerAddresses::AsNamed)
+            .map(|reached| reached.len())
     }
 
     #[test]

@@ -1,6 +1,5 @@
 //! The timeout for a connection, request by request, though all share one client.
 
-use super::timeouts::CONNECT_TIMEOUT;
 use futures::future::BoxFuture;
 use std::error::Error as StdError;
 use std::io;
@@ -9,16 +8,16 @@ use std::time::Duration;
 use tower_layer::Layer;
 use tower_service::Service;
 
+/// How long a connection may take to come about, where the request does not say.
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
+
 tokio::task_local! {
     /// Of the request that is being sent by this task.
     static TIMEOUT: Duration;
 }
 
 /// Sends a request, which may wait for a connection as long as this.
-pub(super) async fn within_connect_timeout<T>(
-    timeout: Duration,
-    sending: impl Future<Output = T>,
-) -> T {
+pub async fn within_connect_timeout<T>(timeout: Duration, sending: impl Future<Output = T>) -> T {
     TIMEOUT.scope(timeout, sending).await
 }
 

@@ -1,10 +1,9 @@
-//! Which addresses a granted host may be at.
+//! Which addresses a request may go to.
 
 mod embedded;
 #[cfg(test)]
 mod tests;
 
-use super::Refused;
 use embedded::readings;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
@@ -33,15 +32,37 @@ const METADATA_NAMES: [&str; 5] = [
     "instance-data.ec2.internal",
 ];
 
-/// Ok where a request that was granted to `host` may go to `address`.
+/// Which addresses of the host's own network may be reached.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum InnerAddresses {
+    /// The one that the URL names as such, or `localhost`: a grant had to name it.
+    AsNamed,
+    Allowed,
+    Refused,
+}
+
+/// Why a request may not go to an address.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum AddressRefused {
+    #[error("`{host}` is at {address}, which {why}")]
+    Address {
+        host: String,
+        address: IpAddr,
+        why: &'static str,
+    },
+    #[error("`{host}` is the metadata service of a cloud; access is never allowed")]
+    Metadata { host: String },
+}
+
+/// Ok where a request for `host` may go to `address`.
 ///
-/// Addresses of the host's own network are reached only by who was granted that very address, or
-/// `localhost`: a public name that resolves to an inner address is not a way in. Link-local
+/// With [`InnerAddresses::AsNamed`], addresses of the host's own network are reached only by who was granted that very
+/// address, or `localhost`: a public name that resolves to an inner address is not a way in. Link-local
 /// addresses and the metadata of clouds are never reached. An address that translators turn into
 /// another address must be allowed as that one, too.
-pub(super) fn check(host: &str, address: IpAddr) -> Result<(), Refused> {
+pub fn check(host: &str, address: IpAddr, inner: InnerAddresses) -> Result<(), AddressRefused> {
     let refused = |why| {
-        Err(Refused::Address {
+        Err(AddressRefused::Address {
             host: host.to_owned(),
             address,
             why,
@@ -54,23 +75,29 @@ pub(super) fn check(host: &str, address: IpAddr) -> Result<(), Refused> {
     if readings.iter().any(|reading| is_never_reached(*reading)) {
         return refused("is link-local, multicast or unspecified; access is never allowed");
     }
-    let granted: Option<IpAddr> = host.trim_matches(['[', ']']).parse().ok();
-    let granted_as_such = granted == Some(address.to_canonical())
+    let named: Option<IpAddr> = host.trim_matches(['[', ']']).parse().ok();
+    let is_named = named == Some(address.to_canonical())
         || (host == "localhost" && address.to_canonical().is_loopback());
-    if readings.iter().any(|reading| is_inner(*reading)) && !granted_as_such {
-        return refused("is an inner address; grant the address itself if that is meant");
+    let is_inner = readings.iter().any(|reading| is_inner(*reading));
+    match inner {
+        InnerAddresses::AsNamed if is_inner && !is_named => {
+            refused("is an inner address; grant the address itself if that is meant")
+        }
+        InnerAddresses::Refused if is_inner => {
+            refused("is an inner address; hosts with `--webhooks-to-inner-addresses` deliver there")
+        }
+        _ => Ok(()),
     }
-    Ok(())
 }
 
 /// Ok where a request may go to the host of this name, if its addresses allow it.
-pub(super) fn check_name(host: &str) -> Result<(), Refused> {
+pub fn check_name(host: &str) -> Result<(), AddressRefused> {
     let name = host.trim_end_matches('.');
     match METADATA_NAMES
         .iter()
         .any(|it| it.eq_ignore_ascii_case(name))
     {
-        true => Err(Refused::Metadata {
+        true => Err(AddressRefused::Metadata {
             host: host.to_owned(),
         }),
         false => Ok(()),

@@ -1,7 +1,7 @@
 use super::*;
 
 fn reached(host: &str, address: &str) -> bool {
-    check(host, address.parse().unwrap()).is_ok()
+    check(host, address.parse().unwrap(), InnerAddresses::AsNamed).is_ok()
 }
 
 #[test]
@@ -128,4 +128,13 @@ fn metadata_and_link_local_addresses_are_never_reached_even_if_granted() {
         assert!(check_name(name).is_err(), "{name}");
     }
     assert!(check_name("metadata.example.com").is_ok());
+}
+
+#[test]
+fn inner_addresses_may_be_allowed_or_refused_for_all_but_never_those_of_metadata() {
+    let check = |address: &str, inner| check("localhost", address.parse().unwrap(), inner);
+    assert!(check("10.0.0.1", InnerAddresses::Allowed).is_ok());
+    assert!(check("127.0.0.1", InnerAddresses::Refused).is_err());
+    assert!(check("93.184.216.34", InnerAddresses::Refused).is_ok());
+    assert!(check("169.254.169.254", InnerAddresses::Allowed).is_err());
 }

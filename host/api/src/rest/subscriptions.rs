@@ -1,0 +1,234 @@
+//! Subscriptions: set, list, show, pause, resume, replay, remove; their dead letters.
+
+use super::super::Api;
+use super::super::access::Access;
+use super::super::error::ApiError;
+use super::super::routes::{Answer, Call, Reply, Routes};
+use super::events::parse_from;
+use super::reason::check_reason;
+use tasker_domain::ids::TaskId;
+use tasker_domain::name::Name;
+use tasker_domain::requirement::QualifiedName;
+use tasker_domain::subscription::MAX_SIGNING_SECRETS;
+use tasker_egress::check_target;
+use tasker_events::Position;
+use tasker_events::filter::parse_types;
+use tasker_events::page::From;
+use tasker_registry::store::subscription::{
+    DeadLetterRow, Definition, Start, SubscriptionChange, SubscriptionRow,
+};
+use tasker_wire::subscription::{
+    DeadLetter, ListDeadLetters, ListSubscriptions, MoveSubscription, NewSubscription,
+    PauseSubscription, RedeliverDeadLetters, Redelivering, RemoveSubscription, ResumeSubscription,
+    SetSubscription, ShowSubscription, Subscription,
+};
+
+pub(crate) fn routes() -> Routes {
+    Routes::default()
+        .on(list)
+        .on(show)
+        .on(set)
+        .on(remove)
+        .on(pause)
+        .on(resume)
+        .on(replay)
+        .on(list_dead_letters)
+        .on(redeliver)
+}
+
+async fn list(api: Api, mut call: Call<ListSubscriptions>) -> Answer<ListSubscriptions> {
+    let (limit, after) = call.page::<QualifiedName>()?;
+    let after = after.as_ref().map(QualifiedName::parts);
+    let namespace = call.query.namespace.as_ref();
+    let rows = api
+        .registry
+        .list_subscriptions(namespace, after, limit.rows());
+    let cursor = |row: &SubscriptionRow| format!("{}/{}", row.namespace, row.name);
+    let page = limit.page(rows.await?, cursor, |row| subscription(row, None));
+    Ok(Reply::ok(page))
+}
+
+async fn show(api: Api, call: Call<ShowSubscription>) -> Answer<ShowSubscription> {
+    let ShowSubscription { namespace, name } = &call.path;
+    let row = api.registry.subscription(namespace, name).await?;
+    Ok(Reply::ok(subscription(row, None)))
+}
+
+async fn set(api: Api, call: Call<SetSubscription>) -> Answer<SetSubscription> {
+    let SetSubscription { namespace, name } = &call.path;
+    let change = change(namespace, name, &call.access, &call.body.reason)?;
+    let definition = definition(&api, &call.body)?;
+    let start = start(&api, call.body.from.as_deref()).await?;
+    let set = api.registry.set_subscription(change, &definition, start);
+    let (row, created) = set.await?;
+    Ok(Reply::made(created, subscription(row, Some(created))))
+}
+
+async fn remove(api: Api, call: Call<RemoveSubscription>) -> Answer<RemoveSubscription> {
+    let RemoveSubscription { namespace, name } = &call.path;
+    let change = change(namespace, name, &call.access, &call.query.reason)?;
+    api.registry.remove_subscription(change).await?;
+    Ok(Reply::done())
+}
+
+async fn pause(api: Api, call: Call<PauseSubscription>) -> Answer<PauseSubscription> {
+    let PauseSubscription { namespace, name } = &call.path;
+    let change = change(namespace, name, &call.access, &call.body.reason)?;
+    let row = api.registry.pause_subscription(change).await?;
+    Ok(Reply::ok(subscription(row, None)))
+}
+
+async fn resume(api: Api, call: Call<ResumeSubscription>) -> Answer<ResumeSubscription> {
+    let ResumeSubscription { namespace, name } = &call.path;
+    let change = change(namespace, name, &call.access, &call.body.reason)?;
+    let row = api.registry.resume_subscription(change).await?;
+    Ok(Reply::ok(subscription(row, None)))
+}
+
+async fn replay(api: Api, call: Call<MoveSubscription>) -> Answer<MoveSubscription> {
+    let MoveSubscription { namespace, name } = &call.path;
+    let change = change(namespace, name, &call.access, &call.body.reason)?;
+    let from = &call.body.from;
+    let start = start(&api, Some(from)).await?;
+    let row = api.registry.move_subscription(change, start, from).await?;
+    Ok(Reply::ok(subscription(row, None)))
+}
+
+async fn list_dead_letters(api: Api, mut call: Call<ListDeadLetters>) -> Answer<ListDeadLetters> {
+    let (limit, after) = call.page()?;
+    let ListDeadLetters { namespace, name } = &call.path;
+    let rows = api
+        .registry
+        .list_dead_letters(namespace, name, after, limit.rows());
+    let cursor = |row: &DeadLetterRow| row.dead_letter_id.to_string();
+    Ok(Reply::ok(limit.page(rows.await?, cursor, dead_letter)))
+}
+
+async fn redeliver(api: Api, call: Call<RedeliverDeadLetters>) -> Answer<RedeliverDeadLetters> {
+    let RedeliverDeadLetters { namespace, name } = &call.path;
+    let change = change(namespace, name, &call.access, &call.body.reason)?;
+    let dead_letters = api.registry.redeliver(change, call.body.id).await?;
+    Ok(Reply::ok(Redelivering { dead_letters }))
+}
+
+fn change<'a>(
+    namespace: &'a Name,
+    name: &'a Name,
+    access: &'a Access,
+    reason: &'a str,
+) -> Result<SubscriptionChange<'a>, ApiError> {
+    Ok(SubscriptionChange {
+        namespace,
+        name,
+        actor: access.actor(),
+        reason: check_reason(reason)?,
+    })
+}
+
+fn definition(api: &Api, new: &NewSubscription) -> Result<Definition, ApiError> {
+    let url = check_target(&new.url, api.webhook_addresses);
+    let url = url.map_err(|wrong| ApiError::parameter("url", wrong.to_string()))?;
+    if let Some(types) = &new.types {
+        let types = parse_types(types);
+        types.map_err(|wrong| ApiError::parameter("types", wrong.to_string()))?;
+    }
+    let mut secrets: Vec<String> = new.secrets.iter().map(ToString::to_string).collect();
+    secrets.dedup();
+    if !(1..=MAX_SIGNING_SECRETS).contains(&secrets.len()) {
+        let message = format!(
+            "name from 1 to {MAX_SIGNING_SECRETS} secrets of the namespace to sign with; there are {}",
+            secrets.len()
+        );
+        return Err(ApiError::parameter("secrets", message));
+    }
+    let text = |name: &Option<Name>| name.as_ref().map(ToString::to_string);
+    Ok(Definition {
+        url: url.to_string(),
+        secrets,
+        types: new.types.clone(),
+        template: text(&new.template),
+        task_id: new.task.map(|task| task.0),
+        step: text(&new.step),
+        handler: text(&new.handler),
+    })
+}
+
+/// From there on; without a text, from now on.
+async fn start(api: &Api, from: Option<&str>) -> Result<Start, ApiError> {
+    let from = parse_from(from)?;
+    let (position, since) = match from {
+        Some(from @ From::Time(since)) => (api.feed.begin(from).await?, Some(since)),
+        Some(from @ From::Position(_)) => (api.feed.begin(from).await?, None),
+        None => (api.feed.now().await?, None),
+    };
+    Ok(Start {
+        seq: position.seq,
+        seq_index: i16::from(position.index),
+        since,
+    })
+}
+
+fn cursor(seq: i64, seq_index: i16) -> Position {
+    Position {
+        seq,
+        index: u8::try_from(seq_index).unwrap_or(u8::MAX),
+    }
+}
+
+fn subscription(row: SubscriptionRow, created: Option<bool>) -> Subscription {
+    let Definition {
+        url,
+        secrets,
+        types,
+        template,
+        task_id,
+        step,
+        handler,
+    } = row.definition;
+    Subscription {
+        namespace: row.namespace,
+        name: row.name,
+        kind: row.kind,
+        url,
+        types,
+        template,
+        task: task_id.map(TaskId),
+        step,
+        handler,
+        secrets,
+        state: row.state,
+        ended_reason: row.ended_reason,
+        cursor: cursor(row.seq, row.seq_index).to_string(),
+        lag_rows: row.lag_rows,
+        lag_ms: row.lag_ms,
+        attempts: row.attempts,
+        next_at: row.next_at,
+        last_error: row.last_error,
+        last_error_at: row.last_error_at,
+        delivered_at: row.delivered_at,
+        delivered: row.delivered,
+        failures: row.failures,
+        given_up: row.given_up,
+        dead_letters: row.dead_letters,
+        dropped: row.dropped,
+        host: row.host,
+        created_at: row.created_at,
+        created_by: row.created_by,
+        created,
+    }
+}
+
+fn dead_letter(row: DeadLetterRow) -> DeadLetter {
+    DeadLetter {
+        id: row.dead_letter_id,
+        event_id: format!("{}-{}", row.seq, row.seq_index),
+        r#type: row.event_type,
+        cursor: cursor(row.seq, row.seq_index).to_string(),
+        reason: row.reason,
+        status: row.status,
+        body: row.body,
+        attempts: row.attempts,
+        at: row.at,
+        is_replaying: row.replay_at.is_some(),
+    }
+}

@@ -1,0 +1,62 @@
+//! `tasker subscription add`
+
+use super::{Because, Context, Of, Result};
+use tasker_domain::ids::TaskId;
+use tasker_domain::name::Name;
+use tasker_wire::subscription::{NewSubscription, SetSubscription, Subscription};
+
+#[derive(Debug, clap::Args)]
+pub struct Add {
+    #[command(flatten)]
+    of: Of,
+    /// Where events are sent, by POST: https.
+    #[arg(long, value_name = "URL")]
+    to: String,
+    /// Secret of the namespace that signs each delivery; more than one while another takes its place.
+    #[arg(long = "secret", value_name = "SECRET", required = true)]
+    secrets: Vec<Name>,
+    /// Types with commas between them, for example 'task.*,orders.charged'; without it all.
+    #[arg(long)]
+    types: Option<String>,
+    /// Only events of tasks of this template.
+    #[arg(long)]
+    template: Option<Name>,
+    /// Only events of this task.
+    #[arg(long)]
+    task: Option<TaskId>,
+    /// Only events of steps of this name.
+    #[arg(long)]
+    step: Option<Name>,
+    /// Only events of steps that run this handler.
+    #[arg(long)]
+    handler: Option<Name>,
+    /// Begin at a time or a cursor, not now. One that exists keeps its position; see `tasker subscription replay`.
+    #[arg(long, value_name = "TIME|CURSOR")]
+    from: Option<String>,
+    #[command(flatten)]
+    because: Because,
+}
+
+impl Add {
+    pub(super) async fn run(self, context: &Context) -> Result {
+        let name = self.of.name;
+        let body = NewSubscription {
+            url: self.to,
+            secrets: self.secrets,
+            types: self.types,
+            template: self.template,
+            task: self.task,
+            step: self.step,
+            handler: self.handler,
+            from: self.from,
+            reason: self.because.reason,
+        };
+        let call = context.call(name.family_at(SetSubscription::at));
+        let sentence = |set: &Subscription| match set.created {
+            Some(false) => format!("{name} is set; it keeps its position"),
+            Some(true) | None => format!("events are delivered to {name}"),
+        };
+        let reply = context.change(call.json(&body), sentence).await?;
+        Ok(reply.next([format!("tasker subscription show {name}")]))
+    }
+}

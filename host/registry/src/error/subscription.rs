@@ -1,0 +1,37 @@
+//! Why a change of a subscription is refused.
+
+use tasker_domain::error_report::{ErrorClass, ErrorReport, Report};
+use tasker_domain::name::Name;
+use tasker_domain::subscription::MAX_SUBSCRIPTIONS;
+
+/// Why a change of a subscription is refused.
+#[derive(Debug, thiserror::Error)]
+pub enum SubscriptionRefused {
+    #[error(
+        "namespace {0} has {MAX_SUBSCRIPTIONS} subscriptions, which is the limit; remove some with: tasker subscription rm"
+    )]
+    TooMany(Name),
+    #[error(
+        "there is no subscription {namespace}/{name}; list them with: tasker subscription ls {namespace}"
+    )]
+    Unknown { namespace: Name, name: Name },
+    #[error(
+        "subscription {namespace}/{name} has no dead letter {id}; list them with: tasker subscription dead-letters {namespace}/{name}"
+    )]
+    UnknownDeadLetter {
+        namespace: Name,
+        name: Name,
+        id: i64,
+    },
+}
+
+impl Report for SubscriptionRefused {
+    fn report(&self) -> ErrorReport {
+        let (class, code) = match self {
+            Self::TooMany(_) => (ErrorClass::Refused, "too_many_subscriptions"),
+            Self::Unknown { .. } => (ErrorClass::NotFound, "unknown_subscription"),
+            Self::UnknownDeadLetter { .. } => (ErrorClass::NotFound, "unknown_dead_letter"),
+        };
+        ErrorReport::new(class, code)
+    }
+}

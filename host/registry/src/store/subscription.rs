@@ -1,0 +1,336 @@
+//! Subscriptions, for those who make and operate them. Hosts that deliver ask `tasker_engine::subscription`.
+
+mod sql;
+
+use super::Store;
+use super::namespace::{ensure_namespace, lock_namespace};
+use chrono::{DateTime, Utc};
+use serde_json::{Value, json};
+use sqlx::FromRow;
+use tasker_database::audit::{self, NewAuditEntry};
+use tasker_database::{Connection, DatabaseError};
+use tasker_domain::actor::Actor;
+use tasker_domain::name::Name;
+use tasker_domain::subscription::{MAX_SUBSCRIPTIONS, SubscriptionKind, SubscriptionState};
+use uuid::Uuid;
+
+/// A subscription, with how far it is.
+#[derive(Clone, Debug, FromRow)]
+pub struct SubscriptionRow {
+    pub subscription_id: i32,
+    pub namespace: String,
+    pub name: String,
+    #[sqlx(try_from = "&'a str")]
+    pub kind: SubscriptionKind,
+    #[sqlx(flatten)]
+    pub definition: Definition,
+    #[sqlx(try_from = "&'a str")]
+    pub state: SubscriptionState,
+    pub ended_reason: Option<String>,
+    pub seq: i64,
+    pub seq_index: i16,
+    pub lag_rows: i64,
+    pub lag_ms: i64,
+    pub attempts: i32,
+    pub next_at: Option<DateTime<Utc>>,
+    pub last_error: Option<String>,
+    pub last_error_at: Option<DateTime<Utc>>,
+    pub delivered_at: Option<DateTime<Utc>>,
+    pub delivered: i64,
+    pub failures: i64,
+    pub given_up: i64,
+    pub dropped: i64,
+    pub dead_letters: i64,
+    pub host: Option<String>,
+    pub created_at: DateTime<Utc>,
+    pub created_by: String,
+}
+
+/// Which events go where.
+#[derive(Clone, Debug, PartialEq, Eq, FromRow)]
+pub struct Definition {
+    pub url: String,
+    pub secrets: Vec<String>,
+    pub types: Option<String>,
+    pub template: Option<String>,
+    pub task_id: Option<Uuid>,
+    pub step: Option<String>,
+    pub handler: Option<String>,
+}
+
+/// A place in the feed from which events are delivered.
+#[derive(Clone, Copy, Debug)]
+pub struct Start {
+    pub seq: i64,
+    pub seq_index: i16,
+    /// What is older is left out.
+    pub since: Option<DateTime<Utc>>,
+}
+
+/// An event that could not be delivered.
+#[derive(Clone, Debug, FromRow)]
+pub struct DeadLetterRow {
+    pub dead_letter_id: i64,
+    pub seq: i64,
+    pub seq_index: i16,
+    #[sqlx(rename = "type")]
+    pub event_type: String,
+    pub reason: String,
+    pub status: Option<i32>,
+    pub body: Option<String>,
+    pub attempts: i32,
+    pub at: DateTime<Utc>,
+    pub replay_at: Option<DateTime<Utc>>,
+}
+
+/// Which subscription is changed, and by whom.
+#[derive(Clone, Copy, Debug)]
+pub struct SubscriptionChange<'a> {
+    pub namespace: &'a Name,
+    pub name: &'a Name,
+    pub actor: &'a Actor,
+    pub reason: &'a str,
+}
+
+impl SubscriptionChange<'_> {
+    async fn record(
+        &self,
+        tx: &mut Connection,
+        action: &str,
+        detail: Value,
+    ) -> Result<(), DatabaseError> {
+        let entry = NewAuditEntry {
+            actor: self.actor,
+            action,
+            namespace: Some(self.namespace.as_str()),
+            subject: format!("subscription {}", self.name),
+            reason: self.reason,
+            detail,
+        };
+        audit::record(tx, &entry).await
+    }
+}
+
+impl Definition {
+    fn json(&self) -> Value {
+        json!({
+            "url": self.url, "secrets": self.secrets, "types": self.types, "template": self.template,
+            "task": self.task_id, "step": self.step, "handler": self.handler,
+        })
+    }
+}
+
+impl Store {
+    /// Makes a subscription that begins at `start`, or changes one, which keeps its position; true if it is new. None if
+    /// the namespace has as many as it may.
+    pub async fn set_subscription(
+        &self,
+        change: SubscriptionChange<'_>,
+        definition: &Definition,
+        start: Start,
+    ) -> Result<Option<bool>, DatabaseError> {
+        let mut tx = self.pool().begin().await?;
+        let namespace_id = ensure_namespace(&mut tx, change.namespace).await?;
+        lock_namespace(&mut tx, change.namespace).await?;
+        let before: Option<Definition> = sqlx::query_as(sql::DEFINITION)
+            .bind(namespace_id)
+            .bind(change.name.as_str())
+            .fetch_optional(&mut *tx)
+            .await?;
+        if before.as_ref() == Some(definition) {
+            return Ok(Some(false));
+        }
+        let set = sqlx::query(sql::SET)
+            .bind(namespace_id)
+            .bind(change.name.as_str())
+            .bind(&definition.types)
+            .bind(&definition.template)
+            .bind(definition.task_id)
+            .bind(&definition.step)
+            .bind(&definition.handler)
+            .bind(&definition.url)
+            .bind(&definition.secrets)
+            .bind(start.seq)
+            .bind(start.seq_index)
+            .bind(start.since)
+            .bind(change.actor.as_str())
+            .bind(MAX_SUBSCRIPTIONS)
+            .execute(&mut *tx)
+            .await?;
+        if set.rows_affected() == 0 {
+            return Ok(None);
+        }
+        let from = before.as_ref().map(Definition::json);
+        let detail = json!({"from": from, "to": definition.json()});
+        change.record(&mut tx, "subscription.set", detail).await?;
+        tx.commit().await?;
+        Ok(Some(before.is_none()))
+    }
+
+    /// The first of these secrets that the namespace does not have.
+    pub async fn missing_secret(
+        &self,
+        namespace: &Name,
+        secrets: &[String],
+    ) -> Result<Option<String>, DatabaseError> {
+        let missing = sqlx::query_scalar(sql::MISSING_SECRET)
+            .bind(namespace.as_str())
+            .bind(secrets)
+            .fetch_optional(self.pool())
+            .await?;
+        Ok(missing)
+    }
+
+    /// This one, if it exists.
+    pub async fn subscription(
+        &self,
+        namespace: &Name,
+        name: &Name,
+    ) -> Result<Option<SubscriptionRow>, DatabaseError> {
+        let row = sqlx::query_as(sql::SHOW)
+            .bind(namespace.as_str())
+            .bind(name.as_str())
+            .fetch_optional(self.pool())
+            .await?;
+        Ok(row)
+    }
+
+    /// Subscriptions by namespace and name, after the given ones.
+    pub async fn list_subscriptions(
+        &self,
+        namespace: Option<&Name>,
+        after: Option<(&str, &str)>,
+        limit: i64,
+    ) -> Result<Vec<SubscriptionRow>, DatabaseError> {
+        let rows = sqlx::query_as(sql::LIST)
+            .bind(namespace.map(Name::as_str))
+            .bind(after.map(|(namespace, _)| namespace))
+            .bind(after.map(|(_, name)| name))
+            .bind(limit)
+            .fetch_all(self.pool())
+            .await?;
+        Ok(rows)
+    }
+
+    /// Removes it with its dead letters; false if there is none.
+    pub async fn remove_subscription(
+        &self,
+        change: SubscriptionChange<'_>,
+    ) -> Result<bool, DatabaseError> {
+        let detail = json!(null);
+        self.change_subscription(change, sql::REMOVE, "subscription.remove", detail)
+            .await
+    }
+
+    /// Pauses it; false if there is none. One that is paused or has ended stays so.
+    pub async fn pause_subscription(
+        &self,
+        change: SubscriptionChange<'_>,
+    ) -> Result<bool, DatabaseError> {
+        let detail = json!(null);
+        self.change_subscription(change, sql::PAUSE, "subscription.pause", detail)
+            .await
+    }
+
+    /// Resumes it, at once if it waits to try again; false if there is none.
+    pub async fn resume_subscription(
+        &self,
+        change: SubscriptionChange<'_>,
+    ) -> Result<bool, DatabaseError> {
+        let detail = json!(null);
+        self.change_subscription(change, sql::RESUME, "subscription.resume", detail)
+            .await
+    }
+
+    /// Has it go on from there; false if there is none.
+    pub async fn move_subscription(
+        &self,
+        change: SubscriptionChange<'_>,
+        start: Start,
+        from: &str,
+    ) -> Result<bool, DatabaseError> {
+        let mut tx = self.pool().begin().await?;
+        let moved = sqlx::query(sql::MOVE)
+            .bind(change.namespace.as_str())
+            .bind(change.name.as_str())
+            .bind(start.seq)
+            .bind(start.seq_index)
+            .bind(start.since)
+            .execute(&mut *tx)
+            .await?;
+        if moved.rows_affected() == 0 {
+            return Ok(false);
+        }
+        let detail = json!({"from": from});
+        change
+            .record(&mut tx, "subscription.replay", detail)
+            .await?;
+        tx.commit().await?;
+        Ok(true)
+    }
+
+    /// Dead letters by id, after the given one.
+    pub async fn list_dead_letters(
+        &self,
+        subscription_id: i32,
+        after: Option<i64>,
+        limit: i64,
+    ) -> Result<Vec<DeadLetterRow>, DatabaseError> {
+        let rows = sqlx::query_as(sql::DEAD_LETTERS)
+            .bind(subscription_id)
+            .bind(after)
+            .bind(limit)
+            .fetch_all(self.pool())
+            .await?;
+        Ok(rows)
+    }
+
+    /// Has a dead letter, or all, delivered once more; how many.
+    pub async fn redeliver(
+        &self,
+        change: SubscriptionChange<'_>,
+        subscription_id: i32,
+        dead_letter_id: Option<i64>,
+    ) -> Result<i64, DatabaseError> {
+        let mut tx = self.pool().begin().await?;
+        // The subscription before its dead letters, as those who deliver lock them.
+        sqlx::query(sql::REVISE)
+            .bind(subscription_id)
+            .execute(&mut *tx)
+            .await?;
+        let asked = sqlx::query(sql::REDELIVER)
+            .bind(subscription_id)
+            .bind(dead_letter_id)
+            .execute(&mut *tx)
+            .await?;
+        let asked = i64::try_from(asked.rows_affected()).unwrap_or(i64::MAX);
+        if asked > 0 {
+            let detail = json!({"id": dead_letter_id, "dead_letters": asked});
+            change
+                .record(&mut tx, "subscription.redeliver", detail)
+                .await?;
+            tx.commit().await?;
+        }
+        Ok(asked)
+    }
+
+    async fn change_subscription(
+        &self,
+        change: SubscriptionChange<'_>,
+        statement: &'static str,
+        action: &str,
+        detail: Value,
+    ) -> Result<bool, DatabaseError> {
+        let mut tx = self.pool().begin().await?;
+        let is_changed: Option<bool> = sqlx::query_scalar(statement)
+            .bind(change.namespace.as_str())
+            .bind(change.name.as_str())
+            .fetch_optional(&mut *tx)
+            .await?;
+        if is_changed == Some(true) {
+            change.record(&mut tx, action, detail).await?;
+        }
+        tx.commit().await?;
+        Ok(is_changed.is_some())
+    }
+}

@@ -1,0 +1,138 @@
+//! Subscriptions of namespaces: set, list, pause, resume, replay, remove, and their dead letters.
+
+use super::error::SubscriptionRefused;
+use super::{Registry, RegistryError};
+use crate::store::subscription::{
+    DeadLetterRow, Definition, Start, SubscriptionChange, SubscriptionRow,
+};
+use tasker_domain::name::Name;
+
+impl Registry {
+    /// Makes a subscription, or changes one, which keeps its position; true if it is new.
+    pub async fn set_subscription(
+        &self,
+        change: SubscriptionChange<'_>,
+        definition: &Definition,
+        start: Start,
+    ) -> Result<(SubscriptionRow, bool), RegistryError> {
+        let secrets = &definition.secrets;
+        let missing = self.store.missing_secret(change.namespace, secrets).await?;
+        if let Some(name) = missing.and_then(|name| name.parse().ok()) {
+            return Err(RegistryError::UnknownSecret {
+                namespace: change.namespace.clone(),
+                name,
+            });
+        }
+        let set = self.store.set_subscription(change, definition, start);
+        match set.await? {
+            Some(is_new) => {
+                let row = self.subscription(change.namespace, change.name).await?;
+                Ok((row, is_new))
+            }
+            None => Err(SubscriptionRefused::TooMany(change.namespace.clone()).into()),
+        }
+    }
+
+    /// A subscription with how far it is.
+    pub async fn subscription(
+        &self,
+        namespace: &Name,
+        name: &Name,
+    ) -> Result<SubscriptionRow, RegistryError> {
+        let row = self.store.subscription(namespace, name).await?;
+        let unknown = || SubscriptionRefused::Unknown {
+            namespace: namespace.clone(),
+            name: name.clone(),
+        };
+        Ok(row.ok_or_else(unknown)?)
+    }
+
+    /// Subscriptions by namespace and name, after the given ones, `limit` at most.
+    pub async fn list_subscriptions(
+        &self,
+        namespace: Option<&Name>,
+        after: Option<(&str, &str)>,
+        limit: i64,
+    ) -> Result<Vec<SubscriptionRow>, RegistryError> {
+        let rows = self.store.list_subscriptions(namespace, after, limit);
+        Ok(rows.await?)
+    }
+
+    /// Removes it with its dead letters.
+    pub async fn remove_subscription(
+        &self,
+        change: SubscriptionChange<'_>,
+    ) -> Result<(), RegistryError> {
+        match self.store.remove_subscription(change).await? {
+            true => Ok(()),
+            false => Err(SubscriptionRefused::Unknown {
+                namespace: change.namespace.clone(),
+                name: change.name.clone(),
+            }
+            .into()),
+        }
+    }
+
+    /// Stops deliveries within a second or two; the position is kept.
+    pub async fn pause_subscription(
+        &self,
+        change: SubscriptionChange<'_>,
+    ) -> Result<SubscriptionRow, RegistryError> {
+        self.store.pause_subscription(change).await?;
+        self.subscription(change.namespace, change.name).await
+    }
+
+    /// Delivers again from the position on, also to one that has ended.
+    pub async fn resume_subscription(
+        &self,
+        change: SubscriptionChange<'_>,
+    ) -> Result<SubscriptionRow, RegistryError> {
+        self.store.resume_subscription(change).await?;
+        self.subscription(change.namespace, change.name).await
+    }
+
+    /// Has it go on from another position.
+    pub async fn move_subscription(
+        &self,
+        change: SubscriptionChange<'_>,
+        start: Start,
+        from: &str,
+    ) -> Result<SubscriptionRow, RegistryError> {
+        self.store.move_subscription(change, start, from).await?;
+        self.subscription(change.namespace, change.name).await
+    }
+
+    /// Dead letters of a subscription by id, after the given one, `limit` at most.
+    pub async fn list_dead_letters(
+        &self,
+        namespace: &Name,
+        name: &Name,
+        after: Option<i64>,
+        limit: i64,
+    ) -> Result<Vec<DeadLetterRow>, RegistryError> {
+        let of = self.subscription(namespace, name).await?.subscription_id;
+        Ok(self.store.list_dead_letters(of, after, limit).await?)
+    }
+
+    /// Has one dead letter, or all, delivered once more; how many.
+    pub async fn redeliver(
+        &self,
+        change: SubscriptionChange<'_>,
+        dead_letter_id: Option<i64>,
+    ) -> Result<i64, RegistryError> {
+        let of = self.subscription(change.namespace, change.name).await?;
+        let asked = self
+            .store
+            .redeliver(change, of.subscription_id, dead_letter_id)
+            .await?;
+        match (asked, dead_letter_id) {
+            (0, Some(id)) => Err(SubscriptionRefused::UnknownDeadLetter {
+                namespace: change.namespace.clone(),
+                name: change.name.clone(),
+                id,
+            }
+            .into()),
+            _ => Ok(asked),
+        }
+    }
+}

@@ -1,0 +1,61 @@
+//! Parts of a host that run beside its API and its worker.
+
+use std::path::Path;
+use tasker_database::Database;
+use tasker_database::notifications::Notifications;
+use tasker_egress::InnerAddresses;
+use tasker_engine::Engine;
+use tasker_events::Feed;
+use tasker_sandbox::{Compiler, Sandbox, SandboxConfig, SandboxError};
+use tasker_subscribers::{Subscribers, SubscribersConfig};
+use tokio::task::JoinHandle;
+use tokio_util::sync::CancellationToken;
+
+/// Where attempts run, so many at the same time.
+pub(super) fn open_sandbox(
+    data_dir: &Path,
+    compiler: Compiler,
+    max_concurrent: usize,
+) -> Result<Sandbox, SandboxError> {
+    Sandbox::new(SandboxConfig {
+        cache_dir: data_dir.join("cache"),
+        max_concurrent,
+        compiler,
+    })
+}
+
+/// Begins what keeps up with the database: hints, the share of its connections, its read replica.
+pub(super) fn follow_database(
+    database: &Database,
+    notifications: &Notifications,
+    closing: &CancellationToken,
+) {
+    let hints = notifications.clone();
+    tokio::spawn(hints.listen(database.clone(), closing.clone()));
+    tokio::spawn(database.clone().share_connections(closing.clone()));
+    tokio::spawn(database.clone().watch_replica(closing.clone()));
+}
+
+/// The deliveries of a host.
+pub(super) struct Deliveries {
+    /// Which the API follows too.
+    pub feed: Feed,
+    pub webhook_addresses: InnerAddresses,
+    pub task: JoinHandle<()>,
+}
+
+/// Begins to deliver events to subscriptions.
+pub(super) fn deliver(
+    engine: &Engine,
+    config: SubscribersConfig,
+    draining: &CancellationToken,
+) -> Deliveries {
+    let feed = Feed::new(engine.clone(), draining.clone());
+    let webhook_addresses = config.addresses();
+    let subscribers = Subscribers::new(engine.clone(), feed.clone(), config);
+    Deliveries {
+        feed,
+        webhook_addresses,
+        task: tokio::spawn(subscribers.run(draining.clone())),
+    }
+}

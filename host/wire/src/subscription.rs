@@ -1,0 +1,213 @@
+//! Subscriptions: events of a namespace that are delivered to a webhook.
+
+use crate::endpoint::{Json, endpoint};
+use crate::page::{NamespacePageQuery, Page, PageQuery};
+use crate::reason::OnlyReason;
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+use tasker_domain::ids::TaskId;
+use tasker_domain::name::Name;
+use tasker_domain::subscription::{SubscriptionKind, SubscriptionState};
+
+/// A subscription, with how far it is.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Subscription {
+    pub namespace: String,
+    pub name: String,
+    pub kind: SubscriptionKind,
+    pub url: String,
+    /// With commas between them; all types without it.
+    pub types: Option<String>,
+    pub template: Option<String>,
+    pub task: Option<TaskId>,
+    pub step: Option<String>,
+    pub handler: Option<String>,
+    /// Names of secrets of the namespace.
+    pub secrets: Vec<String>,
+    pub state: SubscriptionState,
+    /// Why it has ended.
+    pub ended_reason: Option<String>,
+    /// Everything up to this cursor was delivered or given up.
+    pub cursor: String,
+    /// Rows of the log and the audit log behind the cursor; most may be of no event that is wanted.
+    pub lag_rows: i64,
+    /// How long the oldest event waits that is to be delivered; 0 for none.
+    pub lag_ms: i64,
+    /// Failed tries of the event that is next, ...
+    pub attempts: i32,
+    /// ... and when the next one is due.
+    pub next_at: Option<DateTime<Utc>>,
+    pub last_error: Option<String>,
+    pub last_error_at: Option<DateTime<Utc>>,
+    pub delivered_at: Option<DateTime<Utc>>,
+    /// Events delivered.
+    pub delivered: i64,
+    /// Tries that failed.
+    pub failures: i64,
+    /// Events that were given up.
+    pub given_up: i64,
+    /// Dead letters that there are.
+    pub dead_letters: i64,
+    /// Dead letters that were dropped for newer ones.
+    pub dropped: i64,
+    /// The host that delivers; none yet, or it does not renew.
+    pub host: Option<String>,
+    pub created_at: DateTime<Utc>,
+    pub created_by: String,
+    /// Only in the answer to a change: false if it existed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub created: Option<bool>,
+}
+
+/// What a subscription is to be. Its texts are parsed by the host, which can say more of them than a parser of JSON.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct NewSubscription {
+    /// Where events are sent: https.
+    pub url: String,
+    /// Names of secrets of the namespace, from 1 to 4: each signs every delivery.
+    pub secrets: Vec<Name>,
+    #[serde(default)]
+    pub types: Option<String>,
+    #[serde(default)]
+    pub template: Option<Name>,
+    #[serde(default)]
+    pub task: Option<TaskId>,
+    #[serde(default)]
+    pub step: Option<Name>,
+    #[serde(default)]
+    pub handler: Option<Name>,
+    /// A cursor or a time; without it from now on. Only for a new one: one that exists keeps its position.
+    #[serde(default)]
+    pub from: Option<String>,
+    /// Reason recorded in the audit log.
+    #[serde(default)]
+    pub reason: String,
+}
+
+/// Where a subscription is to go on.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ReplaySubscription {
+    /// A cursor or a time.
+    pub from: String,
+    /// Reason recorded in the audit log.
+    #[serde(default)]
+    pub reason: String,
+}
+
+/// An event that could not be delivered.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct DeadLetter {
+    pub id: i64,
+    /// Of the event.
+    pub event_id: String,
+    pub r#type: String,
+    /// The cursor behind the event.
+    pub cursor: String,
+    pub reason: String,
+    /// Of the last answer.
+    pub status: Option<i32>,
+    /// Its first KiB.
+    pub body: Option<String>,
+    pub attempts: i32,
+    pub at: DateTime<Utc>,
+    /// It waits to be delivered once more.
+    pub is_replaying: bool,
+}
+
+/// Which dead letters are delivered once more.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Redelivery {
+    /// One; without it all.
+    #[serde(default)]
+    pub id: Option<i64>,
+    /// Reason recorded in the audit log.
+    #[serde(default)]
+    pub reason: String,
+}
+
+/// How many dead letters are delivered once more.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Redelivering {
+    pub dead_letters: i64,
+}
+
+endpoint! {
+    /// Lists subscriptions by namespace and name.
+    GET "/v1/subscriptions" ListSubscriptions {}
+    needs Read in Query;
+    query NamespacePageQuery;
+    answers Page<Subscription>;
+}
+
+endpoint! {
+    /// Shows a subscription.
+    GET "/v1/namespaces/{namespace}/subscriptions/{name}"
+    ShowSubscription { namespace: Name, name: Name }
+    needs Read in Path;
+    answers Subscription;
+}
+
+endpoint! {
+    /// Makes a subscription or changes it; one that exists keeps its position.
+    PUT "/v1/namespaces/{namespace}/subscriptions/{name}"
+    SetSubscription { namespace: Name, name: Name }
+    needs Grant in Path;
+    body Json<NewSubscription>;
+    answers Subscription;
+}
+
+endpoint! {
+    /// Removes a subscription with its dead letters.
+    DELETE "/v1/namespaces/{namespace}/subscriptions/{name}"
+    RemoveSubscription { namespace: Name, name: Name }
+    needs Grant in Path;
+    query OnlyReason;
+}
+
+endpoint! {
+    /// Stops deliveries; the position is kept.
+    POST "/v1/namespaces/{namespace}/subscriptions/{name}/pause"
+    PauseSubscription { namespace: Name, name: Name }
+    needs Operate in Path;
+    body Json<OnlyReason>;
+    answers Subscription;
+}
+
+endpoint! {
+    /// Delivers again, from the position on; also to one that has ended.
+    POST "/v1/namespaces/{namespace}/subscriptions/{name}/resume"
+    ResumeSubscription { namespace: Name, name: Name }
+    needs Operate in Path;
+    body Json<OnlyReason>;
+    answers Subscription;
+}
+
+endpoint! {
+    /// Goes on from a cursor or a time, earlier or later.
+    POST "/v1/namespaces/{namespace}/subscriptions/{name}/replay"
+    MoveSubscription { namespace: Name, name: Name }
+    needs Operate in Path;
+    body Json<ReplaySubscription>;
+    answers Subscription;
+}
+
+endpoint! {
+    /// Lists events that could not be delivered, the oldest first.
+    GET "/v1/namespaces/{namespace}/subscriptions/{name}/dead-letters"
+    ListDeadLetters { namespace: Name, name: Name }
+    needs Read in Path;
+    query PageQuery;
+    answers Page<DeadLetter>;
+}
+
+endpoint! {
+    /// Delivers dead letters once more.
+    POST "/v1/namespaces/{namespace}/subscriptions/{name}/dead-letters/replay"
+    RedeliverDeadLetters { namespace: Name, name: Name }
+    needs Operate in Path;
+    body Json<Redelivery>;
+    answers Redelivering;
+}

@@ -1,0 +1,25 @@
+-- Keeps the subscriptions of a host that delivers events: returns its number, another one than was given if it had none
+-- or was taken for dead and is gone. Whoever gets another number has no subscription any more. To be called well within
+-- p_ttl_ms, by each host.
+--
+-- Locks the row of the subscriber. Repeating it is harmless.
+create or replace function tasker.renew_subscriber(p_subscriber_id int, p_host_name text, p_pid int, p_ttl_ms int)
+returns int
+language plpgsql
+set search_path = '' set plan_cache_mode = force_generic_plan set jit = off
+as $$
+declare
+  v_subscriber_id int;
+begin
+  -- The time is read under the lock of the row.
+  update tasker.subscriber s set renewed_at = tasker.clock(), ttl_ms = p_ttl_ms
+  where s.subscriber_id = p_subscriber_id
+  returning s.subscriber_id into v_subscriber_id;
+  if v_subscriber_id is null then
+    insert into tasker.subscriber (host_name, pid, renewed_at, ttl_ms)
+    values (p_host_name, p_pid, tasker.clock(), p_ttl_ms)
+    returning subscriber_id into v_subscriber_id;
+  end if;
+  return v_subscriber_id;
+end
+$$;

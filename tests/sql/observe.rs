@@ -1,0 +1,73 @@
+//! What hosts give as metrics about the database.
+
+use super::{Graph, Session, engine};
+use serde_json::Value;
+
+/// What a new look finds; counts of the log are as of the look before.
+async fn look(session: &mut Session) -> Value {
+    session.later("10 seconds").await;
+    let found: String = session
+        .one("select tasker.observe('5 seconds')::text")
+        .await;
+    serde_json::from_str(&found).unwrap()
+}
+
+/// Rows of the log of one kind and state.
+fn rows(found: &Value, kind: &str, state: &str) -> u64 {
+    let counts = found["log_count"].as_array().into_iter().flatten();
+    let of = counts.filter(|count| count["kind"] == kind && count["state"] == state);
+    of.map(|count| count["rows"].as_u64().unwrap()).sum()
+}
+
+#[tokio::test]
+async fn every_transition_is_counted_once_from_the_first_look_on() {
+    let (_database, mut session, worker) = engine().await;
+    let version = Graph::single().publish(&mut session).await;
+    session.create_many(version, 3).await;
+    look(&mut session).await;
+    session.create_many(version, 2).await;
+    session.claim(worker, 10).await;
+    look(&mut session).await;
+    let found = look(&mut session).await;
+    assert_eq!(rows(&found, "task", "pending"), 2, "{found}");
+    assert_eq!(rows(&found, "step", "running"), 5, "{found}");
+    let again = look(&mut session).await;
+    assert_eq!(again["log_count"], found["log_count"]);
+    assert_eq!(again["log_uncounted"], 0);
+}
+
+#[tokio::test]
+async fn the_queue_is_counted_by_namespace_with_the_time_of_its_oldest_step() {
+    let (_database, mut session, _) = engine().await;
+    let version = Graph::single().publish(&mut session).await;
+    session.create_many(version, 3).await;
+    let found = look(&mut session).await;
+    let queue = found["queue"].as_array().unwrap();
+    assert_eq!(queue.len(), 1, "{found}");
+    assert_eq!(
+        (&queue[0]["due"], &queue[0]["delayed"]),
+        (&3.into(), &0.into())
+    );
+    let oldest = queue[0]["oldest_seconds"].as_f64().unwrap();
+    assert!((10.0..20.0).contains(&oldest), "{oldest}");
+    assert_eq!(found["open_tasks"]["pending"], 3);
+}
+
+#[tokio::test]
+async fn within_its_age_a_look_is_everybodys_and_nobody_waits_for_one_under_way() {
+    let (database, mut session, _) = engine().await;
+    let first = look(&mut session).await;
+    let version = Graph::single().publish(&mut session).await;
+    session.create_many(version, 1).await;
+    let observe = "select tasker.observe('1 hour')::text";
+    let same: String = session.one(observe).await;
+    assert_eq!(serde_json::from_str::<Value>(&same).unwrap(), first);
+
+    let mut busy = database.pool().begin().await.unwrap();
+    sqlx::query("select from tasker.observation for update")
+        .execute(&mut *busy)
+        .await
+        .unwrap();
+    let old = look(&mut session).await;
+    assert_eq!(old, first);
+}

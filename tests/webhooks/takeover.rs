@@ -1,0 +1,131 @@
+use super::receiver::{Receiver, Reply};
+use super::setup::{Setup, quick, received, subjects};
+use std::time::Duration;
+use tasker_subscribers::SubscribersConfig;
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_host_that_is_killed_is_taken_over_and_nothing_is_lost() {
+    let (setup, receiver) = (Setup::new().await, Receiver::start().await);
+    setup.subscribe("hook", &receiver).await;
+    let named = |name: &str, ttl| SubscribersConfig {
+        host_name: name.to_owned(),
+        ttl: Duration::from_secs(ttl),
+        ..quick()
+    };
+    let first = setup.deliver(named("first", 2));
+    setup
+        .row_when("hook", "the first has it", |row| {
+            row.host.as_deref() == Some("first")
+        })
+        .await;
+    let second = setup.deliver(named("second", 30));
+    setup.happen(1, 300).await;
+    received(&receiver, 20).await;
+    first.kill().await;
+    setup
+        .row_when("hook", "the second has it", |row| {
+            row.host.as_deref() == Some("second")
+        })
+        .await;
+    setup.happen(301, 1).await;
+    setup
+        .row_when("hook", "the last event is stored", |row| {
+            receiver
+                .subjects()
+                .last()
+                .is_some_and(|it| it == "subject 301")
+                && row.lag_ms == 0
+        })
+        .await;
+    second.stop().await;
+    // Each came, and the first time in order.
+    let mut once = Vec::new();
+    for subject in receiver.subjects() {
+        if !once.contains(&subject) {
+            once.push(subject);
+        }
+    }
+    assert_eq!(once, subjects(301));
+}
+
+#[tokio::test]
+async fn subscriptions_are_shared_among_the_hosts() {
+    let (setup, receiver) = (Setup::new().await, Receiver::start().await);
+    for host in ["first", "second"] {
+        // Known before there is anything to take.
+        let registered = setup
+            .store
+            .engine()
+            .renew_subscriber(None, host, Duration::from_secs(60));
+        registered.await.unwrap();
+    }
+    for n in 0..10 {
+        setup.subscribe(&format!("hook{n}"), &receiver).await;
+    }
+    let engine = setup.store.engine();
+    assert_eq!(engine.take_subscriptions(1, 100).await.unwrap(), 5);
+    assert_eq!(engine.take_subscriptions(1, 100).await.unwrap(), 0);
+    assert_eq!(engine.take_subscriptions(2, 100).await.unwrap(), 5);
+    engine.leave_subscriptions(2).await.unwrap();
+    assert_eq!(engine.take_subscriptions(1, 100).await.unwrap(), 5);
+}
+
+#[tokio::test]
+async fn what_a_host_delivered_before_it_was_taken_for_dead_moves_nothing() {
+    use tasker_engine::subscription::{DeliveryLease, FailedTry, StoredCursor};
+    let setup = Setup::new().await;
+    let receiver = Receiver::answering(|_, _| Reply::Hangs).await;
+    setup.subscribe("hook", &receiver).await;
+    let engine = setup.store.engine();
+    let ttl = Duration::from_secs(60);
+    let dead = engine.renew_subscriber(None, "dead", ttl).await.unwrap();
+    assert_eq!(engine.take_subscriptions(dead, 10).await.unwrap(), 1);
+    sqlx::query("update tasker.subscriber set renewed_at = renewed_at - interval '1 hour'")
+        .execute(setup.database.pool())
+        .await
+        .unwrap();
+    let living = engine.renew_subscriber(None, "living", ttl).await.unwrap();
+    assert_eq!(engine.take_subscriptions(living, 10).await.unwrap(), 1);
+    let subscription_id = setup.row("hook").await.subscription_id;
+    let cursor = StoredCursor {
+        subscription_id,
+        moves: 0,
+        seq: 100,
+        seq_index: 255,
+        delivered: 1,
+        pending_at: None,
+    };
+    assert!(
+        engine
+            .store_cursors(dead, &[cursor])
+            .await
+            .unwrap()
+            .is_empty()
+    );
+    let lease = DeliveryLease {
+        subscriber_id: dead,
+        subscription_id,
+        moves: 0,
+    };
+    let failed = FailedTry {
+        attempts: 1,
+        delay: ttl,
+        error: "no",
+        pending_at: sqlx::types::chrono::Utc::now(),
+        counts: true,
+    };
+    assert!(!engine.store_failure(lease, &failed).await.unwrap());
+    assert!(!engine.end_subscription(lease, "gone").await.unwrap());
+    let row = setup.row("hook").await;
+    assert_eq!((row.seq, row.attempts, row.delivered), (0, 0, 0));
+    assert_eq!(
+        engine.store_cursors(living, &[cursor]).await.unwrap(),
+        [subscription_id]
+    );
+    // A host that comes back is another one.
+    let back = engine
+        .renew_subscriber(Some(dead), "dead", ttl)
+        .await
+        .unwrap();
+    assert_ne!(back, dead);
+}
