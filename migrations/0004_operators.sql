@@ -133,7 +133,8 @@ create table tasker.subscription (
   task_id uuid,
   step text,
   handler text,
-  url text not null,
+  -- A URL, or what else its kind has; see the kinds.
+  target text not null,
   -- The names of the namespace's secrets that sign each delivery: several while one takes the place of another.
   secrets text[] not null,
   state tasker.subscription_state not null default 'active',
@@ -168,7 +169,7 @@ create table tasker.subscription (
   created_by text not null,
   constraint subscription_name_is_unique unique (namespace_id, name),
   constraint subscription_name_is_a_name check (name ~ '^[A-Za-z0-9_-]{1,100}$'),
-  constraint subscription_url_is_bounded check (octet_length(url) <= 2000),
+  constraint subscription_target_is_bounded check (octet_length(target) <= 2000),
   constraint subscription_last_error_is_bounded check (octet_length(last_error) <= 1024)
 ) with (fillfactor = 50);
 create index subscription_by_subscriber on tasker.subscription (subscriber_id) where subscriber_id is not null;
@@ -200,7 +201,7 @@ create index dead_letter_to_replay on tasker.dead_letter (subscription_id, dead_
 
 -- Subscriptions with how far they are.
 create view tasker.subscription_status as
-select s.subscription_id, n.name as namespace, s.name, s.kind::text as kind, s.url, s.secrets, s.types, s.template,
+select s.subscription_id, n.name as namespace, s.name, s.kind::text as kind, s.target, s.secrets, s.types, s.template,
        s.task_id, s.step, s.handler, s.state::text as state, s.ended_reason, s.seq, s.seq_index,
        greatest(coalesce(pg_sequence_last_value('tasker.transition_seq_seq'), 0) - s.seq, 0) as lag_rows,
        greatest(coalesce(extract(epoch from clock_timestamp() - s.pending_at) * 1000, 0), 0)::bigint as lag_ms,

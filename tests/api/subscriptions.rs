@@ -17,7 +17,7 @@ async fn server() -> Server {
 }
 
 fn with(member: &str, value: Value) -> Value {
-    let mut body = json!({"url": "https://example.com/events", "secrets": ["signing"]});
+    let mut body = json!({"to": "https://example.com/events", "secrets": ["signing"]});
     body[member] = value;
     body
 }
@@ -78,9 +78,9 @@ async fn a_subscription_is_made_shown_listed_changed_and_removed() {
 async fn what_cannot_be_delivered_is_refused_with_the_reason() {
     let server = server().await;
     for (member, value, why) in [
-        ("url", json!("http://example.com"), "https only"),
-        ("url", json!("https://10.0.0.1/"), "inner address"),
-        ("url", json!("example"), "not a URL"),
+        ("to", json!("http://example.com"), "https only"),
+        ("to", json!("https://10.0.0.1/"), "inner address"),
+        ("to", json!("example"), "not a URL"),
         ("types", json!("task.complete"), "`task.completed`"),
         ("secrets", json!([]), "from 1 to 4"),
         ("from", json!("yesterday"), "not a cursor"),

@@ -98,7 +98,7 @@ async fn change_subscriptions(host: &TestHost, database: &TestDatabase) {
     let secret = format!("{NAMESPACE}/secrets/signing");
     host.put_secret(&secret, "some value").await;
     let body =
-        json!({"url": "https://example.com/", "secrets": ["signing"], "types": "orders.none"});
+        json!({"to": "https://example.com/", "secrets": ["signing"], "types": "orders.none"});
     ask(host, "PUT", &hook, body).await;
     ask(host, "POST", &format!("{hook}/pause"), json!({})).await;
     let from = json!({"from": "2000-01-01T00:00:00Z"});

@@ -153,16 +153,16 @@ constraints! {
     queue_rule_max_running_is_bounded:
         "insert into tasker.queue_rule (namespace_id, max_running, set_by) values (1, 0, 'ada')";
     subscription_name_is_unique:
-        "insert into tasker.subscription (namespace_id, name, kind, url, secrets, seq, seq_index, created_by)
+        "insert into tasker.subscription (namespace_id, name, kind, target, secrets, seq, seq_index, created_by)
          select 1, 'a', 'webhook', '', '{}', 0, 0, 'ada' from generate_series(1, 2)";
     subscription_name_is_a_name:
-        "insert into tasker.subscription (namespace_id, name, kind, url, secrets, seq, seq_index, created_by)
+        "insert into tasker.subscription (namespace_id, name, kind, target, secrets, seq, seq_index, created_by)
          values (1, 'a/b', 'webhook', '', '{}', 0, 0, 'ada')";
-    subscription_url_is_bounded:
-        "insert into tasker.subscription (namespace_id, name, kind, url, secrets, seq, seq_index, created_by)
+    subscription_target_is_bounded:
+        "insert into tasker.subscription (namespace_id, name, kind, target, secrets, seq, seq_index, created_by)
          values (1, 'a', 'webhook', repeat('x', 2001), '{}', 0, 0, 'ada')";
     subscription_last_error_is_bounded:
-        "insert into tasker.subscription (namespace_id, name, kind, url, secrets, seq, seq_index, created_by, last_error)
+        "insert into tasker.subscription (namespace_id, name, kind, target, secrets, seq, seq_index, created_by, last_error)
          values (1, 'a', 'webhook', '', '{}', 0, 0, 'ada', repeat('x', 1025))";
     dead_letter_is_one_event:
         "insert into tasker.dead_letter (subscription_id, seq, seq_index, type, reason, attempts, at)

@@ -319,5 +319,8 @@ async fn an_old_snapshot_does_not_slow_a_namespace_with_a_limit() {
     }
     // 4,000 rows are kept of the turns before, and each look at a slot would read its share of them.
     let (first, last) = (costs[10], costs[399]);
-    assert!(last < 2 * first, "{first} and then {last} pages for five slots");
+    assert!(
+        last < 2 * first,
+        "{first} and then {last} pages for five slots"
+    );
 }

@@ -115,7 +115,7 @@ async fn functions_not_called(session: &mut Session) -> Vec<String> {
 async fn call_deliveries(session: &mut Session) {
     session
         .run(
-            "insert into tasker.subscription (namespace_id, name, kind, url, secrets, seq, seq_index, created_by)
+            "insert into tasker.subscription (namespace_id, name, kind, target, secrets, seq, seq_index, created_by)
              values (1, 'hook', 'webhook', '', '{}', 0, 0, 'ada');
              select tasker.take_subscriptions(tasker.renew_subscriber(null, 'host', 1, 30000), 10);
              select tasker.store_cursors(s.subscriber_id, array[s.subscription_id], '{0}', '{1}', '{0}', '{1}', '{null}'),

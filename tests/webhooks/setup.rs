@@ -7,6 +7,7 @@ use tasker_database::Database;
 use tasker_domain::actor::Actor;
 use tasker_domain::name::Name;
 use tasker_domain::secret::SecretValue;
+use tasker_domain::subscription::Target;
 use tasker_engine::Engine;
 use tasker_engine::secret::{KeyRing, SecretKeys};
 use tasker_events::Feed;
@@ -109,7 +110,7 @@ impl Setup {
 
     pub async fn subscribe_to(&self, subscription: &str, url: String, secrets: &[&str]) {
         let definition = Definition {
-            url,
+            target: Target::Webhook(url),
             secrets: secrets.iter().map(ToString::to_string).collect(),
             types: Some("pin.set".to_owned()),
             template: None,

@@ -122,7 +122,7 @@ async fn ls(of: InNamespace, context: &Context) -> Result {
         ("lag", &|it| units::span(TimeDelta::milliseconds(it.lag_ms))),
         ("delivered", &|it| it.delivered.to_string()),
         ("dead", &|it| it.dead_letters.to_string()),
-        ("url", &|it| it.url.clone()),
+        ("to", &|it| it.to.clone()),
     ])
     .or("no subscriptions");
     let all = context

@@ -1,14 +1,15 @@
 //! Subscriptions: events of a namespace that hosts deliver somewhere, such as to a webhook.
 
 use super::named_enum::named_enum;
+use std::fmt::{self, Display, Formatter};
 use std::time::Duration;
 
 /// Subscriptions of one namespace at most.
 pub const MAX_SUBSCRIPTIONS: i64 = 1_000;
 /// Secrets that sign the deliveries of one subscription at most.
 pub const MAX_SIGNING_SECRETS: usize = 4;
-/// The longest URL of a webhook, in bytes.
-pub const MAX_URL_BYTES: usize = 2_000;
+/// The longest target, in bytes.
+pub const MAX_TARGET_BYTES: usize = 2_000;
 /// Dead letters of one subscription at most; the oldest are dropped.
 pub const MAX_DEAD_LETTERS: i32 = 1_000;
 /// Of an error, and of the body of an answer that is kept with a dead letter, in bytes.
@@ -26,6 +27,37 @@ pub struct SubscriptionError(String);
 impl SubscriptionError {
     fn unknown(text: &str) -> Self {
         Self(text.to_owned())
+    }
+}
+
+/// Where the events of a subscription go, as `--to` and `to` have it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Target {
+    /// A URL; whether it may be reached is checked where it is used.
+    Webhook(String),
+}
+
+impl Target {
+    pub fn kind(&self) -> SubscriptionKind {
+        match self {
+            Self::Webhook(_) => SubscriptionKind::Webhook,
+        }
+    }
+}
+
+impl TryFrom<&str> for Target {
+    type Error = SubscriptionError;
+
+    fn try_from(text: &str) -> Result<Self, Self::Error> {
+        Ok(Self::Webhook(text.to_owned()))
+    }
+}
+
+impl Display for Target {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Webhook(url) => f.write_str(url),
+        }
     }
 }
 

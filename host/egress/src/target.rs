@@ -2,14 +2,14 @@
 
 use super::address::{AddressRefused, InnerAddresses, check, check_name};
 use reqwest::Url;
-use tasker_domain::subscription::MAX_URL_BYTES;
+use tasker_domain::subscription::MAX_TARGET_BYTES;
 
 /// Why a URL is none that events can be sent to.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum TargetError {
     #[error("this is not a URL: {0}; write one such as https://example.com/events")]
     Form(String),
-    #[error("a URL has at most {MAX_URL_BYTES} bytes; this one has {0}")]
+    #[error("a URL has at most {MAX_TARGET_BYTES} bytes; this one has {0}")]
     TooLong(usize),
     #[error("`{0}` is not a scheme of webhooks; use https")]
     Scheme(String),
@@ -25,7 +25,7 @@ pub enum TargetError {
 
 /// The URL, where a host may send to it. Names are checked again when they are resolved.
 pub fn check_target(text: &str, inner: InnerAddresses) -> Result<Url, TargetError> {
-    if text.len() > MAX_URL_BYTES {
+    if text.len() > MAX_TARGET_BYTES {
         return Err(TargetError::TooLong(text.len()));
     }
     let url = Url::parse(text).map_err(|error| TargetError::Form(error.to_string()))?;

@@ -29,7 +29,8 @@ pub struct DeliveryRow {
     pub task_id: Option<Uuid>,
     pub step: Option<String>,
     pub handler: Option<String>,
-    pub url: String,
+    /// As `tasker_domain::subscription::Target` has it.
+    pub target: String,
     pub secrets: Vec<String>,
     pub seq: i64,
     pub seq_index: i16,
@@ -301,7 +302,7 @@ const OWNED: &str = "
 // A clock that was set back makes nothing wait longer than an hour, the most that a retry waits.
 const DELIVERIES: &str = "
     select s.subscription_id, s.revision, s.moves, n.name as namespace, s.name, s.types, s.template, s.task_id, s.step,
-           s.handler, s.url, s.secrets, s.seq, s.seq_index, s.since, s.attempts,
+           s.handler, s.target, s.secrets, s.seq, s.seq_index, s.since, s.attempts,
            least(greatest(coalesce(extract(epoch from s.next_at - tasker.clock()), 0) * 1000, 0), 3600000)::bigint
              as wait_ms
     from tasker.subscription s

@@ -1,12 +1,9 @@
 //! Delivers the events of one subscription, one after the other.
 
-mod secrets;
-
 use super::Shared;
 use super::lease::Lease;
-use super::webhook::{Failure, Message, Sent};
+use super::transport::{Failure, Message, Sent, Transport};
 use chrono::{DateTime, Utc};
-use secrets::Secrets;
 use std::sync::Arc;
 use std::time::Duration;
 use tasker_database::DatabaseError;
@@ -16,7 +13,6 @@ use tasker_domain::ids::TaskId;
 use tasker_engine::subscription::{
     DeliveryLease, DeliveryRow, FailedTry, NewDeadLetter, ReplayRow, StoredCursor,
 };
-use tasker_events::cloud_event::rendered;
 use tasker_events::filter::{Filter, parse_types};
 use tasker_events::follow::{Next, Stream};
 use tasker_events::{Event, Feed, FeedError, Position, Wants};
@@ -46,7 +42,8 @@ pub(crate) struct Delivery {
     row: DeliveryRow,
     idle_interval: Duration,
     stop: CancellationToken,
-    secrets: Secrets,
+    /// Or why there is none.
+    transport: Result<Transport, String>,
     /// Everything up to here is delivered or given up.
     at: Position,
     /// Failed tries of the event behind it.
@@ -62,7 +59,7 @@ impl Delivery {
         stop: CancellationToken,
     ) -> Self {
         Self {
-            secrets: Secrets::default(),
+            transport: shared.transports.to(&row),
             at: position(row.seq, row.seq_index),
             attempts: row.attempts,
             shared,
@@ -204,21 +201,19 @@ impl Delivery {
                     false => self.retry(event, &failure, true).await,
                 }
             }
-            Err(no_secrets) => self.retry(event, &Failure::of(no_secrets), false).await,
+            Err(unable) => self.retry(event, &Failure::of(unable), false).await,
         }
     }
 
-    /// One request; or why it cannot be signed.
+    /// Sends the event; or why this host cannot.
     async fn try_once(&mut self, event: &Event) -> Result<Result<Sent, String>, Stopped> {
-        let engine = &self.shared.engine;
-        let secrets = match self.secrets.get(engine, &self.row).await {
-            Ok(secrets) => secrets,
-            Err(reason) => return Ok(Err(reason)),
+        let transport = match &mut self.transport {
+            Ok(transport) => transport,
+            Err(reason) => return Ok(Err(reason.clone())),
         };
-        let message = Message {
-            id: event.id(),
-            body: rendered(event),
-        };
+        if let Err(reason) = transport.prepare(&self.shared.engine).await {
+            return Ok(Err(reason));
+        }
         let (within, _permit) = tokio::select! {
             () = self.stop.cancelled() => return Err(Stopped),
             held = async {
@@ -226,13 +221,11 @@ impl Delivery {
                 (self.lease.held().await, permit)
             } => held,
         };
-        let sender = &self.shared.sender;
-        Ok(Ok(sender
-            .send(&self.row.url, &message, secrets, within)
-            .await))
+        let (with, message) = (&self.shared.transports, Message::of(event));
+        Ok(Ok(transport.send(with, &message, within).await))
     }
 
-    /// Stores that a try failed. One that could not be signed does not count.
+    /// Stores that a try failed. What is not the receiver's fault does not count.
     async fn retry(
         &mut self,
         event: &Event,
@@ -312,7 +305,7 @@ impl Delivery {
                     self.end().await?;
                 }
                 Ok(Sent::Failed(failure)) => return Ok(Some(failure)),
-                Err(no_secrets) => return Ok(Some(Failure::of(no_secrets))),
+                Err(unable) => return Ok(Some(Failure::of(unable))),
             }
         }
     }

@@ -10,8 +10,7 @@ mod delivery;
 mod lease;
 mod owned;
 mod retry;
-mod signature;
-mod webhook;
+mod transport;
 
 pub use retry::RetrySchedule;
 
@@ -30,7 +29,7 @@ use tasker_events::Feed;
 use tokio::sync::Semaphore;
 use tokio::time::{Instant, MissedTickBehavior, interval};
 use tokio_util::sync::CancellationToken;
-use webhook::Sender;
+use transport::Transports;
 
 /// Subscriptions of one host at most.
 const MAX_SUBSCRIPTIONS: usize = 10_000;
@@ -92,7 +91,7 @@ pub(crate) struct Shared {
     engine: Engine,
     feed: Feed,
     config: SubscribersConfig,
-    sender: Sender,
+    transports: Transports,
     cursors: Cursors,
     in_flight: Semaphore,
     catching_up: Semaphore,
@@ -111,7 +110,7 @@ impl Subscribers {
     /// Over the connections of the engine, which has the keys of secrets.
     pub fn new(engine: Engine, feed: Feed, config: SubscribersConfig) -> Self {
         let shared = Shared {
-            sender: Sender::new(&config),
+            transports: Transports::new(&config),
             engine,
             feed,
             config,

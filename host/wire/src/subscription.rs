@@ -15,7 +15,7 @@ pub struct Subscription {
     pub namespace: String,
     pub name: String,
     pub kind: SubscriptionKind,
-    pub url: String,
+    pub to: String,
     /// With commas between them; all types without it.
     pub types: Option<String>,
     pub template: Option<String>,
@@ -63,8 +63,8 @@ pub struct Subscription {
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct NewSubscription {
-    /// Where events are sent: https.
-    pub url: String,
+    /// Where events are sent: a URL with https.
+    pub to: String,
     /// Names of secrets of the namespace, from 1 to 4: each signs every delivery.
     pub secrets: Vec<Name>,
     #[serde(default)]

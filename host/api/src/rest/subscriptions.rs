@@ -9,7 +9,7 @@ use super::reason::check_reason;
 use tasker_domain::ids::TaskId;
 use tasker_domain::name::Name;
 use tasker_domain::requirement::QualifiedName;
-use tasker_domain::subscription::MAX_SIGNING_SECRETS;
+use tasker_domain::subscription::{MAX_SIGNING_SECRETS, Target};
 use tasker_egress::check_target;
 use tasker_events::Position;
 use tasker_events::filter::parse_types;
@@ -126,8 +126,7 @@ fn change<'a>(
 }
 
 fn definition(api: &Api, new: &NewSubscription) -> Result<Definition, ApiError> {
-    let url = check_target(&new.url, api.webhook_addresses);
-    let url = url.map_err(|wrong| ApiError::parameter("url", wrong.to_string()))?;
+    let target = target(api, &new.to)?;
     if let Some(types) = &new.types {
         let types = parse_types(types);
         types.map_err(|wrong| ApiError::parameter("types", wrong.to_string()))?;
@@ -143,7 +142,7 @@ fn definition(api: &Api, new: &NewSubscription) -> Result<Definition, ApiError> 
     }
     let text = |name: &Option<Name>| name.as_ref().map(ToString::to_string);
     Ok(Definition {
-        url: url.to_string(),
+        target,
         secrets,
         types: new.types.clone(),
         template: text(&new.template),
@@ -151,6 +150,19 @@ fn definition(api: &Api, new: &NewSubscription) -> Result<Definition, ApiError> 
         step: text(&new.step),
         handler: text(&new.handler),
     })
+}
+
+/// Where events go; a URL as it is read.
+fn target(api: &Api, to: &str) -> Result<Target, ApiError> {
+    let wrong = |wrong: String| ApiError::parameter("to", wrong);
+    match Target::try_from(to) {
+        Ok(Target::Webhook(url)) => {
+            let url = check_target(&url, api.webhook_addresses);
+            let url = url.map_err(|refused| wrong(refused.to_string()))?;
+            Ok(Target::Webhook(url.to_string()))
+        }
+        Err(unknown) => Err(wrong(unknown.to_string())),
+    }
 }
 
 /// From there on; without a text, from now on.
@@ -177,7 +189,7 @@ fn cursor(seq: i64, seq_index: i16) -> Position {
 
 fn subscription(row: SubscriptionRow, created: Option<bool>) -> Subscription {
     let Definition {
-        url,
+        target,
         secrets,
         types,
         template,
@@ -189,7 +201,7 @@ fn subscription(row: SubscriptionRow, created: Option<bool>) -> Subscription {
         namespace: row.namespace,
         name: row.name,
         kind: row.kind,
-        url,
+        to: target.to_string(),
         types,
         template,
         task: task_id.map(TaskId),

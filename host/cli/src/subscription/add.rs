@@ -41,7 +41,7 @@ impl Add {
     pub(super) async fn run(self, context: &Context) -> Result {
         let name = self.of.name;
         let body = NewSubscription {
-            url: self.to,
+            to: self.to,
             secrets: self.secrets,
             types: self.types,
             template: self.template,

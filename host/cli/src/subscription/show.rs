@@ -20,7 +20,7 @@ fn text(it: &Subscription) -> String {
     let age = |at: Option<_>| at.map(units::age).unwrap_or_default();
     fields([
         ("subscription", format!("{}/{}", it.namespace, it.name)),
-        ("url", it.url.clone()),
+        ("to", it.to.clone()),
         ("types", it.types.clone().unwrap_or("all".to_owned())),
         ("template", own(&it.template)),
         (

@@ -11,7 +11,7 @@ use tasker_database::audit::{self, NewAuditEntry};
 use tasker_database::{Connection, DatabaseError};
 use tasker_domain::actor::Actor;
 use tasker_domain::name::Name;
-use tasker_domain::subscription::{MAX_SUBSCRIPTIONS, SubscriptionKind, SubscriptionState};
+use tasker_domain::subscription::{MAX_SUBSCRIPTIONS, SubscriptionKind, SubscriptionState, Target};
 use uuid::Uuid;
 
 /// A subscription, with how far it is.
@@ -49,7 +49,8 @@ pub struct SubscriptionRow {
 /// Which events go where.
 #[derive(Clone, Debug, PartialEq, Eq, FromRow)]
 pub struct Definition {
-    pub url: String,
+    #[sqlx(try_from = "&'a str")]
+    pub target: Target,
     pub secrets: Vec<String>,
     pub types: Option<String>,
     pub template: Option<String>,
@@ -114,7 +115,7 @@ impl SubscriptionChange<'_> {
 impl Definition {
     fn json(&self) -> Value {
         json!({
-            "url": self.url, "secrets": self.secrets, "types": self.types, "template": self.template,
+            "to": self.target.to_string(), "secrets": self.secrets, "types": self.types, "template": self.template,
             "task": self.task_id, "step": self.step, "handler": self.handler,
         })
     }
@@ -143,12 +144,13 @@ impl Store {
         let set = sqlx::query(sql::SET)
             .bind(namespace_id)
             .bind(change.name.as_str())
+            .bind(definition.target.kind().to_string())
             .bind(&definition.types)
             .bind(&definition.template)
             .bind(definition.task_id)
             .bind(&definition.step)
             .bind(&definition.handler)
-            .bind(&definition.url)
+            .bind(definition.target.to_string())
             .bind(&definition.secrets)
             .bind(start.seq)
             .bind(start.seq_index)

@@ -1,73 +1,49 @@
-//! One delivery: a request with an event, signed, and what came of it.
+//! Webhooks: a request with an event, signed, and what came of it.
 
-use super::SubscribersConfig;
-use super::retry::retry_after;
+use super::super::SubscribersConfig;
+use super::super::retry::retry_after;
+use super::secrets::Secrets;
 use super::signature::signatures;
-use bytes::Bytes;
+use super::{Failure, Message, Sent};
 use chrono::Utc;
 use reqwest::header::{CONTENT_TYPE, RETRY_AFTER, USER_AGENT};
 use reqwest::{Response, StatusCode};
 use std::sync::Arc;
 use std::time::Duration;
-use tasker_domain::secret::SecretValue;
 use tasker_domain::subscription::MAX_KEPT_BYTES;
 use tasker_egress::{
     Client, InnerAddresses, SystemNames, check_target, last_cause, within_connect_timeout,
 };
-use tasker_engine::subscription::Undelivered;
+use tasker_engine::Engine;
+use tasker_engine::subscription::DeliveryRow;
 
 /// The media type of one event.
 const CLOUD_EVENT: &str = "application/cloudevents+json";
 /// How the host calls itself.
 const AGENT: &str = concat!("tasker/", env!("CARGO_PKG_VERSION"));
 
-/// An event as it is sent.
-pub(crate) struct Message {
-    /// The same in each try.
-    pub id: String,
-    pub body: Bytes,
+/// A receiver, with what signs its deliveries.
+pub(crate) struct Webhook {
+    url: String,
+    secrets: Secrets,
 }
 
-/// What came of a try.
-#[derive(Debug)]
-pub(crate) enum Sent {
-    Accepted,
-    /// The receiver wants no events any more.
-    Gone,
-    Failed(Failure),
-    /// The host had to stop waiting: nobody is to blame.
-    CutOff,
-}
-
-/// Why a receiver did not accept an event.
-#[derive(Debug, Default)]
-pub(crate) struct Failure {
-    pub reason: String,
-    pub status: Option<u16>,
-    /// Its beginning.
-    pub body: Option<String>,
-    pub retry_after: Option<Duration>,
-}
-
-impl Failure {
-    pub(crate) fn of(reason: impl Into<String>) -> Self {
+impl Webhook {
+    pub(super) fn new(url: String, row: &DeliveryRow) -> Self {
         Self {
-            reason: reason.into(),
-            ..Self::default()
+            url,
+            secrets: Secrets::of(row),
         }
     }
 
-    pub(crate) fn undelivered(&self) -> Undelivered<'_> {
-        Undelivered {
-            reason: &self.reason,
-            status: self.status,
-            body: self.body.as_deref(),
-        }
+    /// Reads the secrets; or says why this host cannot have them.
+    pub(super) async fn prepare(&mut self, engine: &Engine) -> Result<(), String> {
+        self.secrets.refresh(engine).await
     }
 }
 
 /// Sends all requests of a host.
-pub(crate) struct Sender {
+pub(super) struct Sender {
     client: Client,
     inner: InnerAddresses,
     request_timeout: Duration,
@@ -75,7 +51,7 @@ pub(crate) struct Sender {
 }
 
 impl Sender {
-    pub(crate) fn new(config: &SubscribersConfig) -> Self {
+    pub(super) fn new(config: &SubscribersConfig) -> Self {
         let inner = config.addresses();
         Self {
             client: Client::new(Arc::new(SystemNames), inner),
@@ -86,14 +62,8 @@ impl Sender {
     }
 
     /// Sends it once; waits `within` at most.
-    pub(crate) async fn send(
-        &self,
-        url: &str,
-        message: &Message,
-        secrets: &[SecretValue],
-        within: Duration,
-    ) -> Sent {
-        let request = self.exchange(url, message, secrets);
+    pub(super) async fn send(&self, to: &Webhook, message: &Message, within: Duration) -> Sent {
+        let request = self.exchange(to, message);
         let timeout = self.request_timeout.min(within);
         match tokio::time::timeout(timeout, request).await {
             Ok(sent) => sent,
@@ -102,9 +72,9 @@ impl Sender {
         }
     }
 
-    async fn exchange(&self, url: &str, message: &Message, secrets: &[SecretValue]) -> Sent {
+    async fn exchange(&self, to: &Webhook, message: &Message) -> Sent {
         let failed = |reason: String| Sent::Failed(Failure::of(reason));
-        let url = match check_target(url, self.inner) {
+        let url = match check_target(&to.url, self.inner) {
             Ok(url) => url,
             Err(error) => return failed(error.to_string()),
         };
@@ -113,7 +83,7 @@ impl Sender {
             Err(reason) => return failed(reason),
         };
         let timestamp = Utc::now().timestamp();
-        let signed = signatures(secrets, &message.id, timestamp, &message.body);
+        let signed = signatures(to.secrets.values(), &message.id, timestamp, &message.body);
         let request = client
             .post(url)
             .header(CONTENT_TYPE, CLOUD_EVENT)
