@@ -3,7 +3,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help demo tasker install dist bindings test check bench fuzz setup rust postgres oci-registry pgbouncer prometheus faketime python guests tests-of-guests tests-of-examples tests-of-host test-postgres test-upgrade
+.PHONY: help demo tasker install dist bindings test check bench fuzz setup rust postgres oci-registry pgbouncer prometheus nats faketime python guests tests-of-guests tests-of-examples tests-of-host test-postgres test-upgrade
 
 TARGET := $(or $(CARGO_TARGET_DIR),$(CURDIR)/target)
 # Guests are built for another machine and by other rules than the host, so they have a directory of
@@ -47,7 +47,7 @@ dist: tasker ## Make an archive of a stripped tasker, manual pages, completions,
 	cargo build --release --locked -p tasker --features manual --example manual
 	host/tasker/dist/archive.sh "$(TASKER)" "$(TARGET)/release/examples/manual" "$(TARGET)/dist"
 
-test: setup oci-registry pgbouncer prometheus faketime python tests-of-guests tests-of-examples tests-of-host ## Run every test, from a clean checkout
+test: setup oci-registry pgbouncer prometheus nats faketime python tests-of-guests tests-of-examples tests-of-host ## Run every test, from a clean checkout
 
 # The major version: 16, 17 or 18; where TASKER_PG_BINDIR is set, what is there.
 PG ?= 18
@@ -179,6 +179,17 @@ prometheus:
 	fi; \
 	test -x /usr/bin/promtool || \
 	  echo 'promtool is missing, so what Prometheus makes of metrics is not tested' >&2
+
+# The same for events to NATS.
+nats:
+	@if test -n "$${TASKER_NATS_SERVER:-}" || test -x /usr/sbin/nats-server; then exit 0; fi; \
+	as_root=; if test "$$(id -u)" != 0; then as_root='sudo -n'; fi; \
+	if command -v apt-get >/dev/null && $$as_root true 2>/dev/null; then \
+	  $$as_root apt-get update -q; \
+	  $$as_root env DEBIAN_FRONTEND=noninteractive apt-get install -qy --no-install-recommends nats-server || true; \
+	fi; \
+	test -x /usr/sbin/nats-server || \
+	  echo 'nats-server is missing, so events to NATS are not tested' >&2
 
 # What tests of archives read and serve them with: DuckDB, and a server with the interface of S3.
 python:

@@ -107,7 +107,7 @@ group by 1, 2;
 
 -- Subscriptions: where hosts deliver the events of a namespace to.
 
--- `component` and `nats` have no host that delivers to them yet.
+-- `component` has no host that delivers to it yet.
 create type tasker.subscription_kind as enum ('webhook', 'component', 'nats');
 
 create type tasker.subscription_state as enum ('active', 'paused', 'ended');
@@ -119,7 +119,9 @@ create table tasker.subscriber (
   pid int not null,
   renewed_at timestamptz not null,
   -- Dead after so long without a renewal.
-  ttl_ms int not null
+  ttl_ms int not null,
+  -- What it can deliver to.
+  kinds tasker.subscription_kind[] not null
 );
 
 create table tasker.subscription (

@@ -1,7 +1,9 @@
-//! Events on their way to webhooks: real receivers on loopback, a real database, the real delivering loop.
+//! Events on their way to webhooks and NATS: real receivers on loopback, a real database, the real delivering loop.
 
 mod deliveries;
 mod failures;
+mod nats;
+mod nats_server;
 mod receiver;
 mod setup;
 mod takeover;

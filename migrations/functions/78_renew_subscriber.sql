@@ -1,9 +1,10 @@
--- Keeps the subscriptions of a host that delivers events: returns its number, another one than was given if it had none
+-- Keeps the subscriptions of a host that delivers events to subscriptions of p_kinds: returns its number, another one than was given if it had none
 -- or was taken for dead and is gone. Whoever gets another number has no subscription any more. To be called well within
 -- p_ttl_ms, by each host.
 --
 -- Locks the row of the subscriber. Repeating it is harmless.
-create or replace function tasker.renew_subscriber(p_subscriber_id int, p_host_name text, p_pid int, p_ttl_ms int)
+create or replace function tasker.renew_subscriber(
+  p_subscriber_id int, p_host_name text, p_pid int, p_ttl_ms int, p_kinds text[])
 returns int
 language plpgsql
 set search_path = '' set plan_cache_mode = force_generic_plan set jit = off
@@ -16,8 +17,8 @@ begin
   where s.subscriber_id = p_subscriber_id
   returning s.subscriber_id into v_subscriber_id;
   if v_subscriber_id is null then
-    insert into tasker.subscriber (host_name, pid, renewed_at, ttl_ms)
-    values (p_host_name, p_pid, tasker.clock(), p_ttl_ms)
+    insert into tasker.subscriber (host_name, pid, renewed_at, ttl_ms, kinds)
+    values (p_host_name, p_pid, tasker.clock(), p_ttl_ms, p_kinds::tasker.subscription_kind[])
     returning subscriber_id into v_subscriber_id;
   end if;
   return v_subscriber_id;

@@ -1,4 +1,5 @@
--- Gives a host active subscriptions that nobody has, or whose host is dead: up to its share of all, and p_limit a call.
+-- Gives a host active subscriptions of its kinds that nobody has, or whose host is dead: of each kind up to its share
+-- among the living hosts that deliver to it, and p_limit a call.
 -- Returns how many. Any host may call it at any time; one at a time does the work. A host is dead once it did not renew
 -- for its ttl; also one whose last renewal lies ahead by as much, because the clock was set back. Dead hosts without
 -- subscriptions are forgotten.
@@ -12,15 +13,14 @@ as $$
 declare
   v_now constant timestamptz := tasker.clock();
   v_dead int[];
-  v_living int;
-  v_share int;
+  v_kinds tasker.subscription_kind[];
   v_taken int;
 begin
   if not pg_catalog.pg_try_advisory_xact_lock(pg_catalog.hashtext('tasker.take_subscriptions')) then
     return 0;
   end if;
-  select coalesce(array_agg(s.subscriber_id) filter (where s.is_dead), '{}'), count(*) filter (where not s.is_dead)
-  into v_dead, v_living
+  select coalesce(array_agg(s.subscriber_id) filter (where s.is_dead), '{}')
+  into v_dead
   from (
     select s.subscriber_id,
            s.subscriber_id <> p_subscriber_id
@@ -33,21 +33,38 @@ begin
     return 0;
   end if;
 
-  select ceil(count(*)::float8 / greatest(v_living, 1))
-         - count(*) filter (where s.subscriber_id = p_subscriber_id)
-  into v_share
-  from tasker.subscription s
-  where s.state = 'active';
+  select s.kinds into v_kinds from tasker.subscriber s where s.subscriber_id = p_subscriber_id;
 
-  with free as materialized (
+  with share as materialized (
+    select o.kind,
+           ceil(count(*)::float8 / greatest(max(l.living), 1)) - count(*) filter (where o.subscriber_id = p_subscriber_id)
+             as room
+    from tasker.subscription o
+    join (
+      select k.kind, count(*) as living
+      from tasker.subscriber s
+      cross join lateral unnest(s.kinds) as k (kind)
+      where s.subscriber_id <> all (v_dead)
+      group by k.kind
+    ) l on l.kind = o.kind
+    where o.state = 'active' and o.kind = any (v_kinds)
+    group by o.kind
+  ), free as materialized (
     select f.subscription_id
     from (
-      select s.subscription_id from tasker.subscription s where s.subscriber_id is null and s.state = 'active'
-      union all
-      select s.subscription_id from tasker.subscription s where s.subscriber_id = any (v_dead) and s.state = 'active'
+      select u.subscription_id, u.kind,
+             row_number() over (partition by u.kind order by u.subscription_id) as no
+      from (
+        select s.subscription_id, s.kind from tasker.subscription s
+        where s.subscriber_id is null and s.state = 'active'
+        union all
+        select s.subscription_id, s.kind from tasker.subscription s
+        where s.subscriber_id = any (v_dead) and s.state = 'active'
+      ) u
     ) f
+    join share s on s.kind = f.kind and f.no <= s.room
     order by f.subscription_id
-    limit least(p_limit, greatest(v_share, 0))
+    limit p_limit
   ), locked as materialized (
     select s.subscription_id
     from tasker.subscription s

@@ -117,7 +117,7 @@ async fn call_deliveries(session: &mut Session) {
         .run(
             "insert into tasker.subscription (namespace_id, name, kind, target, secrets, seq, seq_index, created_by)
              values (1, 'hook', 'webhook', '', '{}', 0, 0, 'ada');
-             select tasker.take_subscriptions(tasker.renew_subscriber(null, 'host', 1, 30000), 10);
+             select tasker.take_subscriptions(tasker.renew_subscriber(null, 'host', 1, 30000, '{webhook}'), 10);
              select tasker.store_cursors(s.subscriber_id, array[s.subscription_id], '{0}', '{1}', '{0}', '{1}', '{null}'),
                     tasker.store_failure(s.subscriber_id, s.subscription_id, 0, 1, 1000, '', now(), true),
                     tasker.add_dead_letter(s.subscriber_id, s.subscription_id, 0, 2, 0::smallint, '', '', 500, '', 12, 9),

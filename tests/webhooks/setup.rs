@@ -109,8 +109,17 @@ impl Setup {
     }
 
     pub async fn subscribe_to(&self, subscription: &str, url: String, secrets: &[&str]) {
+        self.set(subscription, Target::Webhook(url), secrets).await;
+    }
+
+    /// The same events, to NATS.
+    pub async fn subscribe_nats(&self, subscription: &str) {
+        self.set(subscription, Target::Nats, &[]).await;
+    }
+
+    async fn set(&self, subscription: &str, target: Target, secrets: &[&str]) {
         let definition = Definition {
-            target: Target::Webhook(url),
+            target,
             secrets: secrets.iter().map(ToString::to_string).collect(),
             types: Some("pin.set".to_owned()),
             template: None,

@@ -1,6 +1,7 @@
 use super::receiver::{Receiver, Reply};
 use super::setup::{Setup, quick, received, subjects};
 use std::time::Duration;
+use tasker_domain::subscription::SubscriptionKind::{Nats, Webhook};
 use tasker_subscribers::SubscribersConfig;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -53,10 +54,11 @@ async fn subscriptions_are_shared_among_the_hosts() {
     let (setup, receiver) = (Setup::new().await, Receiver::start().await);
     for host in ["first", "second"] {
         // Known before there is anything to take.
-        let registered = setup
-            .store
-            .engine()
-            .renew_subscriber(None, host, Duration::from_secs(60));
+        let registered =
+            setup
+                .store
+                .engine()
+                .renew_subscriber(None, host, Duration::from_secs(60), &[Webhook]);
         registered.await.unwrap();
     }
     for n in 0..10 {
@@ -78,13 +80,19 @@ async fn what_a_host_delivered_before_it_was_taken_for_dead_moves_nothing() {
     setup.subscribe("hook", &receiver).await;
     let engine = setup.store.engine();
     let ttl = Duration::from_secs(60);
-    let dead = engine.renew_subscriber(None, "dead", ttl).await.unwrap();
+    let dead = engine
+        .renew_subscriber(None, "dead", ttl, &[Webhook])
+        .await
+        .unwrap();
     assert_eq!(engine.take_subscriptions(dead, 10).await.unwrap(), 1);
     sqlx::query("update tasker.subscriber set renewed_at = renewed_at - interval '1 hour'")
         .execute(setup.database.pool())
         .await
         .unwrap();
-    let living = engine.renew_subscriber(None, "living", ttl).await.unwrap();
+    let living = engine
+        .renew_subscriber(None, "living", ttl, &[Webhook])
+        .await
+        .unwrap();
     assert_eq!(engine.take_subscriptions(living, 10).await.unwrap(), 1);
     let subscription_id = setup.row("hook").await.subscription_id;
     let cursor = StoredCursor {
@@ -124,8 +132,31 @@ async fn what_a_host_delivered_before_it_was_taken_for_dead_moves_nothing() {
     );
     // A host that comes back is another one.
     let back = engine
-        .renew_subscriber(Some(dead), "dead", ttl)
+        .renew_subscriber(Some(dead), "dead", ttl, &[Webhook])
         .await
         .unwrap();
     assert_ne!(back, dead);
+}
+
+#[tokio::test]
+async fn a_host_takes_only_what_it_can_deliver_to_and_its_share_of_each_kind() {
+    let (setup, receiver) = (Setup::new().await, Receiver::start().await);
+    let engine = setup.store.engine();
+    let ttl = Duration::from_secs(60);
+    let plain = engine.renew_subscriber(None, "plain", ttl, &[Webhook]);
+    let plain = plain.await.unwrap();
+    let both = engine.renew_subscriber(None, "both", ttl, &[Webhook, Nats]);
+    let both = both.await.unwrap();
+    for name in ["a", "b", "c", "d"] {
+        setup.subscribe(name, &receiver).await;
+    }
+    for name in ["e", "f", "g"] {
+        setup.subscribe_nats(name).await;
+    }
+    assert_eq!(engine.take_subscriptions(plain, 100).await.unwrap(), 2);
+    assert_eq!(engine.take_subscriptions(both, 100).await.unwrap(), 5);
+    // One that is set to another kind is free for those who deliver to it.
+    setup.subscribe_nats("a").await;
+    assert_eq!(engine.take_subscriptions(plain, 100).await.unwrap(), 0);
+    assert_eq!(engine.take_subscriptions(both, 100).await.unwrap(), 1);
 }

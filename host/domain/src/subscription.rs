@@ -35,12 +35,18 @@ impl SubscriptionError {
 pub enum Target {
     /// A URL; whether it may be reached is checked where it is used.
     Webhook(String),
+    /// The server of NATS that hosts are set up with.
+    Nats,
 }
+
+/// The text for NATS.
+const NATS: &str = "nats";
 
 impl Target {
     pub fn kind(&self) -> SubscriptionKind {
         match self {
             Self::Webhook(_) => SubscriptionKind::Webhook,
+            Self::Nats => SubscriptionKind::Nats,
         }
     }
 }
@@ -49,7 +55,10 @@ impl TryFrom<&str> for Target {
     type Error = SubscriptionError;
 
     fn try_from(text: &str) -> Result<Self, Self::Error> {
-        Ok(Self::Webhook(text.to_owned()))
+        Ok(match text {
+            NATS => Self::Nats,
+            url => Self::Webhook(url.to_owned()),
+        })
     }
 }
 
@@ -57,6 +66,7 @@ impl Display for Target {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         match self {
             Self::Webhook(url) => f.write_str(url),
+            Self::Nats => f.write_str(NATS),
         }
     }
 }

@@ -5,7 +5,7 @@ use chrono::{DateTime, Utc};
 use sqlx::FromRow;
 use std::time::Duration;
 use tasker_database::DatabaseError;
-use tasker_domain::subscription::{MAX_DEAD_LETTERS, kept};
+use tasker_domain::subscription::{MAX_DEAD_LETTERS, SubscriptionKind, kept};
 use uuid::Uuid;
 
 /// A subscription that a host has, by what it has to notice.
@@ -100,19 +100,22 @@ pub struct ReplayRow {
 }
 
 impl Engine {
-    /// Keeps the subscriptions of a host; another number than before says that it has none any more.
+    /// Keeps the subscriptions of a host that delivers to these kinds; another number than before says that it has none any more.
     pub async fn renew_subscriber(
         &self,
         subscriber_id: Option<i32>,
         host_name: &str,
         ttl: Duration,
+        kinds: &[SubscriptionKind],
     ) -> Result<i32, DatabaseError> {
+        let kinds: Vec<String> = kinds.iter().map(ToString::to_string).collect();
         let pid = i32::try_from(std::process::id()).unwrap_or_default();
-        let id = sqlx::query_scalar("select tasker.renew_subscriber($1, $2, $3, $4)")
+        let id = sqlx::query_scalar("select tasker.renew_subscriber($1, $2, $3, $4, $5)")
             .bind(subscriber_id)
             .bind(host_name)
             .bind(pid)
             .bind(i32::try_from(ttl.as_millis()).unwrap_or(i32::MAX))
+            .bind(kinds)
             .fetch_one(self.pool())
             .await?;
         Ok(id)

@@ -186,33 +186,33 @@ impl Delivery {
     /// Tries once.
     async fn deliver(&mut self, event: &Event) -> Result<After, Stopped> {
         let sent = self.try_once(event).await?;
-        if !matches!(sent, Ok(Sent::Accepted)) {
+        if !matches!(sent, Sent::Accepted) {
             // A position that is stored later would take the count of failures back.
             self.all_stored().await?;
         }
         match sent {
-            Ok(Sent::Accepted) => Ok(After::NextEvent),
-            Ok(Sent::CutOff) => Ok(After::SameEvent(Duration::ZERO)),
-            Ok(Sent::Gone) => self.end().await,
-            Ok(Sent::Failed(failure)) => {
+            Sent::Accepted => Ok(After::NextEvent),
+            Sent::CutOff => Ok(After::SameEvent(Duration::ZERO)),
+            Sent::Gone => self.end().await,
+            Sent::Failed(failure) => {
                 self.attempts += 1;
                 match self.attempts >= self.shared.config.retry.attempts {
                     true => self.give_up(event, &failure).await,
                     false => self.retry(event, &failure, true).await,
                 }
             }
-            Err(unable) => self.retry(event, &Failure::of(unable), false).await,
+            Sent::Unable(reason) => self.retry(event, &Failure::of(reason), false).await,
         }
     }
 
-    /// Sends the event; or why this host cannot.
-    async fn try_once(&mut self, event: &Event) -> Result<Result<Sent, String>, Stopped> {
+    /// Sends the event once.
+    async fn try_once(&mut self, event: &Event) -> Result<Sent, Stopped> {
         let transport = match &mut self.transport {
             Ok(transport) => transport,
-            Err(reason) => return Ok(Err(reason.clone())),
+            Err(reason) => return Ok(Sent::Unable(reason.clone())),
         };
         if let Err(reason) = transport.prepare(&self.shared.engine).await {
-            return Ok(Err(reason));
+            return Ok(Sent::Unable(reason));
         }
         let (within, _permit) = tokio::select! {
             () = self.stop.cancelled() => return Err(Stopped),
@@ -222,7 +222,7 @@ impl Delivery {
             } => held,
         };
         let (with, message) = (&self.shared.transports, Message::of(event));
-        Ok(Ok(transport.send(with, &message, within).await))
+        Ok(transport.send(with, &message, within).await)
     }
 
     /// Stores that a try failed. What is not the receiver's fault does not count.
@@ -299,13 +299,13 @@ impl Delivery {
         };
         loop {
             match self.try_once(&event).await? {
-                Ok(Sent::Accepted) => return Ok(None),
-                Ok(Sent::CutOff) => {}
-                Ok(Sent::Gone) => {
+                Sent::Accepted => return Ok(None),
+                Sent::CutOff => {}
+                Sent::Gone => {
                     self.end().await?;
                 }
-                Ok(Sent::Failed(failure)) => return Ok(Some(failure)),
-                Err(unable) => return Ok(Some(Failure::of(unable))),
+                Sent::Failed(failure) => return Ok(Some(failure)),
+                Sent::Unable(reason) => return Ok(Some(Failure::of(reason))),
             }
         }
     }

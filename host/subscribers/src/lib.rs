@@ -1,4 +1,4 @@
-//! Delivers the events of subscriptions to webhooks.
+//! Delivers the events of subscriptions to webhooks and to NATS JetStream.
 //!
 //! Each subscription belongs to one host at a time, which the database gives it to; a renewal now and then keeps all
 //! subscriptions of a host, and another host takes them once it is missing. The position of a subscription is stored after
@@ -8,10 +8,12 @@
 mod cursors;
 mod delivery;
 mod lease;
+mod nats;
 mod owned;
 mod retry;
 mod transport;
 
+pub use nats::{NatsConfig, NatsServer, NatsServerError, SubjectPrefix, SubjectPrefixError};
 pub use retry::RetrySchedule;
 
 use cursors::Cursors;
@@ -22,6 +24,7 @@ use std::sync::Arc;
 use std::time::Duration;
 use tasker_database::DatabaseError;
 use tasker_domain::error_chain::ErrorChain;
+use tasker_domain::subscription::SubscriptionKind;
 use tasker_egress::InnerAddresses;
 use tasker_engine::Engine;
 use tasker_engine::subscription::OwnedSubscription;
@@ -60,6 +63,8 @@ pub struct SubscribersConfig {
     pub connect_timeout: Duration,
     /// Addresses of the host's own network may be reached, and without TLS.
     pub to_inner_addresses: bool,
+    /// None: subscriptions to NATS are left to other hosts.
+    pub nats: Option<NatsConfig>,
 }
 
 impl Default for SubscribersConfig {
@@ -72,6 +77,7 @@ impl Default for SubscribersConfig {
             request_timeout: Duration::from_secs(15),
             connect_timeout: Duration::from_secs(5),
             to_inner_addresses: false,
+            nats: None,
         }
     }
 }
@@ -83,6 +89,14 @@ impl SubscribersConfig {
             true => InnerAddresses::Allowed,
             false => InnerAddresses::Refused,
         }
+    }
+
+    /// What this host can deliver to.
+    fn kinds(&self) -> Vec<SubscriptionKind> {
+        let nats = self.nats.is_some().then_some(SubscriptionKind::Nats);
+        nats.into_iter()
+            .chain([SubscriptionKind::Webhook])
+            .collect()
     }
 }
 
@@ -185,7 +199,10 @@ impl Subscribers {
         let SubscribersConfig { host_name, ttl, .. } = &self.shared.config;
         let before = self.lease.as_ref().map(|lease| lease.subscriber_id);
         let engine = &self.shared.engine;
-        let id = engine.renew_subscriber(before, host_name, *ttl).await?;
+        let kinds = self.shared.config.kinds();
+        let id = engine
+            .renew_subscriber(before, host_name, *ttl, &kinds)
+            .await?;
         if let Some(lease) = self.lease.as_ref().filter(|it| it.subscriber_id == id) {
             lease.renew(began);
             return Ok(lease.clone());

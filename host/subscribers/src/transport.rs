@@ -1,11 +1,13 @@
 //! How events reach the receiver of a subscription, by its kind.
 
+mod nats;
 mod secrets;
 mod signature;
 mod webhook;
 
 use super::SubscribersConfig;
 use bytes::Bytes;
+use nats::Nats;
 use std::time::Duration;
 use tasker_domain::subscription::Target;
 use tasker_engine::Engine;
@@ -14,10 +16,15 @@ use tasker_events::Event;
 use tasker_events::cloud_event::rendered;
 use webhook::{Sender, Webhook};
 
+/// The media type of one event.
+const CLOUD_EVENT: &str = "application/cloudevents+json";
+
 /// An event as it is sent.
 pub(crate) struct Message {
     /// The same in each try.
     pub id: String,
+    /// As CloudEvents have it.
+    pub event_type: String,
     /// As a CloudEvent in JSON.
     pub body: Bytes,
 }
@@ -26,6 +33,7 @@ impl Message {
     pub(crate) fn of(event: &Event) -> Self {
         Self {
             id: event.id(),
+            event_type: event.full_type().into_owned(),
             body: rendered(event),
         }
     }
@@ -38,6 +46,8 @@ pub(crate) enum Sent {
     /// The receiver wants no events any more.
     Gone,
     Failed(Failure),
+    /// The host could not send it, for this reason: the receiver is not to blame.
+    Unable(String),
     /// The host had to stop waiting: nobody is to blame.
     CutOff,
 }
@@ -72,12 +82,18 @@ impl Failure {
 /// What all transports of a host share.
 pub(crate) struct Transports {
     webhooks: Sender,
+    nats: Nats,
 }
 
 impl Transports {
     pub(crate) fn new(config: &SubscribersConfig) -> Self {
         Self {
             webhooks: Sender::new(config),
+            nats: Nats::new(
+                config.nats.clone(),
+                config.connect_timeout,
+                config.request_timeout,
+            ),
         }
     }
 
@@ -85,6 +101,9 @@ impl Transports {
     pub(crate) fn to(&self, row: &DeliveryRow) -> Result<Transport, String> {
         match Target::try_from(row.target.as_str()).map_err(|wrong| wrong.to_string())? {
             Target::Webhook(url) => Ok(Transport::Webhook(Webhook::new(url, row))),
+            Target::Nats => Ok(Transport::Nats {
+                namespace: row.namespace.clone(),
+            }),
         }
     }
 }
@@ -92,6 +111,7 @@ impl Transports {
 /// The way to one receiver.
 pub(crate) enum Transport {
     Webhook(Webhook),
+    Nats { namespace: String },
 }
 
 impl Transport {
@@ -99,6 +119,7 @@ impl Transport {
     pub(crate) async fn prepare(&mut self, engine: &Engine) -> Result<(), String> {
         match self {
             Self::Webhook(webhook) => webhook.prepare(engine).await,
+            Self::Nats { .. } => Ok(()),
         }
     }
 
@@ -111,6 +132,7 @@ impl Transport {
     ) -> Sent {
         match self {
             Self::Webhook(webhook) => with.webhooks.send(webhook, message, within).await,
+            Self::Nats { namespace } => with.nats.send(namespace, message, within).await,
         }
     }
 }

@@ -133,13 +133,7 @@ fn definition(api: &Api, new: &NewSubscription) -> Result<Definition, ApiError> 
     }
     let mut secrets: Vec<String> = new.secrets.iter().map(ToString::to_string).collect();
     secrets.dedup();
-    if !(1..=MAX_SIGNING_SECRETS).contains(&secrets.len()) {
-        let message = format!(
-            "name from 1 to {MAX_SIGNING_SECRETS} secrets of the namespace to sign with; there are {}",
-            secrets.len()
-        );
-        return Err(ApiError::parameter("secrets", message));
-    }
+    check_secrets(&target, secrets.len()).map_err(|wrong| ApiError::parameter("secrets", wrong))?;
     let text = |name: &Option<Name>| name.as_ref().map(ToString::to_string);
     Ok(Definition {
         target,
@@ -152,6 +146,19 @@ fn definition(api: &Api, new: &NewSubscription) -> Result<Definition, ApiError> 
     })
 }
 
+/// Deliveries to webhooks are signed, others are not.
+fn check_secrets(target: &Target, secrets: usize) -> Result<(), String> {
+    match target {
+        Target::Webhook(_) if !(1..=MAX_SIGNING_SECRETS).contains(&secrets) => Err(format!(
+            "name from 1 to {MAX_SIGNING_SECRETS} secrets of the namespace to sign with; there are {secrets}"
+        )),
+        Target::Nats if secrets > 0 => {
+            Err("secrets sign deliveries to webhooks; leave them out for NATS".to_owned())
+        }
+        Target::Webhook(_) | Target::Nats => Ok(()),
+    }
+}
+
 /// Where events go; a URL as it is read.
 fn target(api: &Api, to: &str) -> Result<Target, ApiError> {
     let wrong = |wrong: String| ApiError::parameter("to", wrong);
@@ -161,6 +168,7 @@ fn target(api: &Api, to: &str) -> Result<Target, ApiError> {
             let url = url.map_err(|refused| wrong(refused.to_string()))?;
             Ok(Target::Webhook(url.to_string()))
         }
+        Ok(Target::Nats) => Ok(Target::Nats),
         Err(unknown) => Err(wrong(unknown.to_string())),
     }
 }

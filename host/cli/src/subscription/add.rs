@@ -9,11 +9,11 @@ use tasker_wire::subscription::{NewSubscription, SetSubscription, Subscription};
 pub struct Add {
     #[command(flatten)]
     of: Of,
-    /// Where events are sent, by POST: https.
-    #[arg(long, value_name = "URL")]
+    /// Where events are sent: a URL with https, by POST; or nats, the server that hosts are started with.
+    #[arg(long, value_name = "URL|nats")]
     to: String,
-    /// Secret of the namespace that signs each delivery; more than one while another takes its place.
-    #[arg(long = "secret", value_name = "SECRET", required = true)]
+    /// Secret of the namespace that signs each delivery to a URL; more than one while another takes its place.
+    #[arg(long = "secret", value_name = "SECRET")]
     secrets: Vec<Name>,
     /// Types with commas between them, for example 'task.*,orders.charged'; without it all.
     #[arg(long)]

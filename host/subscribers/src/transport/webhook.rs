@@ -4,7 +4,7 @@ use super::super::SubscribersConfig;
 use super::super::retry::retry_after;
 use super::secrets::Secrets;
 use super::signature::signatures;
-use super::{Failure, Message, Sent};
+use super::{CLOUD_EVENT, Failure, Message, Sent};
 use chrono::Utc;
 use reqwest::header::{CONTENT_TYPE, RETRY_AFTER, USER_AGENT};
 use reqwest::{Response, StatusCode};
@@ -17,8 +17,6 @@ use tasker_egress::{
 use tasker_engine::Engine;
 use tasker_engine::subscription::DeliveryRow;
 
-/// The media type of one event.
-const CLOUD_EVENT: &str = "application/cloudevents+json";
 /// How the host calls itself.
 const AGENT: &str = concat!("tasker/", env!("CARGO_PKG_VERSION"));
 

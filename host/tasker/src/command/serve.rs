@@ -22,7 +22,7 @@ use tasker_domain::limits::{Limit, Limits};
 use tasker_engine::secret::{KEYS_VARIABLE, KeyRing, SecretKeys};
 use tasker_registry::maintenance::{DEFAULT_CACHE_BYTES, Maintenance};
 use tasker_sandbox::{CompileLimits, Compiler};
-use tasker_subscribers::SubscribersConfig;
+use tasker_subscribers::{NatsConfig, NatsServer, SubjectPrefix, SubscribersConfig};
 use tasker_worker::{WorkerConfig, default_slots};
 use tokens::TokenArgs;
 use tokio::signal::unix::{Signal, SignalKind, signal};
@@ -126,6 +126,20 @@ pub struct Serve {
     /// Deliver events to webhooks at addresses of this machine and its networks too, and without TLS.
     #[arg(long)]
     webhooks_to_inner_addresses: bool,
+    /// Publish the events of subscriptions to `nats` to NATS JetStream, at nats://HOST:PORT or tls://HOST:PORT.
+    #[arg(
+        long,
+        value_name = "URL",
+        env = "TASKER_NATS_URL",
+        value_delimiter = ','
+    )]
+    nats: Vec<NatsServer>,
+    /// File with a JWT and the seed of a key for NATS, as nsc writes it.
+    #[arg(long, value_name = "FILE", requires = "nats")]
+    nats_credentials: Option<PathBuf>,
+    /// What subjects of NATS begin with; namespace and type follow.
+    #[arg(long, value_name = "SUBJECT", requires = "nats", default_value_t)]
+    nats_prefix: SubjectPrefix,
     /// Format of log lines; RUST_LOG selects which are written.
     #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]
     log_format: LogFormat,
@@ -216,6 +230,8 @@ impl Serve {
             subscribers: SubscribersConfig {
                 host_name: host_name(),
                 to_inner_addresses: self.webhooks_to_inner_addresses,
+                nats: (!self.nats.is_empty())
+                    .then(|| NatsConfig::new(self.nats, self.nats_credentials, self.nats_prefix)),
                 ..SubscribersConfig::default()
             },
             watch: self.watch,

@@ -18,7 +18,8 @@ pub(super) const SET: &str = "
     where exists (select from tasker.subscription s where s.namespace_id = $1 and s.name = $2)
        or (select count(*) from tasker.subscription s where s.namespace_id = $1) < $15
     on conflict (namespace_id, name) do update
-      set kind = excluded.kind, types = excluded.types, template = excluded.template, task_id = excluded.task_id, step = excluded.step,
+      set kind = excluded.kind, types = excluded.types,
+          subscriber_id = case when subscription.kind = excluded.kind then subscription.subscriber_id end, template = excluded.template, task_id = excluded.task_id, step = excluded.step,
           handler = excluded.handler, target = excluded.target, secrets = excluded.secrets,
           attempts = 0, next_at = null, revision = subscription.revision + 1";
 
