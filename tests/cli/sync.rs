@@ -261,3 +261,47 @@ async fn a_wrong_grant_or_limit_is_told_with_its_place_before_anything_is_change
         std::fs::remove_file(path).unwrap();
     }
 }
+
+#[tokio::test]
+async fn subscriptions_become_what_the_folder_says() {
+    let terminal = Terminal::with_host().await;
+    let demo = folder(&terminal);
+    std::fs::remove_dir_all(format!("{demo}/components")).unwrap();
+    std::fs::remove_dir_all(format!("{demo}/templates")).unwrap();
+    std::fs::remove_file(format!("{demo}/pins.yaml")).unwrap();
+    let hook = "hook: {to: https://example.com, secrets: [signing], types: task.*}\n";
+    let file = |text: &str| terminal.file("demo/subscriptions.yaml", text);
+    file(&format!("{hook}bus: {{to: nats}}\n"));
+    let early = terminal.run(["sync", &demo]).await.ends_with(2);
+    assert!(
+        early.out.contains("✘ subscription hook")
+            && early.out.contains("tasker secret set demo/signing"),
+        "{early:?}"
+    );
+    let secret = terminal.path("secret");
+    terminal.file("secret", "whsec_c2VjcmV0");
+    let set = ["secret", "set", "demo/signing", "--file", &secret];
+    terminal.run(set).await.succeeds();
+    let synced = terminal.run(["sync", &demo]).await.succeeds();
+    assert_eq!(
+        synced.out,
+        "+ subscription bus  nats\n+ subscription hook  https://example.com task.*\n\
+         ✔ 2 changes made in demo\n"
+    );
+    let again = terminal.run(["sync", &demo]).await.succeeds();
+    assert_eq!(again.out, "✔ demo is as the folder says; nothing to do\n");
+
+    file(&hook.replace("task.*", "step.*"));
+    let changed = terminal.run(["sync", &demo]).await.succeeds();
+    assert!(
+        changed.out.starts_with("~ subscription hook"),
+        "{changed:?}"
+    );
+    let prune = ["sync", &demo, "--prune", "--yes"];
+    let pruned = terminal.run(prune).await.succeeds();
+    assert!(pruned.out.starts_with("- subscription bus"), "{pruned:?}");
+    let left = terminal.run(["subscription", "ls", "--output", "json"]);
+    let left = left.await.json();
+    assert_eq!(left["items"][0]["types"], "step.*", "{left}");
+    assert_eq!(left["items"].as_array().unwrap().len(), 1, "{left}");
+}

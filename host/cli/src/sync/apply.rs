@@ -13,6 +13,7 @@ use tasker_wire::grant::{AddGrant, NewGrant, RemoveGrant};
 use tasker_wire::limit::{ChangeLimits, LimitChanges};
 use tasker_wire::pin::{NewPin, RemovePin, SetPin};
 use tasker_wire::reason::OnlyReason;
+use tasker_wire::subscription::{NewSubscription, RemoveSubscription, SetSubscription};
 use tasker_wire::template::{PublishQuery, PublishTemplate};
 
 /// Stops at the first that does not succeed, and says what is done and what is left.
@@ -100,6 +101,18 @@ async fn make(namespace: &Name, action: &Action, context: &Context) -> Result<()
         Action::Revoke { id } => {
             let call = context.call(RemoveGrant::at(namespace, *id));
             call.query(&OnlyReason { reason }).await?;
+        }
+        Action::Subscribe { name, body } => {
+            let body = NewSubscription {
+                reason,
+                ..NewSubscription::clone(body)
+            };
+            let call = context.call(SetSubscription::at(namespace, name.clone()));
+            call.json(&body).await?;
+        }
+        Action::Unsubscribe { name } => {
+            let call = context.call(RemoveSubscription::at(namespace, name.clone()));
+            call.query(&OnlyReason { reason }).text().await?;
         }
         Action::Limit { component, patch } => {
             let limits = patch.clone();

@@ -10,6 +10,7 @@ use tasker_domain::permission;
 use tasker_domain::pin::PinKind;
 use tasker_domain::scope::Scope;
 use tasker_wire::access::Access;
+use tasker_wire::subscription::NewSubscription;
 
 pub struct Change {
     pub op: Op,
@@ -67,6 +68,13 @@ pub enum Action {
         component: Scope,
         patch: LimitPatch,
     },
+    Subscribe {
+        name: Name,
+        body: Box<NewSubscription>,
+    },
+    Unsubscribe {
+        name: Name,
+    },
 }
 
 /// Kind and target.
@@ -78,7 +86,10 @@ impl Action {
         match self {
             Self::Component { .. } | Self::Template { .. } => permission::Action::Publish,
             Self::Pin { .. } => permission::Action::Pin,
-            Self::Grant { .. } | Self::Revoke { .. } => permission::Action::Grant,
+            Self::Grant { .. }
+            | Self::Revoke { .. }
+            | Self::Subscribe { .. }
+            | Self::Unsubscribe { .. } => permission::Action::Grant,
             Self::Limit { .. } => permission::Action::Operate,
         }
     }
@@ -110,6 +121,7 @@ impl Change {
             (Action::Pin { pin, .. }, _) if pin.0 == PinKind::Component => 2,
             (Action::Template { .. }, _) => 3,
             (_, Op::Remove) => 5,
+            (Action::Subscribe { .. } | Action::Unsubscribe { .. }, _) => 4,
             (Action::Pin { .. }, Op::Add | Op::Change) => 4,
             (Action::Grant { .. } | Action::Revoke { .. } | Action::Limit { .. }, _) => 0,
         }

@@ -1,6 +1,7 @@
 //! What a folder says of a namespace.
 
 use super::rules::{Grants, Limits};
+use super::subscriptions::Subscriptions;
 use crate::component::publish::read_component;
 use crate::input::{self, is_yaml};
 use crate::signing::signature_file;
@@ -15,11 +16,18 @@ use tasker_domain::digest::Digest;
 use tasker_domain::followed::{LinkError, followed};
 use tasker_domain::name::Name;
 use tasker_domain::requirement::{ComponentRef, Requirement};
-use tasker_domain::rule_file::{GRANTS, LIMITS, PINS};
+use tasker_domain::rule_file::{GRANTS, LIMITS, PINS, SUBSCRIPTIONS};
 use tasker_domain::template::{Template, TemplateError, read_document};
 
 /// All that a folder may have.
-const KNOWN: [&str; 5] = ["components", "templates", PINS, GRANTS, LIMITS];
+const KNOWN: [&str; 6] = [
+    "components",
+    "templates",
+    PINS,
+    GRANTS,
+    LIMITS,
+    SUBSCRIPTIONS,
+];
 
 /// The desired state of one namespace.
 pub struct Desired {
@@ -31,6 +39,7 @@ pub struct Desired {
     pub pins: Option<Pins>,
     pub grants: Option<Grants>,
     pub limits: Option<Limits>,
+    pub subscriptions: Option<Subscriptions>,
 }
 
 pub struct ComponentUpload {
@@ -87,13 +96,14 @@ impl Desired {
             pins: document(dir, PINS)?,
             grants,
             limits: document(dir, LIMITS)?,
+            subscriptions: document(dir, SUBSCRIPTIONS)?,
         })
     }
 }
 
 /// A folder without anything of what is looked for is a mistake, and so is a misspelt file.
 fn refuse_strangers(dir: &Path) -> Result<()> {
-    let help = "a folder has components/, templates/, pins.yaml, grants.yaml and limits.yaml, as far as it needs them";
+    let help = "a folder has components/, templates/, pins.yaml, grants.yaml, limits.yaml and subscriptions.yaml, as far as it needs them";
     let entries = entries(dir)?;
     let (known, strange): (Vec<_>, Vec<_>) = entries.iter().partition(|path| {
         let name = path.file_name().and_then(|name| name.to_str());

@@ -37,6 +37,9 @@ impl Plan {
         if let Some(limits) = &desired.limits {
             changes.extend(limits.changes(&namespace, prune, context).await?);
         }
+        if let Some(subscriptions) = &desired.subscriptions {
+            changes.extend(subscriptions.changes(&namespace, prune, context).await?);
+        }
         let granted = desired.grants.map(|it| it.given(&namespace));
         let mut versions = Versions::new(granted.unwrap_or_default(), context);
         let mut uploads = Uploads {

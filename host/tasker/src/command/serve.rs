@@ -77,7 +77,7 @@ pub struct Serve {
     #[arg(long, default_value_t = DEFAULT_CONNECTIONS, value_name = "COUNT", value_parser = clap::value_parser!(u32).range(i64::from(MIN_CONNECTIONS)..=1000))]
     connections: u32,
     /// Publish the components and templates in DIR/NAMESPACE when they appear or change; `tasker sync`
-    /// applies pins.yaml, grants.yaml and limits.yaml.
+    /// applies pins.yaml, grants.yaml, limits.yaml and subscriptions.yaml.
     #[arg(long, value_name = "DIR")]
     watch: Option<PathBuf>,
     /// Collect component versions that nothing needed for this long, for example 30d. Runs every hour.
