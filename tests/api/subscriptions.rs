@@ -106,6 +106,8 @@ async fn a_subscription_is_paused_resumed_and_set_to_another_position() {
         .answered(200);
     assert_eq!(paused["state"], "paused");
     let again = post("pause", json!({})).await.answered(200);
+    let untested = post("test", json!({})).await;
+    untested.refused(422, "subscription_not_active");
     assert_eq!(again["state"], "paused");
     let resumed = post("resume", json!({})).await.answered(200);
     assert_eq!(resumed["state"], "active");

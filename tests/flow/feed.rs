@@ -100,6 +100,7 @@ async fn change_subscriptions(host: &TestHost, database: &TestDatabase) {
     let body =
         json!({"to": "https://example.com/", "secrets": ["signing"], "types": "orders.none"});
     ask(host, "PUT", &hook, body).await;
+    ask(host, "POST", &format!("{hook}/test"), json!({})).await;
     ask(host, "POST", &format!("{hook}/pause"), json!({})).await;
     let from = json!({"from": "2000-01-01T00:00:00Z"});
     ask(host, "POST", &format!("{hook}/replay"), from).await;

@@ -161,3 +161,25 @@ async fn idle_subscriptions_ask_nothing_of_the_database() {
     assert!(asked < 1_500, "{asked} transactions in {POLLS} polls");
     host.stop().await;
 }
+
+#[tokio::test]
+async fn a_test_event_reaches_its_subscription_alone_whatever_it_filters() {
+    let (setup, receiver, other) = (
+        Setup::new().await,
+        Receiver::start().await,
+        Receiver::start().await,
+    );
+    setup.subscribe("hook", &receiver).await;
+    setup.subscribe("other", &other).await;
+    let host = setup.deliver(quick());
+    let (shop, hook) = (name("shop"), name("hook"));
+    let change = change(&shop, &hook);
+    let tested = setup.store.test_subscription(change.as_change());
+    tested.await.unwrap();
+    setup.happen(1, 1).await;
+    received(&receiver, 2).await;
+    assert_eq!(receiver.subjects(), ["subscription hook", "subject 1"]);
+    received(&other, 1).await;
+    assert_eq!(other.subjects(), ["subject 1"]);
+    host.stop().await;
+}

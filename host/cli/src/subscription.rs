@@ -10,7 +10,7 @@ use super::{Because, Confirm, Context, InNamespace, Reference, Result, Table, un
 use chrono::TimeDelta;
 use tasker_wire::subscription::{
     ListSubscriptions, MoveSubscription, PauseSubscription, RemoveSubscription, ReplaySubscription,
-    ResumeSubscription, Subscription,
+    ResumeSubscription, Subscription, TestSubscription,
 };
 
 #[derive(Debug, clap::Subcommand)]
@@ -33,6 +33,8 @@ pub enum Command {
         #[arg(long, value_name = "TIME|CURSOR")]
         from: String,
     },
+    /// Deliver an event to test it, after those that wait.
+    Test(Change),
     /// List events that could not be delivered; deliver them once more.
     DeadLetters(dead_letters::DeadLetters),
     /// Remove a subscription with its dead letters.
@@ -67,6 +69,7 @@ pub async fn run(command: Command, context: &Context) -> Result {
         Command::Pause(change) => change.pause(context).await,
         Command::Resume(change) => change.resume(context).await,
         Command::Replay { of, from } => of.replay(from, context).await,
+        Command::Test(change) => change.test(context).await,
         Command::DeadLetters(list) => list.run(context).await,
         Command::Rm { of, confirm } => of.remove(confirm, context).await,
     }
@@ -99,6 +102,15 @@ impl Change {
         };
         let call = context.call(name.family_at(MoveSubscription::at));
         let sentence = |_: &Subscription| format!("{name} goes on from {}", body.from);
+        let reply = context.change(call.json(&body), sentence).await?;
+        Ok(reply.next([format!("tasker subscription show {name}")]))
+    }
+
+    async fn test(self, context: &Context) -> Result {
+        let name = self.of.name;
+        let call = context.call(name.family_at(TestSubscription::at));
+        let sentence = |_: &Subscription| format!("a test event is on its way to {name}");
+        let body = self.because.body();
         let reply = context.change(call.json(&body), sentence).await?;
         Ok(reply.next([format!("tasker subscription show {name}")]))
     }

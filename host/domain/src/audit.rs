@@ -48,6 +48,7 @@ pub const ACTIONS: [&str; 51] = [
     "subscription.replay",
     "subscription.resume",
     "subscription.set",
+    "subscription.test",
     "task.cancel",
     "task.migrate",
     "template.publish",

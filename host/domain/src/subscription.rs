@@ -19,6 +19,9 @@ pub const MAX_DELIVERY_ATTEMPTS: i32 = 12;
 /// The longest `Retry-After` that is honoured.
 pub const MAX_RETRY_AFTER: Duration = Duration::from_secs(60 * 60);
 
+/// The type of event that a subscription has delivered to test it, whatever it filters.
+pub const TEST: &str = "subscription.test";
+
 /// A state or kind of another release.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("`{0}` is not a state or kind of subscriptions that this version knows")]
@@ -93,6 +96,11 @@ named_enum! {
         /// Its receiver is gone for good.
         Ended,
     }
+}
+
+/// What a change of a subscription is about, in the audit log and in its events.
+pub fn subject(name: &str) -> String {
+    format!("subscription {name}")
 }
 
 /// The beginning of a text, of at most [`MAX_KEPT_BYTES`], as PostgreSQL can store it.

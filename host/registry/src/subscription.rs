@@ -6,6 +6,7 @@ use crate::store::subscription::{
     DeadLetterRow, Definition, Start, SubscriptionChange, SubscriptionRow,
 };
 use tasker_domain::name::Name;
+use tasker_domain::subscription::SubscriptionState;
 
 impl Registry {
     /// Makes a subscription, or changes one, which keeps its position; true if it is new.
@@ -89,6 +90,24 @@ impl Registry {
     ) -> Result<SubscriptionRow, RegistryError> {
         self.store.resume_subscription(change).await?;
         self.subscription(change.namespace, change.name).await
+    }
+
+    /// Has an event delivered for a test. One that is not active delivers nothing.
+    pub async fn test_subscription(
+        &self,
+        change: SubscriptionChange<'_>,
+    ) -> Result<SubscriptionRow, RegistryError> {
+        let row = self.subscription(change.namespace, change.name).await?;
+        if row.state != SubscriptionState::Active {
+            return Err(SubscriptionRefused::NotActive {
+                namespace: change.namespace.clone(),
+                name: change.name.clone(),
+                state: row.state,
+            }
+            .into());
+        }
+        self.store.test_subscription(change).await?;
+        Ok(row)
     }
 
     /// Has it go on from another position.

@@ -10,6 +10,7 @@ use tasker_database::DatabaseError;
 use tasker_database::backoff::Backoff;
 use tasker_domain::error_chain::ErrorChain;
 use tasker_domain::ids::TaskId;
+use tasker_domain::subscription::{TEST, subject};
 use tasker_engine::subscription::{
     DeliveryLease, DeliveryRow, FailedTry, NewDeadLetter, ReplayRow, StoredCursor,
 };
@@ -380,7 +381,11 @@ fn wants(row: &DeliveryRow) -> Wants {
         ..Filter::default()
     };
     let since = row.since;
+    let own = subject(&row.name);
+    let is_test =
+        move |event: &Event| event.name == TEST && event.data.subject.as_deref() == Some(&own);
     Arc::new(move |event| {
-        !is_unknown && since.is_none_or(|since| event.at >= since) && filter.matches(event)
+        let is_wanted = !is_unknown && filter.matches(event);
+        since.is_none_or(|since| event.at >= since) && (is_wanted || is_test(event))
     })
 }

@@ -196,6 +196,15 @@ endpoint! {
 }
 
 endpoint! {
+    /// Delivers an event of type `tasker.subscription.test`, after those that wait.
+    POST "/v1/namespaces/{namespace}/subscriptions/{name}/test"
+    TestSubscription { namespace: Name, name: Name }
+    needs Operate in Path;
+    body Json<OnlyReason>;
+    answers Subscription;
+}
+
+endpoint! {
     /// Lists events that could not be delivered, the oldest first.
     GET "/v1/namespaces/{namespace}/subscriptions/{name}/dead-letters"
     ListDeadLetters { namespace: Name, name: Name }

@@ -20,7 +20,7 @@ use tasker_registry::store::subscription::{
 use tasker_wire::subscription::{
     DeadLetter, ListDeadLetters, ListSubscriptions, MoveSubscription, NewSubscription,
     PauseSubscription, RedeliverDeadLetters, Redelivering, RemoveSubscription, ResumeSubscription,
-    SetSubscription, ShowSubscription, Subscription,
+    SetSubscription, ShowSubscription, Subscription, TestSubscription,
 };
 
 pub(crate) fn routes() -> Routes {
@@ -32,6 +32,7 @@ pub(crate) fn routes() -> Routes {
         .on(pause)
         .on(resume)
         .on(replay)
+        .on(test)
         .on(list_dead_letters)
         .on(redeliver)
 }
@@ -91,6 +92,13 @@ async fn replay(api: Api, call: Call<MoveSubscription>) -> Answer<MoveSubscripti
     let from = &call.body.from;
     let start = start(&api, Some(from)).await?;
     let row = api.registry.move_subscription(change, start, from).await?;
+    Ok(Reply::ok(subscription(row, None)))
+}
+
+async fn test(api: Api, call: Call<TestSubscription>) -> Answer<TestSubscription> {
+    let TestSubscription { namespace, name } = &call.path;
+    let change = change(namespace, name, &call.access, &call.body.reason)?;
+    let row = api.registry.test_subscription(change).await?;
     Ok(Reply::ok(subscription(row, None)))
 }
 

@@ -167,6 +167,11 @@ pub const OF_AUDIT: [EventType; 51] = [
         &["subscriber.registered"],
     ),
     of(
+        "subscription.test",
+        "Somebody asked for a delivery to test a subscription, which has this event delivered whatever it filters",
+        &[],
+    ),
+    of(
         "task.cancel",
         "Somebody asked to cancel tasks; each task that was cancelled has task.cancelled",
         &[],

@@ -2,7 +2,7 @@
 
 use tasker_domain::error_report::{ErrorClass, ErrorReport, Report};
 use tasker_domain::name::Name;
-use tasker_domain::subscription::MAX_SUBSCRIPTIONS;
+use tasker_domain::subscription::{MAX_SUBSCRIPTIONS, SubscriptionState};
 
 /// Why a change of a subscription is refused.
 #[derive(Debug, thiserror::Error)]
@@ -15,6 +15,14 @@ pub enum SubscriptionRefused {
         "there is no subscription {namespace}/{name}; list them with: tasker subscription ls {namespace}"
     )]
     Unknown { namespace: Name, name: Name },
+    #[error(
+        "subscription {namespace}/{name} is {state} and delivers nothing; resume it with: tasker subscription resume {namespace}/{name}"
+    )]
+    NotActive {
+        namespace: Name,
+        name: Name,
+        state: SubscriptionState,
+    },
     #[error(
         "subscription {namespace}/{name} has no dead letter {id}; list them with: tasker subscription dead-letters {namespace}/{name}"
     )]
@@ -30,6 +38,7 @@ impl Report for SubscriptionRefused {
         let (class, code) = match self {
             Self::TooMany(_) => (ErrorClass::Refused, "too_many_subscriptions"),
             Self::Unknown { .. } => (ErrorClass::NotFound, "unknown_subscription"),
+            Self::NotActive { .. } => (ErrorClass::Refused, "subscription_not_active"),
             Self::UnknownDeadLetter { .. } => (ErrorClass::NotFound, "unknown_dead_letter"),
         };
         ErrorReport::new(class, code)

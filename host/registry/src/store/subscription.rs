@@ -11,7 +11,9 @@ use tasker_database::audit::{self, NewAuditEntry};
 use tasker_database::{Connection, DatabaseError};
 use tasker_domain::actor::Actor;
 use tasker_domain::name::Name;
-use tasker_domain::subscription::{MAX_SUBSCRIPTIONS, SubscriptionKind, SubscriptionState, Target};
+use tasker_domain::subscription::{
+    MAX_SUBSCRIPTIONS, SubscriptionKind, SubscriptionState, TEST, Target, subject,
+};
 use uuid::Uuid;
 
 /// A subscription, with how far it is.
@@ -104,7 +106,7 @@ impl SubscriptionChange<'_> {
             actor: self.actor,
             action,
             namespace: Some(self.namespace.as_str()),
-            subject: format!("subscription {}", self.name),
+            subject: subject(self.name.as_str()),
             reason: self.reason,
             detail,
         };
@@ -269,6 +271,15 @@ impl Store {
             .await?;
         tx.commit().await?;
         Ok(true)
+    }
+
+    /// Records that a delivery is wanted for a test: the record is the event.
+    pub async fn test_subscription(
+        &self,
+        change: SubscriptionChange<'_>,
+    ) -> Result<(), DatabaseError> {
+        let mut connection = self.pool().acquire().await?;
+        change.record(&mut connection, TEST, json!(null)).await
     }
 
     /// Dead letters by id, after the given one.
