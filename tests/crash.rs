@@ -12,6 +12,7 @@ mod memory;
 mod postgres;
 mod readers;
 mod rest;
+mod webhook;
 
 use crate::harness::{TestDatabase, basics, client, wait_until};
 use chance::Chance;
@@ -21,6 +22,7 @@ use postgres::Postgres;
 use readers::Readers;
 use serde_json::json;
 use std::time::{Duration, Instant};
+use webhook::Webhook;
 
 /// Kills of the normal suite.
 const HOST_KILLS: u64 = 6;
@@ -51,6 +53,7 @@ async fn every_task_ends_right_though_hosts_and_the_database_are_killed() {
     let hosts = Hosts::start(&postgres.url()).await;
     load::publish(&client(), &hosts.url(0), basics()).await;
     let readers = Readers::begin(&hosts.urls());
+    let webhook = Webhook::begin(&hosts.url(0)).await;
     let load = Load::begin(hosts.urls());
     for victim in victims(host_kills, postgres_kills, &mut chance) {
         tokio::time::sleep(Duration::from_millis(chance.within(PAUSE_MS))).await;
@@ -68,8 +71,11 @@ async fn every_task_ends_right_though_hosts_and_the_database_are_killed() {
     let open = "all tasks are over, or stand still for a minute";
     wait_until(open, async || final_state::is_over(&pool).await).await;
     let killed = json!({"hosts": host_kills, "postgres": postgres_kills, "seed": chance.seed});
-    let seen = readers.end(&acknowledged).await;
-    final_state::check(&pool, &acknowledged, seen, killed, started.elapsed()).await;
+    let seen = [
+        readers.end(&acknowledged).await,
+        webhook.end(&acknowledged).await,
+    ];
+    final_state::check(&pool, &acknowledged, &seen, killed, started.elapsed()).await;
     hosts.stop().await;
     postgres.stop().await;
 }

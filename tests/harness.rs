@@ -26,4 +26,4 @@ pub use oci::OciRegistry;
 pub use program::{tasker, tasker_bench};
 pub use python::{S3Server, run_python};
 pub use queue::{REQUEUE, WRONG_IN_QUEUE};
-pub use wait::{wait_until, wait_until_sql};
+pub use wait::{wait_until, wait_until_sql, wait_up_to};

@@ -4,6 +4,6 @@ mod deliveries;
 mod failures;
 mod nats;
 mod nats_server;
-mod receiver;
+pub mod receiver;
 mod setup;
 mod takeover;

@@ -109,6 +109,7 @@ fn command(program: &Path, log: &Path, database_url: &str, more: &[&str]) -> Com
         .args(["serve", "--listen", "127.0.0.1:0"])
         .args(["--heartbeat-interval", "100", "--dead-after", "1000"])
         .args(["--connections", "8"])
+        .arg("--webhooks-to-inner-addresses")
         .args(["--database-url", database_url])
         .arg("--data-dir")
         .arg(program.with_file_name("host"))

@@ -15,14 +15,14 @@ const REQUEST_TIMEOUT: Duration = Duration::from_secs(5);
 const PAUSE: Duration = Duration::from_millis(20);
 
 /// What becomes of each task here.
-const ALL: [&str; 3] = [
+pub const ALL: [&str; 3] = [
     "tasker.task.created",
     "tasker.task.started",
     "tasker.task.completed",
 ];
 
 /// The types of the events of each task, in the order in which they came.
-type Seen = Arc<Mutex<HashMap<String, Vec<String>>>>;
+pub type Seen = Arc<Mutex<HashMap<String, Vec<String>>>>;
 
 /// One reader by pages, and one by streams.
 pub struct Readers {
@@ -48,14 +48,7 @@ impl Readers {
     /// Waits until both have the end of each task, and tells how many tasks each saw wrongly: an event that is
     /// missing, came twice, or in another order.
     pub async fn end(self, acknowledged: &[Acknowledged]) -> Value {
-        let is_over = |seen: &Seen| {
-            let seen = seen.lock().unwrap();
-            let end = &ALL[2..];
-            acknowledged.iter().all(|it| {
-                let types = seen.get(&it.task_id);
-                types.is_some_and(|types| types.iter().any(|it| end.contains(&it.as_str())))
-            })
-        };
+        let is_over = |seen: &Seen| tasks_without(&ALL[2..], seen, acknowledged) == 0;
         wait_until("both readers have the end of each task", async || {
             self.seen.iter().all(is_over).then_some(())
         })
@@ -89,7 +82,18 @@ fn next_url(urls: &Urls, turn: &mut usize) -> String {
     urls[*turn % urls.len()].clone()
 }
 
-fn note(seen: &Seen, event: &Value) {
+/// How many tasks have none of these types.
+pub fn tasks_without(types: &[&str], seen: &Seen, acknowledged: &[Acknowledged]) -> usize {
+    let seen = seen.lock().unwrap();
+    let lacks = |it: &&Acknowledged| {
+        let own = seen.get(&it.task_id);
+        !own.is_some_and(|own| own.iter().any(|it| types.contains(&it.as_str())))
+    };
+    acknowledged.iter().filter(lacks).count()
+}
+
+/// Notes an event of a task.
+pub fn note(seen: &Seen, event: &Value) {
     let task = event["data"]["task_id"].as_str().unwrap().to_owned();
     let name = event["type"].as_str().unwrap().to_owned();
     seen.lock().unwrap().entry(task).or_default().push(name);

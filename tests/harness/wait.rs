@@ -9,19 +9,28 @@ const LOOK_EVERY: Duration = Duration::from_millis(10);
 
 /// Looks again and again until `look` finds something, and fails the test with `what` if that does
 /// not come within a minute.
-pub async fn wait_until<T, F, L>(what: &str, mut look: F) -> T
+pub async fn wait_until<T, F, L>(what: &str, look: F) -> T
 where
     F: FnMut() -> L,
     L: Future<Output = Option<T>>,
 {
-    let give_up = Instant::now() + PATIENCE;
+    wait_up_to(PATIENCE, what, look).await
+}
+
+/// The same for what takes longer.
+pub async fn wait_up_to<T, F, L>(patience: Duration, what: &str, mut look: F) -> T
+where
+    F: FnMut() -> L,
+    L: Future<Output = Option<T>>,
+{
+    let give_up = Instant::now() + patience;
     loop {
         if let Some(found) = look().await {
             return found;
         }
         assert!(
             Instant::now() < give_up,
-            "waited {PATIENCE:?} in vain until {what}"
+            "waited {patience:?} in vain until {what}"
         );
         tokio::time::sleep(LOOK_EVERY).await;
     }
