@@ -198,7 +198,11 @@ impl Worker {
             engine.for_maintenance(),
             shutdown.clone(),
         ));
-        background.spawn(statistics::run(engine.for_maintenance(), shutdown.clone()));
+        background.spawn(statistics::run(
+            engine.for_maintenance(),
+            self.stats.clone(),
+            shutdown.clone(),
+        ));
         let refreshed = quarantine.clone();
         background.spawn(refreshed.maintain(
             engine.for_guests(),
