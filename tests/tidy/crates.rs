@@ -6,6 +6,7 @@ use std::path::Path;
 
 /// Libraries that only the crates which ARCHITECTURE.md names speak to.
 const LARGE: [&str; 10] = [
+    "async-nats",
     "axum",
     "async-graphql",
     "clap",
