@@ -5,7 +5,7 @@ use std::fs;
 use std::path::Path;
 
 /// Libraries that only the crates which ARCHITECTURE.md names speak to.
-const LARGE: [&str; 10] = [
+const LARGE: [&str; 11] = [
     "async-nats",
     "axum",
     "async-graphql",
