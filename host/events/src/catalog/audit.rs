@@ -3,7 +3,7 @@
 use super::{Category, EventType, Member};
 
 /// By name.
-pub const OF_AUDIT: [EventType; 51] = [
+pub const OF_AUDIT: [EventType; 52] = [
     of(
         "component.approve",
         "Somebody approved the capabilities that a version requests",
