@@ -242,7 +242,7 @@ create table tasker.statistic (
   -- Of those with a duration, in milliseconds.
   sum_ms double precision not null,
   max_ms double precision not null,
-  -- How many durations are in which bucket of tasker.duration_bucket.
+  -- How many durations are in which bucket of tasker.count_log.
   buckets smallint[] not null,
   counts bigint[] not null,
   primary key (width, at, measure, namespace_id, template_version_id, step_no, component_version_id)

@@ -60,7 +60,10 @@ begin
     from claim c
     where c.delay is not null
   ), fact as materialized (
-    select m.*, tasker.duration_bucket(m.ms) as bucket from measured m
+    -- Each bucket is 2 % wide, so that its middle is within 1 % of what is in it; what is shorter than a microsecond is
+    -- in bucket 0. Not a function, which a row would pay for.
+    select m.*, case when m.ms <= 0.001 then 0 else ceil(ln(m.ms / 0.001) / ln(1.01 / 0.99)) end::smallint as bucket
+    from measured m
   ), bucket as (
     select w.width, date_bin(w.width * interval '1 minute', f.at, 'epoch') as at, f.measure, f.namespace_id,
            f.template_version_id, f.step_no, f.component_version_id, f.bucket,

@@ -23,7 +23,7 @@ pub struct NatsServer {
 
 impl NatsServer {
     /// `None` if the program is not installed: the test has to end then, and standard error says so.
-    pub async fn start(arguments: &[&str]) -> Option<Self> {
+    pub fn start(arguments: &[&str]) -> Option<Self> {
         let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
         let port = listener.local_addr().unwrap().port();
         drop(listener);

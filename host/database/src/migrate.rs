@@ -142,7 +142,6 @@ functions! {
     "78_task_record",
     "79_add_dead_letter",
     "79_add_statistics",
-    "79_duration_bucket",
     "79_end_subscription",
     "79_error_groups",
     "79_error_text",

@@ -1,4 +1,4 @@
-//! Durations in buckets, as the database counts them: `tasker.duration_bucket`.
+//! Durations in buckets, as the database counts them: `tasker.count_log`.
 
 use std::collections::BTreeMap;
 
