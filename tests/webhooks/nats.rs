@@ -15,7 +15,7 @@ fn publishing_to(server: &NatsServer) -> SubscribersConfig {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn each_event_is_a_message_of_its_own_subject_in_the_order_of_the_feed() {
-    let Some(server) = NatsServer::start(&[]) else {
+    let Some(server) = NatsServer::start() else {
         return;
     };
     let stream = stream(&server.context().await).await;
@@ -47,7 +47,7 @@ async fn each_event_is_a_message_of_its_own_subject_in_the_order_of_the_feed() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_stream_has_each_event_once_although_hosts_are_killed() {
-    let Some(server) = NatsServer::start(&[]) else {
+    let Some(server) = NatsServer::start() else {
         return;
     };
     let stream = stream(&server.context().await).await;
@@ -88,7 +88,7 @@ async fn a_stream_has_each_event_once_although_hosts_are_killed() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn events_wait_while_nats_is_down_or_has_no_stream_and_no_try_counts() {
-    let Some(mut server) = NatsServer::start(&[]) else {
+    let Some(mut server) = NatsServer::start() else {
         return;
     };
     let context = server.context().await;
@@ -131,7 +131,7 @@ async fn events_wait_while_nats_is_down_or_has_no_stream_and_no_try_counts() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_message_that_nats_refuses_is_given_up_and_the_next_is_published() {
-    let Some(server) = NatsServer::start(&[]) else {
+    let Some(server) = NatsServer::start() else {
         return;
     };
     let context = server.context().await;
@@ -166,7 +166,7 @@ async fn a_message_that_nats_refuses_is_given_up_and_the_next_is_published() {
 
 #[tokio::test]
 async fn credentials_that_cannot_be_read_are_named_and_events_wait() {
-    let Some(server) = NatsServer::start(&[]) else {
+    let Some(server) = NatsServer::start() else {
         return;
     };
     let setup = Setup::new().await;

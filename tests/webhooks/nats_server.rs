@@ -4,7 +4,6 @@ use crate::harness::wait_until;
 use async_nats::jetstream::consumer::pull::Config as PullConfig;
 use async_nats::jetstream::stream::{Config, Stream};
 use async_nats::jetstream::{self, Context, Message};
-use async_nats::{Client, ConnectOptions};
 use futures::TryStreamExt;
 use std::process::{Child, Command, Stdio};
 use tempfile::TempDir;
@@ -18,18 +17,16 @@ pub struct NatsServer {
     process: Child,
     port: u16,
     data: TempDir,
-    arguments: Vec<String>,
 }
 
 impl NatsServer {
     /// `None` if the program is not installed: the test has to end then, and standard error says so.
-    pub fn start(arguments: &[&str]) -> Option<Self> {
+    pub fn start() -> Option<Self> {
         let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
         let port = listener.local_addr().unwrap().port();
         drop(listener);
         let data = tempfile::tempdir().unwrap();
-        let arguments: Vec<String> = arguments.iter().map(ToString::to_string).collect();
-        let process = match run(port, &data, &arguments) {
+        let process = match run(port, &data) {
             Ok(process) => process,
             Err(error) => {
                 eprintln!("SKIPPED: no server of NATS to test with ({error});");
@@ -41,7 +38,6 @@ impl NatsServer {
             process,
             port,
             data,
-            arguments,
         })
     }
 
@@ -49,17 +45,12 @@ impl NatsServer {
         format!("nats://127.0.0.1:{}", self.port)
     }
 
-    /// Once it answers.
-    pub async fn client(&self, options: impl Fn() -> ConnectOptions) -> Client {
-        wait_until("NATS answers", async || {
-            options().connect(self.url()).await.ok()
-        })
-        .await
-    }
-
-    /// As it is asked by those who read what was published.
+    /// As it is asked by those who read what was published, once it answers.
     pub async fn context(&self) -> Context {
-        jetstream::new(self.client(ConnectOptions::new).await)
+        let client = wait_until("NATS answers", async || {
+            async_nats::connect(self.url()).await.ok()
+        });
+        jetstream::new(client.await)
     }
 
     /// Ends it as a crash does; what streams have is on its disk.
@@ -70,7 +61,7 @@ impl NatsServer {
 
     /// The same again.
     pub fn restart(&mut self) {
-        self.process = run(self.port, &self.data, &self.arguments).unwrap();
+        self.process = run(self.port, &self.data).unwrap();
     }
 }
 
@@ -81,14 +72,13 @@ impl Drop for NatsServer {
     }
 }
 
-fn run(port: u16, data: &TempDir, arguments: &[String]) -> std::io::Result<Child> {
+fn run(port: u16, data: &TempDir) -> std::io::Result<Child> {
     let program = std::env::var_os(PROGRAM_VARIABLE);
     Command::new(program.unwrap_or_else(|| USUAL_PROGRAM.into()))
         .args(["--addr", "127.0.0.1", "--port", &port.to_string()])
         .arg("--jetstream")
         .arg("--store_dir")
         .arg(data.path())
-        .args(arguments)
         .stdin(Stdio::null())
         .stdout(Stdio::null())
         .stderr(Stdio::null())
