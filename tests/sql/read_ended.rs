@@ -115,7 +115,7 @@ async fn the_database_takes_the_tasks_that_hosts_sample_and_those_of_callers() {
 #[tokio::test]
 async fn a_window_of_one_wide_task_and_one_of_many_tasks_cost_what_they_have() {
     /// Enough for a plan that is quadratic to take minutes.
-    const STEPS: usize = 5_000;
+    const STEPS: i16 = 5_000;
     let (_database, mut session, _) = engine().await;
     // Statistics of empty tables.
     session.run("analyze").await;

@@ -129,8 +129,10 @@ impl TracedHost {
     /// Asks it to stop, which it must do without an error.
     pub async fn stop(&mut self) {
         let pid = self.process.id().unwrap().to_string();
-        let asked = std::process::Command::new("kill").args(["-TERM", &pid]);
-        assert!({ asked }.status().unwrap().success());
+        let asked = std::process::Command::new("kill")
+            .args(["-TERM", &pid])
+            .status();
+        assert!(asked.unwrap().success());
         let ended = tokio::time::timeout(Duration::from_secs(30), self.process.wait());
         assert!(ended.await.unwrap().unwrap().success(), "{}", self.log());
     }

@@ -1,6 +1,7 @@
 //! What the parts of a host need for traces. Without an exporter it is empty and costs nothing.
 
 use super::catalog::{SPAN_EXPORT_FAILURES, SPANS};
+use super::instrument::Counter;
 use super::samples::{Sampler, Samples};
 use super::span::{Attribute, Span, SpanKind, SpanQueue, SpanStatus};
 use super::trace_sampler::TraceSampler;
@@ -66,10 +67,13 @@ impl Inner {
 
 impl Sampler for Tracer {
     fn sample(&self, samples: &mut Samples) {
-        let Some(queue) = self.queue() else { return };
-        samples.counter(&SPANS, &["exported"], &queue.exported);
-        samples.counter(&SPANS, &["dropped"], &queue.dropped);
-        samples.counter(&SPAN_EXPORT_FAILURES, &[], &queue.failures);
+        let count = |of: fn(&SpanQueue) -> &Counter| {
+            let count = self.queue().map(|queue| of(queue).get());
+            count.unwrap_or_default() as f64
+        };
+        samples.number(&SPANS, &["exported"], count(|queue| &queue.exported));
+        samples.number(&SPANS, &["dropped"], count(|queue| &queue.dropped));
+        samples.number(&SPAN_EXPORT_FAILURES, &[], count(|queue| &queue.failures));
     }
 }
 
