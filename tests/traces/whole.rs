@@ -79,12 +79,16 @@ async fn a_task_of_several_steps_with_a_retry_is_one_whole_trace_with_the_times_
     let first = named(&spans, "step first")[0];
     let second = named(&spans, "step second")[0];
     assert_eq!(first.micros("start"), task.micros("start"));
-    assert_eq!(second.micros("start"), first.micros("end"));
     assert_eq!(second.micros("end"), retried.micros("end"));
-    assert_eq!(
-        task.micros("end"),
-        named(&spans, "step third")[0].micros("end")
-    );
+    let third = named(&spans, "step third")[0];
+    for (before, after) in [
+        (first.micros("end"), second.micros("start")),
+        (second.micros("end"), third.micros("start")),
+        (third.micros("end"), task.micros("end")),
+    ] {
+        // In one call, and so within moments.
+        assert!((0..1_000_000).contains(&(after - before)), "{spans:?}");
+    }
 }
 
 #[tokio::test]
