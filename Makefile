@@ -191,7 +191,8 @@ nats:
 	test -x /usr/sbin/nats-server || \
 	  echo 'nats-server is missing, so events to NATS are not tested' >&2
 
-# What tests of archives read and serve them with: DuckDB, and a server with the interface of S3.
+# What tests of archives read and serve them with: DuckDB, and a server with the interface of S3. And the messages of
+# OTLP, to receive traces.
 python:
 	tests/python.sh "$(TARGET)/tmp/python" >/dev/null
 

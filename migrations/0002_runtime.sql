@@ -18,6 +18,8 @@ create table tasker.task (
   correlation_id text not null,
   -- The identity that makes duplicates, by tasker.identity; null if every submit is a new task.
   identity_key text,
+  -- The W3C trace context that came with the submit; null without one, which costs a row nothing.
+  traceparent text,
   input json not null,
   -- Somebody waits for its end and is to be notified.
   is_watched boolean not null default false,

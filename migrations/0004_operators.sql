@@ -313,3 +313,17 @@ create table tasker.log_count (
   seconds float8 not null,
   primary key (kind, state, bucket)
 );
+
+-- How far the log was read for traces, and which host reads it.
+create table tasker.trace_export (
+  singleton boolean primary key default true,
+  -- Up to here spans were exported; null until the first export.
+  seq bigint,
+  -- One run of a host; null if none has it.
+  owner uuid,
+  renewed_at timestamptz not null default '-infinity',
+  -- Without a renewal for so long, another host takes over.
+  ttl_ms int not null default 0,
+  constraint trace_export_is_one_row check (singleton)
+);
+insert into tasker.trace_export default values;

@@ -17,4 +17,5 @@ mod model;
 mod sandbox;
 mod sql;
 mod tidy;
+mod traces;
 mod webhooks;

@@ -1,10 +1,10 @@
 #!/bin/bash
-# Puts Python with what tests of archives read and serve them with below a directory, and prints the program:
-# tests/python.sh DIRECTORY. Several at once wait for the first.
+# Puts Python below a directory, with what tests of archives read and serve them with and what receives traces, and
+# prints the program: tests/python.sh DIRECTORY. Several at once wait for the first.
 set -euo pipefail
 
 directory="$1"
-packages=(duckdb==2.0.1 'moto[server]==5.2.5')
+packages=(duckdb==2.0.1 grpcio==1.85.3 'moto[server]==5.2.5' opentelemetry-proto==1.45.2)
 
 mkdir -p "$directory"
 exec 9>"$directory/lock"

@@ -47,6 +47,7 @@ mod priority;
 mod queue;
 mod queue_keys;
 mod queue_limit;
+mod read_ended;
 mod reap;
 mod reap_overdue;
 mod release_steps;

@@ -28,7 +28,7 @@ create or replace function tasker.claim_ready(p_worker_id int, p_limit int, p_by
 returns table (
   task_id uuid, step_no smallint, attempt int, lock_id int, correlation_id text, input text,
   checkpoint text, revision bigint, namespace_id int, due_ms bigint, marked int[], marked_lane smallint[], low timestamptz[],
-  is_limited bool, after_key smallint, waited interval
+  is_limited bool, after_key smallint, waited interval, traceparent text
 )
 language plpgsql
 set search_path = '' set lock_timeout = '20ms' set plan_cache_mode = force_generic_plan set jit = off
@@ -197,7 +197,7 @@ begin
            coalesce(t.input::text, 'null'), k.checkpoint,
            coalesce(r.revision[array_position(r.of, t.namespace_id)], 0), coalesce(t.namespace_id, 0),
            null::bigint, null::int[], null::smallint[], null::timestamptz[], null::bool, null::smallint,
-           v_now - k.ready_at
+           v_now - k.ready_at, t.traceparent
     from unnest(v_claimed) k
     cross join revisions r
     left join tasker.task t on t.task_id = k.task_id;
@@ -212,7 +212,7 @@ begin
              v_marked, v_marked_lanes, v_marks, coalesce(true = any (v_limited), false),
              case when v_has_keys or v_window is not null
                   then tasker.next_key(p_after_key, v_claimed, v_looked_at_namespaces, v_looked_at_lanes, v_cut, v_window) end,
-             null::interval;
+             null::interval, null::text;
   end if;
 end
 $$;

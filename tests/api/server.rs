@@ -256,6 +256,7 @@ pub fn state(engine: Engine, shutdown: CancellationToken) -> AppState {
         claiming: Some(ClaimHealth::default()),
         shutdown,
         bounds: Bounds::default(),
+        tracer: Default::default(),
     }
 }
 

@@ -116,6 +116,7 @@ steps:
         },
         stats: Arc::<WorkerStats>::default(),
         logs: tasker_worker::LogStore::default(),
+        tracer: Default::default(),
     };
     let stop = CancellationToken::new();
     let working = tokio::spawn(worker.run(stop.clone()));

@@ -175,6 +175,7 @@ async fn a_host_that_no_hint_reaches_learns_of_a_quarantine_with_its_heartbeat()
         },
         stats: Arc::<WorkerStats>::default(),
         logs: tasker_worker::LogStore::default(),
+        tracer: Default::default(),
     };
     let stop = CancellationToken::new();
     let working = tokio::spawn(worker.run(stop.clone()));

@@ -49,6 +49,7 @@ fn of_released(released: ReleasedStep) -> Claimed {
         lock_id: released.lock_id,
         namespace_id: 0,
         correlation_id: String::new(),
+        traceparent: None,
         input: String::new(),
         checkpoint: None,
         revision: released.revision,

@@ -116,6 +116,7 @@ async fn new_task(
         input: input.clone(),
         identity_key: None,
         correlation_id: "model".to_owned(),
+        traceparent: None,
         lane: QueueLane::of(Priority::default(), Some(&key), &input),
         is_watched: false,
     };

@@ -109,6 +109,7 @@ impl Attempt {
             dependencies: self.dependencies,
             checkpoint: self.checkpoint,
             correlation_id: "request-1".into(),
+            caller: None,
         })
     }
 

@@ -40,6 +40,7 @@ pub(super) fn task(id: u128, template: i32, key: Option<&str>) -> NewTask {
         input: "{}".to_owned(),
         identity_key: key.map(str::to_owned),
         correlation_id: "correlation".to_owned(),
+        traceparent: None,
         lane: Priority::default().into(),
         is_watched: false,
     }

@@ -5,13 +5,14 @@ use std::fs;
 use std::path::Path;
 
 /// Libraries that only the crates which ARCHITECTURE.md names speak to.
-const LARGE: [&str; 11] = [
+const LARGE: [&str; 12] = [
     "async-nats",
     "axum",
     "async-graphql",
     "clap",
     "object_store",
     "oci-client",
+    "opentelemetry-otlp",
     "prometheus-client",
     "reqwest",
     "sqlx",

@@ -57,6 +57,7 @@ use tasker_registry::Registry;
 use tasker_registry::store::Store;
 use tasker_sandbox::Sandbox;
 use tasker_tasks::Tasks;
+use tasker_telemetry::Tracer;
 use tasker_wire::endpoint::Needs;
 use tls::{Certificates, TlsListener};
 use tokio::net::TcpListener;
@@ -82,6 +83,8 @@ pub struct AppState {
     pub bounds: Bounds,
     /// What the host counts; the API adds its own.
     pub metrics: Metrics,
+    /// Which traces tasks have.
+    pub tracer: Tracer,
 }
 
 /// What every handler is given.
@@ -101,6 +104,7 @@ pub(crate) struct Api {
     needs: Arc<NeedsOfRoutes>,
     on_replica: OnReplica,
     metrics: Metrics,
+    tracer: Tracer,
 }
 
 impl Api {
@@ -170,6 +174,7 @@ fn counted(state: AppState, counts: RequestCounts) -> Router {
         authentication,
         bounds,
         metrics,
+        tracer,
     } = state;
     let registry = Registry::new(engine.clone(), sandbox.clone());
     let tasks = Tasks::new(engine.clone(), registry.clone(), notifications.clone());
@@ -195,6 +200,7 @@ fn counted(state: AppState, counts: RequestCounts) -> Router {
         needs: Arc::new(needs),
         on_replica: OnReplica::none(),
         metrics,
+        tracer,
     };
     api.on_replica = OnReplica::new(api.over_replica(sandbox, notifications));
     Router::new()

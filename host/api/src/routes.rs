@@ -239,6 +239,14 @@ impl<E: Endpoint> Reply<E> {
         Self::new((status, axum::Json(value)))
     }
 
+    /// The same with another header.
+    pub fn with_header(mut self, name: &'static str, value: &str) -> Self {
+        if let Ok(value) = axum::http::HeaderValue::from_str(value) {
+            self.0.headers_mut().insert(name, value);
+        }
+        self
+    }
+
     /// A body of the endpoint's media type, with headers that may name another one.
     pub fn media(headers: HeaderMap, body: impl Into<Body>) -> Self
     where

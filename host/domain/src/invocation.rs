@@ -2,6 +2,7 @@
 
 use super::{
     declared_event::EventSchemas, digest::Digest, grants::Grants, ids::TaskId, limits::Limits,
+    trace_context::TraceParent,
 };
 use schema_compat::Schema;
 use serde::{Deserialize, Serialize};
@@ -32,6 +33,8 @@ pub struct Invocation {
     pub checkpoint: Option<String>,
     /// The same from the request to every step of the task.
     pub correlation_id: Arc<str>,
+    /// The trace context that came with the submit.
+    pub caller: Option<TraceParent>,
 }
 
 impl Invocation {

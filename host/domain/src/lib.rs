@@ -61,4 +61,5 @@ pub mod submit;
 pub mod subscription;
 pub mod task_report;
 pub mod template;
+pub mod trace_context;
 pub mod usage;

@@ -13,6 +13,7 @@ use tasker_database::{DatabaseError, column};
 use tasker_domain::ids::{LockId, WorkerId};
 use tasker_domain::invocation::Lease;
 use tasker_domain::outcome::Failure;
+use tasker_domain::trace_context::TraceParent;
 use uuid::Uuid;
 
 /// A claimed step, with all that changes from attempt to attempt.
@@ -21,6 +22,8 @@ pub struct Claimed {
     pub lease: Lease,
     pub lock_id: LockId,
     pub correlation_id: String,
+    /// The trace context that came with the submit.
+    pub traceparent: Option<TraceParent>,
     /// The task's input as JSON text.
     pub input: String,
     /// JSON text.
@@ -150,7 +153,13 @@ fn claimed(row: &PgRow) -> Result<Claimed, DatabaseError> {
         revision: row.try_get(7)?,
         namespace_id: row.try_get(8)?,
         waited: waited(&row.try_get(15)?),
+        traceparent: traceparent(row.try_get(16)?),
     })
+}
+
+/// One that cannot be read is as none: no step should fail for it.
+fn traceparent(text: Option<&str>) -> Option<TraceParent> {
+    text?.parse().ok()
 }
 
 /// The difference of two times, which has no months; none is negative but where a clock was set back.

@@ -17,6 +17,7 @@ const READ_FEED: &str = "select * from tasker.read_feed($1, $2, $3, $4)";
 pub struct FeedRow {
     pub seq: i64,
     pub at: DateTime<Utc>,
+    #[sqlx(default)]
     pub namespace: Option<String>,
     pub task_id: Option<Uuid>,
     pub step_no: Option<i16>,
@@ -24,6 +25,7 @@ pub struct FeedRow {
     pub worker_id: Option<i32>,
     pub to_state: Option<String>,
     /// The name of an event that a handler sent.
+    #[sqlx(default)]
     pub event: Option<String>,
     /// JSON text; none if it is a payload, or the detail of a change, of more than 4 KiB. An error is cut.
     pub detail: Option<String>,
@@ -56,14 +58,18 @@ pub struct FeedRow {
     #[sqlx(default)]
     pub digest: Option<Vec<u8>>,
     /// Of the audit, such as `pin.set`.
+    #[sqlx(default)]
     pub action: Option<String>,
+    #[sqlx(default)]
     pub actor: Option<String>,
+    #[sqlx(default)]
     pub subject: Option<String>,
+    #[sqlx(default)]
     pub reason: Option<String>,
 }
 
 impl FeedRow {
-    fn named_by(&self) -> Option<NamedBy> {
+    pub(crate) fn named_by(&self) -> Option<NamedBy> {
         Some(NamedBy {
             template_version_id: self.template_version_id?,
             lock_id: self.lock_id,
@@ -72,7 +78,7 @@ impl FeedRow {
         })
     }
 
-    fn name(&mut self, names: &Named) {
+    pub(crate) fn name(&mut self, names: &Named) {
         if let Some(template) = &names.template {
             self.namespace = Some(template.namespace.clone());
             self.template = Some(template.template.clone());

@@ -39,6 +39,7 @@ pub mod step_read;
 pub mod subscription;
 pub mod task;
 pub mod task_read;
+pub mod trace_log;
 pub mod usage;
 
 use attempt_rules::RulesCache;

@@ -8,6 +8,7 @@ use tasker_database::{Connection, DatabaseError, column};
 use tasker_domain::actor::Actor;
 use tasker_domain::ids::{LockId, TaskId};
 use tasker_domain::queue_key::QueueLane;
+use tasker_domain::trace_context::TraceParent;
 use uuid::Uuid;
 
 /// Under which `tasker.create_tasks` refuses a lock that names a collected version.
@@ -29,6 +30,8 @@ pub struct NewTask {
     /// Identifies duplicates; `None`: every submit is a new task.
     pub identity_key: Option<String>,
     pub correlation_id: String,
+    /// The trace context that came with the submit.
+    pub traceparent: Option<TraceParent>,
     pub lane: QueueLane,
     /// Somebody will wait for its end.
     pub is_watched: bool,
@@ -60,7 +63,7 @@ impl Engine {
     /// call creates no second task where there is an identity key.
     pub async fn create_tasks(&self, tasks: &[NewTask]) -> Result<Vec<CreatedTask>, DatabaseError> {
         let rows = sqlx::query(
-            "select * from tasker.create_tasks($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
+            "select * from tasker.create_tasks($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
         )
         .bind(column(tasks, |t| t.task_id.0))
         .bind(column(tasks, |t| t.namespace_id))
@@ -72,6 +75,7 @@ impl Engine {
         .bind(column(tasks, |t| t.correlation_id.as_str()))
         .bind(column(tasks, |t| t.is_watched))
         .bind(column(tasks, |t| t.lane.number()))
+        .bind(traceparents(tasks))
         .fetch_all(self.pool())
         .await?;
         self.uses
@@ -96,6 +100,12 @@ impl Engine {
         tx.commit().await?;
         Ok(ids.into_iter().map(TaskId).collect())
     }
+}
+
+/// None where no task has one, which is what most calls are like.
+fn traceparents(tasks: &[NewTask]) -> Option<Vec<Option<String>>> {
+    let any = tasks.iter().any(|task| task.traceparent.is_some());
+    any.then(|| column(tasks, |t| t.traceparent.map(|it| it.to_string())))
 }
 
 fn in_order(asked: usize, rows: &[PgRow]) -> Result<Vec<CreatedTask>, DatabaseError> {

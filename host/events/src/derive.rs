@@ -29,7 +29,7 @@ struct Why<'a> {
 }
 
 /// The events of a row, in order. A change that this release does not know has none.
-pub(crate) fn events(row: &FeedRow) -> Vec<Event> {
+pub fn events(row: &FeedRow) -> Vec<Event> {
     let names = names(row);
     let first = Position {
         seq: row.seq,

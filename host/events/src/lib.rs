@@ -16,6 +16,7 @@ pub mod schema;
 mod tail;
 
 pub use cursor::Position;
+pub use derive::events as events_of;
 pub use error::FeedError;
 pub use event::Event;
 pub use tail::{Feed, FeedStatus};

@@ -2,6 +2,7 @@
 
 mod body;
 mod placeholder;
+mod request_span;
 mod timeouts;
 
 use crate::attempt_log::LogWriter;
@@ -21,6 +22,7 @@ use tasker_domain::limits::Limit;
 pub use tasker_egress::LookUp;
 use tasker_egress::{AddressRefused, InnerAddresses, last_cause, within_connect_timeout};
 pub(crate) use tasker_egress::{Client as EgressClient, SystemNames};
+use tasker_telemetry::AttemptTrace;
 use timeouts::Timeouts;
 use wasmtime_wasi_http::{Error, RequestOptions, WasiBody, WasiHttpHooks};
 
@@ -44,12 +46,13 @@ pub(crate) struct EgressPolicy {
     pub(crate) outside: EgressClient,
     pub(crate) attempt_secrets: AttemptSecrets,
     pub(crate) meter: Arc<Meter>,
+    pub(crate) trace: Option<AttemptTrace>,
 }
 
 impl WasiHttpHooks for EgressPolicy {
     fn send_request(
         &mut self,
-        request: http::Request<WasiBody>,
+        mut request: http::Request<WasiBody>,
         options: Option<RequestOptions>,
         _response_errors: Box<dyn Future<Output = Result<(), Error>> + Send>,
     ) -> Box<dyn Future<Output = Exchange<Error>> + Send> {
@@ -58,6 +61,7 @@ impl WasiHttpHooks for EgressPolicy {
         // At once, so that the guest does not begin more than it may.
         let charge = meter.charge(EXCHANGE_BYTES + weight_of_fields(request.headers()));
         let timeouts = Timeouts::of(options);
+        let span = request_span::begin(self.trace.as_ref(), &mut request, &attempt_secrets);
         Box::new(async move {
             let sent = match charge {
                 Ok(charge) => {
@@ -69,6 +73,7 @@ impl WasiHttpHooks for EgressPolicy {
                 }
                 Err(over) => Err(over.into()),
             };
+            request_span::end(span, &sent);
             sent.map_err(|refused| refused.tell(&log))
         })
     }
@@ -109,6 +114,18 @@ pub(super) enum Refused {
 }
 
 impl Refused {
+    /// As the spans of requests have it.
+    fn kind(&self) -> &'static str {
+        match self {
+            Self::NoGrant { .. } => "no_grant",
+            Self::UserInUrl(_) | Self::Url(_) => "url",
+            Self::Address(_) => "address_refused",
+            Self::Secret(_) => "secret",
+            Self::Limit(_) => "over_limit",
+            Self::Failed { .. } => "failed",
+        }
+    }
+
     fn tell(self, log: &LogWriter) -> Error {
         match &self {
             Self::Failed { .. } | Self::Limit(_) => {

@@ -181,5 +181,6 @@ fn describing(digest: Digest) -> Invocation {
         dependencies: Vec::new(),
         checkpoint: None,
         correlation_id: "".into(),
+        caller: None,
     }
 }

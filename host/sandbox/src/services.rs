@@ -8,6 +8,7 @@ use tasker_domain::invocation::Lease;
 use tasker_domain::kv::KvValue;
 use tasker_domain::name::Name;
 use tasker_domain::secret::SecretValue;
+use tasker_telemetry::AttemptTrace;
 use tokio::sync::SetOnce;
 use tokio_util::sync::CancellationToken;
 
@@ -32,6 +33,8 @@ pub struct HostServices {
     pub quarantined: CancellationToken,
     /// Set when the attempt starts: compiling its code and waiting for a slot do not count as its time.
     pub begun: Arc<Begun>,
+    /// The attempt's place in a trace; without it there is none.
+    pub trace: Option<AttemptTrace>,
 }
 
 /// Answers for the results of steps that a step depends on, directly or not, when a handler asks.

@@ -17,7 +17,7 @@ pub use first_key::FirstKey;
 
 use database::Postgres;
 use keep_in_bounds::keep_in_bounds;
-use parts::{deliver, follow_database, open_sandbox};
+use parts::{TraceExport, deliver, export_traces, follow_database, open_sandbox, serve};
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -38,6 +38,7 @@ use tasker_registry::Registry;
 use tasker_registry::maintenance::Maintenance;
 use tasker_sandbox::{Compiler, Sandbox, SandboxError};
 use tasker_subscribers::SubscribersConfig;
+use tasker_traces::TracesError;
 use tasker_worker::{BEATS_BEFORE_DEAD, LogStore, Worker, WorkerConfig, WorkerStats};
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
@@ -83,6 +84,8 @@ pub struct HostConfig {
     pub auth: AuthConfig,
     /// None: the API speaks plain HTTP.
     pub tls: Option<TlsFiles>,
+    /// Traces are exported as the variables of OpenTelemetry say.
+    pub exports_traces: bool,
 }
 
 /// Why a host did not start, or ended.
@@ -138,6 +141,8 @@ pub enum HostError {
     Sandbox(#[from] SandboxError),
     #[error(transparent)]
     Archive(#[from] ArchiveError),
+    #[error("traces cannot be exported")]
+    Traces(#[from] TracesError),
     #[error("the API ended")]
     Serve(#[source] std::io::Error),
 }
@@ -194,6 +199,7 @@ pub struct Host {
     closing: CancellationToken,
     worker: Option<JoinHandle<Result<(), DatabaseError>>>,
     deliveries: JoinHandle<()>,
+    traces: TraceExport,
     server: JoinHandle<std::io::Result<()>>,
 }
 
@@ -228,7 +234,9 @@ impl Host {
         tokio::spawn(registry.maintain(config.maintenance, hints, draining.clone()));
         let stats = Arc::<WorkerStats>::default();
         let deliveries = deliver(&engine, config.subscribers, &draining);
-        let metrics = metrics::of(&engine, &sandbox, &stats);
+        let traces = export_traces(&engine, config.exports_traces)?;
+        let tracer = traces.tracer.clone();
+        let metrics = metrics::of(&engine, &sandbox, &stats, &tracer);
         let metrics_address = metrics::serve(metrics_listener, &metrics, &closing);
         let state = AppState {
             feed: deliveries.feed,
@@ -241,6 +249,7 @@ impl Host {
             shutdown: draining.clone(),
             authentication,
             bounds: Bounds::default(),
+            tracer: tracer.clone(),
         };
         let (tls, end) = (certificates.clone(), closing.clone());
         let server = tokio::spawn(serve(listener, tls, state, end));
@@ -251,6 +260,7 @@ impl Host {
             config,
             stats: stats.clone(),
             logs: LogStore::default(),
+            tracer,
         });
         Ok(Self {
             address,
@@ -258,6 +268,7 @@ impl Host {
             postgres,
             worker: worker.map(|worker| tokio::spawn(worker.run(draining.clone()))),
             deliveries: deliveries.task,
+            traces,
             server,
             engine,
             sandbox,
@@ -339,6 +350,7 @@ impl Host {
         if let Err(error) = self.deliveries.await {
             tracing::error!(%error, "the deliveries to subscriptions ended by themselves");
         }
+        self.traces.stop().await;
         self.closing.cancel();
         if tokio::time::timeout(REQUEST_DRAIN, self.server)
             .await
@@ -378,20 +390,5 @@ fn check(config: &HostConfig) -> Result<(), HostError> {
             Err(HostError::NotLoopback(config.listen))
         }
         AuthConfig::Off | AuthConfig::Keys { .. } => Ok(()),
-    }
-}
-
-async fn serve(
-    listener: TcpListener,
-    certificates: Option<Certificates>,
-    state: AppState,
-    closing: CancellationToken,
-) -> std::io::Result<()> {
-    match certificates {
-        Some(certificates) => tasker_api::serve_tls(listener, certificates, state, closing).await,
-        None => {
-            tasker_api::serve(listener, state, closing).await;
-            Ok(())
-        }
     }
 }

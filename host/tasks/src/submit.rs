@@ -13,6 +13,7 @@ use tasker_domain::queue_key::QueueLane;
 use tasker_domain::state::TaskState;
 use tasker_domain::submit::Submit;
 use tasker_domain::template::Identity;
+use tasker_domain::trace_context::TraceParent;
 use tasker_engine::task::{CreatedTask, NewTask, has_no_partition};
 use tasker_engine::task_read::TaskRow;
 use tasker_registry::RegistryError;
@@ -22,6 +23,24 @@ use tasker_registry::resolve::{ResolveRequest, Resolved};
 pub const MAX_KEY_BYTES: usize = 200;
 /// The longest correlation id, in ASCII characters.
 pub const MAX_CORRELATION_CHARS: usize = 128;
+
+/// What a request says of where its tasks come from.
+#[derive(Clone, Copy, Debug)]
+pub struct Origin<'a> {
+    /// For tasks that have none of their own.
+    pub correlation_id: &'a str,
+    /// The trace to which they belong.
+    pub traceparent: Option<TraceParent>,
+}
+
+impl<'a> From<&'a str> for Origin<'a> {
+    fn from(correlation_id: &'a str) -> Self {
+        Self {
+            correlation_id,
+            traceparent: None,
+        }
+    }
+}
 
 /// What came of a single submit.
 #[derive(Debug)]
@@ -57,13 +76,11 @@ impl Tasks {
     pub async fn submit(
         &self,
         submit: Submit,
-        correlation_id: &str,
+        origin: impl Into<Origin<'_>>,
     ) -> Result<SubmittedTask, TasksError> {
-        let task_id = TaskId::generate();
-        let new = match self.create(&submit, task_id, correlation_id).await {
-            Err(error) if error.is_of_void_lock() => {
-                self.create(&submit, task_id, correlation_id).await?
-            }
+        let (task_id, origin) = (TaskId::generate(), origin.into());
+        let new = match self.create(&submit, task_id, origin).await {
+            Err(error) if error.is_of_void_lock() => self.create(&submit, task_id, origin).await?,
             created => created?,
         };
         let identity = new.resolved.definition.identity();
@@ -86,15 +103,14 @@ impl Tasks {
     pub async fn submit_batch(
         &self,
         submits: Vec<Submit>,
-        correlation_id: &str,
+        origin: impl Into<Origin<'_>>,
     ) -> Result<Vec<Submitted>, TasksError> {
+        let origin = origin.into();
         if !(1..=MAX_BATCH_TASKS).contains(&submits.len()) {
             return Err(TasksError::BatchSize(submits.len()));
         }
-        let (created, identities) = match self.create_batch(&submits, correlation_id).await {
-            Err(error) if error.is_of_void_lock() => {
-                self.create_batch(&submits, correlation_id).await?
-            }
+        let (created, identities) = match self.create_batch(&submits, origin).await {
+            Err(error) if error.is_of_void_lock() => self.create_batch(&submits, origin).await?,
             created => created?,
         };
         let answers = created.into_iter().zip(identities);
@@ -108,13 +124,13 @@ impl Tasks {
         &self,
         submit: &Submit,
         task_id: TaskId,
-        correlation_id: &str,
+        origin: Origin<'_>,
     ) -> Result<NewlyCreated, TasksError> {
         let resolver = self.registry.resolver([&submit.namespace]);
         let mut resolver = resolver.await?;
         let resolved = resolver.resolve(&wanted(submit), task_id).await?;
         let target = (task_id, resolved.clone());
-        let task = new_task(submit.clone(), target, correlation_id, true);
+        let task = new_task(submit.clone(), target, origin, true);
         let task = task.map_err(TasksError::Invalid)?;
         let created = self.create_all(std::slice::from_ref(&task)).await?;
         Ok(NewlyCreated {
@@ -132,10 +148,10 @@ impl Tasks {
     async fn create_batch(
         &self,
         submits: &[Submit],
-        correlation_id: &str,
+        origin: Origin<'_>,
     ) -> Result<(Vec<CreatedTask>, Vec<Identity>), TasksError> {
         let targets = self.resolve_all(submits).await?;
-        let (tasks, identities) = new_tasks(submits.to_vec(), targets, correlation_id)?;
+        let (tasks, identities) = new_tasks(submits.to_vec(), targets, origin)?;
         Ok((self.create_all(&tasks).await?, identities))
     }
 
@@ -234,14 +250,14 @@ fn wanted(submit: &Submit) -> ResolveRequest {
 fn new_tasks(
     submits: Vec<Submit>,
     targets: Vec<Target>,
-    correlation_id: &str,
+    origin: Origin<'_>,
 ) -> Result<(Vec<NewTask>, Vec<Identity>), TasksError> {
     let mut tasks = Vec::with_capacity(submits.len());
     let mut identities = Vec::with_capacity(submits.len());
     let mut problems = Vec::new();
     for (index, (submit, target)) in submits.into_iter().zip(targets).enumerate() {
         identities.push(target.1.definition.identity());
-        match new_task(submit, target, correlation_id, false) {
+        match new_task(submit, target, origin, false) {
             Ok(task) => tasks.push(task),
             Err(own) => problems.extend(own.into_iter().map(|problem| problem.below(index))),
         }
@@ -259,7 +275,7 @@ fn new_tasks(
 fn new_task(
     submit: Submit,
     (task_id, resolved): Target,
-    correlation_id: &str,
+    origin: Origin<'_>,
     is_watched: bool,
 ) -> Result<NewTask, Vec<InputProblem>> {
     let definition = &resolved.definition;
@@ -286,7 +302,8 @@ fn new_task(
         identity_key,
         correlation_id: submit
             .correlation_id
-            .unwrap_or_else(|| correlation_id.to_owned()),
+            .unwrap_or_else(|| origin.correlation_id.to_owned()),
+        traceparent: origin.traceparent,
         lane,
         is_watched,
     })

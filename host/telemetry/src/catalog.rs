@@ -83,6 +83,9 @@ metrics! {
     REQUEST_DURATION = "tasker_http_request_duration_seconds", SHORT, Some(Seconds), OF_HOST, ["method", "route"], "Time of requests to the API, until the answer begins.";
     STREAMS = "tasker_event_streams", Gauge, NO_UNIT, OF_HOST, [], "Streams of events that are open.";
 
+    SPANS = "tasker_spans_total", Counter, NO_UNIT, OF_HOST, ["outcome"], "Spans of traces: exported, or dropped since no collector took them.";
+    SPAN_EXPORT_FAILURES = "tasker_span_export_failures_total", Counter, NO_UNIT, OF_HOST, [], "Calls to the collector of traces that failed.";
+
     PROCESS_CPU = "process_cpu_seconds_total", Counter, Some(Seconds), OF_HOST, [], "Processor time of the host's process.";
     PROCESS_MEMORY = "process_resident_memory_bytes", Gauge, Some(Bytes), OF_HOST, [], "Memory of the host's process.";
     PROCESS_FDS = "process_open_fds", Gauge, NO_UNIT, OF_HOST, [], "Open files of the host's process.";

@@ -18,5 +18,11 @@ pub const REPLICA_LAG: &str = "x-tasker-replica-lag-ms";
 /// In a request: how far the answer may be behind, in milliseconds. With 0, no replica is asked.
 pub const MAX_LAG: &str = "x-tasker-max-lag-ms";
 
+/// In a request that submits: the trace to which the tasks belong, as W3C Trace Context has it.
+pub const TRACEPARENT: &str = "traceparent";
+
+/// In the answer to a single submit: the trace of the task, where the host exports traces.
+pub const TRACERESPONSE: &str = "traceresponse";
+
 /// The identity of a single submit.
 pub const IDEMPOTENCY: &str = "idempotency-key";

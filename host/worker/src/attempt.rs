@@ -12,9 +12,13 @@ use tasker_domain::error_chain::ErrorChain;
 use tasker_domain::invocation::{Invocation, Lease};
 use tasker_domain::outcome::{Failure, FailureKind, Outcome, Retry};
 use tasker_engine::usage::VersionUsage;
-use tasker_sandbox::{HostServices, SandboxError, is_of_this_host};
+use tasker_sandbox::{Executed, HostServices, SandboxError, is_of_this_host};
+use tasker_telemetry::{AttributeValue, OpenSpan, SpanKind};
 use tokio::sync::mpsc::UnboundedSender;
 use tokio_util::sync::CancellationToken;
+
+/// The name of the span of a run in the sandbox.
+const SANDBOX_SPAN: &str = "sandbox";
 
 /// How long a step that this host cannot run is first left to other hosts; the time grows with each try.
 const LEFT_FIRST: Duration = Duration::from_secs(1);
@@ -63,6 +67,7 @@ pub(super) fn services(
         cancelled: Some(cancelled),
         quarantined,
         begun: Arc::default(),
+        trace: worker.tracer.attempt(invocation.lease, invocation.caller),
     }
 }
 
@@ -83,10 +88,15 @@ async fn ended(
         }
     };
     let timeout = invocation.step.limits.deadline;
+    let trace = services.trace.as_ref();
+    let span = trace.and_then(|trace| trace.begin(SANDBOX_SPAN, SpanKind::Internal));
     let executed = worker
         .sandbox
         .execute(&prepared, invocation.clone(), services)
         .await;
+    if let Some(span) = span {
+        end_span(span, &invocation, &executed);
+    }
     worker.stats.count_attempt(executed.usage.wall);
     let outcome = give_back_for_host(executed.outcome);
     let usage = VersionUsage {
@@ -101,6 +111,28 @@ async fn ended(
     let finished = outage.forgive(finished, executed.usage.wall, timeout);
     tell(&invocation, &finished.outcome);
     finished
+}
+
+/// Ends the span of a run in the sandbox.
+fn end_span(mut span: OpenSpan, invocation: &Invocation, executed: &Executed) {
+    let (step, usage) = (&invocation.step, &executed.usage);
+    span.add([
+        ("tasker.component", (&*step.component).into()),
+        (
+            "tasker.component.digest",
+            step.digest.to_string().as_str().into(),
+        ),
+        ("tasker.handler", step.handler.as_str().into()),
+        (
+            "tasker.cpu_seconds",
+            AttributeValue::Fraction(usage.cpu.as_secs_f64()),
+        ),
+    ]);
+    if let Outcome::Failed(failure) = &executed.outcome {
+        span.add([("error.type", failure.code.as_str().into())]);
+        span.fail(&failure.message);
+    }
+    span.end();
 }
 
 /// Sends the outcome when it is dropped.

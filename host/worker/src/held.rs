@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use tasker_domain::trace_context::TraceParent;
 
 /// Bytes of tasks that a worker keeps in memory; clones share the count.
 #[derive(Clone, Debug, Default)]
@@ -40,14 +41,16 @@ pub(super) struct TaskText {
     /// JSON text.
     pub(super) input: Arc<str>,
     pub(super) correlation_id: Arc<str>,
+    /// The trace context that came with the submit.
+    pub(super) caller: Option<TraceParent>,
     _hold: Hold,
 }
 
 impl TaskText {
     /// Counts the input and `more_bytes` for as long as a step of the task runs here.
     pub(super) fn new(
-        input: String,
-        correlation_id: String,
+        (input, correlation_id): (String, String),
+        caller: Option<TraceParent>,
         more_bytes: usize,
         held: &HeldBytes,
     ) -> Self {
@@ -55,6 +58,7 @@ impl TaskText {
         Self {
             input: input.into(),
             correlation_id: correlation_id.into(),
+            caller,
             _hold: hold,
         }
     }
@@ -67,7 +71,7 @@ mod tests {
     #[test]
     fn a_task_is_counted_once_for_all_its_steps_and_until_the_last_is_over() {
         let held = HeldBytes::default();
-        let first = Arc::new(TaskText::new("{}".into(), String::new(), 3, &held));
+        let first = Arc::new(TaskText::new(("{}".into(), String::new()), None, 3, &held));
         let next = first.clone();
         drop(first);
         assert_eq!(held.get(), 5);

@@ -51,6 +51,7 @@ use tasker_domain::limits::Limits;
 use tasker_engine::Engine;
 use tasker_engine::lease::WorkerFacts;
 use tasker_sandbox::Sandbox;
+use tasker_telemetry::Tracer;
 use tokio::sync::mpsc::{self, Receiver};
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
@@ -125,6 +126,8 @@ pub struct Worker {
     pub stats: Arc<WorkerStats>,
     /// What attempts logged and is not stored yet.
     pub logs: LogStore,
+    /// Where spans of attempts go.
+    pub tracer: Tracer,
 }
 
 /// How long to wait before trying to register again.

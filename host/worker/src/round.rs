@@ -193,8 +193,8 @@ fn next_step(step: Claimed, held: &HeldBytes) -> NextStep {
         lock_id: step.lock_id,
         revision: step.revision,
         task: Arc::new(TaskText::new(
-            step.input,
-            step.correlation_id,
+            (step.input, step.correlation_id),
+            step.traceparent,
             checkpoint_bytes,
             held,
         )),

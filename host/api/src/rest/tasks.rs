@@ -11,10 +11,12 @@ use std::time::Duration;
 use tasker_domain::ids::TaskId;
 use tasker_domain::permission::Action;
 use tasker_domain::submit::Submit;
+use tasker_domain::trace_context::TraceParent;
 use tasker_engine::step_read::StepFilter;
 use tasker_engine::task_read::TaskFilter;
 use tasker_tasks::steps::ShownSteps;
-use tasker_wire::headers::IDEMPOTENCY;
+use tasker_tasks::submit::Origin;
+use tasker_wire::headers::{IDEMPOTENCY, TRACEPARENT, TRACERESPONSE};
 use tasker_wire::step::ListSteps;
 use tasker_wire::task::{
     BatchItem, CancelTask, ListTasks, ShowTask, ShowTaskReport, SubmitTasks, SubmittedBatch,
@@ -35,22 +37,32 @@ async fn submit(api: Api, call: Call<SubmitEither>) -> Answer<SubmitEither> {
         call.access
             .require(Action::Run, submit.namespace.as_str())?;
     }
-    let correlation = call.correlation.as_str();
+    let origin = Origin {
+        correlation_id: call.correlation.as_str(),
+        traceparent: traceparent(&call.headers),
+    };
     match call.body {
-        OneOrMany::One(submit) => submit_one(&api, *submit, key, correlation).await,
+        OneOrMany::One(submit) => submit_one(&api, *submit, key, origin).await,
         OneOrMany::Many(_) if key.is_some() => Err(ApiError::parameter(
             IDEMPOTENCY,
             "a batch takes `idempotency_key` in each submit, not the header".to_owned(),
         )),
-        OneOrMany::Many(submits) => submit_batch(&api, submits, correlation).await,
+        OneOrMany::Many(submits) => submit_batch(&api, submits, origin).await,
     }
+}
+
+/// The trace to which the caller's request belongs. One that cannot be read is as none, as the standard has it.
+fn traceparent(headers: &HeaderMap) -> Option<TraceParent> {
+    let mut given = headers.get_all(TRACEPARENT).iter();
+    let only = given.next().filter(|_| given.next().is_none())?;
+    only.to_str().ok()?.parse().ok()
 }
 
 async fn submit_one(
     api: &Api,
     mut submit: Submit,
     key: Option<String>,
-    correlation: &str,
+    origin: Origin<'_>,
 ) -> Answer<SubmitEither> {
     if let (Some(header), Some(field)) = (&key, &submit.idempotency_key)
         && header != field
@@ -61,15 +73,23 @@ async fn submit_one(
         ));
     }
     submit.idempotency_key = key.or(submit.idempotency_key);
-    let submitted = api.tasks.submit(submit, correlation).await?;
+    let submitted = api.tasks.submit(submit, origin).await?;
     let created = submitted.created;
+    let task_id = TaskId(submitted.task.task.task_id);
+    // The trace of a task that was there is not the caller's.
+    let trace = api.tracer.task(task_id, origin.traceparent);
+    let trace = trace.filter(|_| created);
     let task = summary(submitted.task);
     let answer = SubmittedTask { created, task };
-    Ok(Reply::made(created, SubmitAnswer::One(Box::new(answer))))
+    let reply = Reply::made(created, SubmitAnswer::One(Box::new(answer)));
+    Ok(match trace {
+        Some(trace) => reply.with_header(TRACERESPONSE, &trace.to_string()),
+        None => reply,
+    })
 }
 
-async fn submit_batch(api: &Api, submits: Vec<Submit>, correlation: &str) -> Answer<SubmitEither> {
-    let submitted = api.tasks.submit_batch(submits, correlation).await?;
+async fn submit_batch(api: &Api, submits: Vec<Submit>, origin: Origin<'_>) -> Answer<SubmitEither> {
+    let submitted = api.tasks.submit_batch(submits, origin).await?;
     let items = submitted.into_iter().map(|one| BatchItem {
         created: one.created,
         task_id: one.task_id,

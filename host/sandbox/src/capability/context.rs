@@ -38,7 +38,8 @@ impl context::Host for AttemptState {
     }
 
     fn traceparent(&mut self) -> Option<String> {
-        None
+        let trace = self.services.trace.as_ref()?;
+        Some(trace.context().to_string())
     }
 
     fn remaining_ms(&mut self) -> u64 {

@@ -12,7 +12,7 @@ impl WasiHttpView for AttemptState {
     fn http(&mut self) -> WasiHttpCtxView<'_> {
         let (invocation, log, outside) = (&self.invocation, &self.log, &self.outside);
         let attempt_secrets = &self.attempt_secrets;
-        let meter = &self.meter;
+        let (meter, trace) = (&self.meter, &self.services.trace);
         let parts = self.http.get_or_insert_with(|| {
             let mut ctx = WasiHttpCtx::new();
             ctx.set_field_size_limit(MAX_FIELDS_BYTES);
@@ -24,6 +24,7 @@ impl WasiHttpView for AttemptState {
                     outside: outside.clone(),
                     attempt_secrets: attempt_secrets.clone(),
                     meter: meter.clone(),
+                    trace: trace.clone(),
                 },
             ))
         });

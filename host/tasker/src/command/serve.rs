@@ -32,6 +32,8 @@ use zeroize::Zeroizing;
 const ADMIN_KEY_VARIABLE: &str = "TASKER_ADMIN_KEY";
 
 /// Run a host: the API, a worker and, without a database URL, a private PostgreSQL.
+///
+/// Traces are exported to the collector that OTEL_EXPORTER_OTLP_ENDPOINT names, as the other variables of OpenTelemetry say.
 #[derive(Debug, Args)]
 pub struct Serve {
     /// Address and port of the API; port 0 takes a free one.
@@ -251,6 +253,7 @@ impl Serve {
                 .tls_cert
                 .zip(self.tls_key)
                 .map(|(cert, key)| TlsFiles { cert, key }),
+            exports_traces: true,
         })
     }
 

@@ -7,6 +7,7 @@ use tasker_api::bounds::Bounds;
 use tasker_api::metrics::{Metrics, serve_metrics};
 use tasker_engine::Engine;
 use tasker_sandbox::Sandbox;
+use tasker_telemetry::Tracer;
 use tasker_worker::WorkerStats;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
@@ -22,9 +23,15 @@ pub(super) async fn bind(
 }
 
 /// Of these parts; the API adds itself.
-pub(super) fn of(engine: &Engine, sandbox: &Sandbox, stats: &Arc<WorkerStats>) -> Metrics {
+pub(super) fn of(
+    engine: &Engine,
+    sandbox: &Sandbox,
+    stats: &Arc<WorkerStats>,
+    tracer: &Tracer,
+) -> Metrics {
     let metrics = Metrics::new(engine.clone(), sandbox.clone());
     metrics.add(stats.clone());
+    metrics.add(Arc::new(tracer.clone()));
     metrics
 }
 

@@ -1,6 +1,8 @@
 //! Parts of a host that run beside its API and its worker.
 
 use std::path::Path;
+use tasker_api::AppState;
+use tasker_api::tls::Certificates;
 use tasker_database::Database;
 use tasker_database::notifications::Notifications;
 use tasker_egress::InnerAddresses;
@@ -8,6 +10,9 @@ use tasker_engine::Engine;
 use tasker_events::Feed;
 use tasker_sandbox::{Compiler, Sandbox, SandboxConfig, SandboxError};
 use tasker_subscribers::{Subscribers, SubscribersConfig};
+use tasker_telemetry::Tracer;
+use tasker_traces::{Traces, TracesError};
+use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
@@ -57,5 +62,54 @@ pub(super) fn deliver(
         feed,
         webhook_addresses,
         task: tokio::spawn(subscribers.run(draining.clone())),
+    }
+}
+
+/// The export of a host's traces.
+pub(super) struct TraceExport {
+    /// Where the parts of the host put their spans.
+    pub tracer: Tracer,
+    stop: CancellationToken,
+    task: Option<JoinHandle<()>>,
+}
+
+/// Begins to export traces, if that is wanted and the environment names a collector.
+pub(super) fn export_traces(engine: &Engine, is_wanted: bool) -> Result<TraceExport, TracesError> {
+    let traces = match is_wanted {
+        true => Traces::from_env()?,
+        false => None,
+    };
+    let stop = CancellationToken::new();
+    Ok(TraceExport {
+        tracer: traces.as_ref().map(Traces::tracer).unwrap_or_default(),
+        task: traces.map(|traces| tokio::spawn(traces.run(engine.clone(), stop.clone()))),
+        stop,
+    })
+}
+
+impl TraceExport {
+    /// Exports what there is and ends.
+    pub(super) async fn stop(self) {
+        self.stop.cancel();
+        let Some(task) = self.task else { return };
+        if let Err(error) = task.await {
+            tracing::error!(%error, "the export of traces ended by itself");
+        }
+    }
+}
+
+/// Answers requests until `closing`.
+pub(super) async fn serve(
+    listener: TcpListener,
+    certificates: Option<Certificates>,
+    state: AppState,
+    closing: CancellationToken,
+) -> std::io::Result<()> {
+    match certificates {
+        Some(certificates) => tasker_api::serve_tls(listener, certificates, state, closing).await,
+        None => {
+            tasker_api::serve(listener, state, closing).await;
+            Ok(())
+        }
     }
 }
