@@ -1,8 +1,10 @@
 //! The program as people and scripts use it, against a real host.
 
+mod archived_logs;
 mod asking;
 mod audit;
 mod compat_reports;
+mod event_feed;
 mod events;
 mod figures;
 mod first_start;
@@ -30,6 +32,7 @@ mod secrets;
 mod shares;
 mod signing;
 mod stats;
+mod status;
 mod subscriptions;
 mod sync;
 mod task_reports;
@@ -38,4 +41,5 @@ mod tls;
 mod tokens;
 mod tour;
 mod watch;
+mod watching;
 mod withdrawals;

@@ -1,5 +1,5 @@
 -- The tasks of which something ended in the log behind p_after up to p_until: an attempt, a step or the task. p_until is as
--- for tasker.read_log. For tasker.read_ended.
+-- for tasker.read_feed. For tasker.read_ended.
 --
 -- Reads by the index of seq, as tasker.log_window does, but neither sorts the rows nor returns them.
 --

@@ -1,5 +1,5 @@
 -- What ended in the log behind p_after up to p_until, for traces: the rows with which an attempt, a step or a task of a
--- sampled trace ended, in order, each with the times at which these began. p_until is as for tasker.read_log; how far it
+-- sampled trace ended, in order, each with the times at which these began. p_until is as for tasker.read_feed; how far it
 -- lies behind p_after bounds what is read.
 --
 -- A task with a trace context of its caller is always among them: the host decides from what the context says. Of the
