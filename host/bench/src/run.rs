@@ -220,6 +220,7 @@ pub(super) fn invocation(digest: Digest) -> Arc<Invocation> {
         dependencies: Vec::new(),
         checkpoint: None,
         correlation_id: MEASURED.into(),
+        event: None,
     })
 }
 

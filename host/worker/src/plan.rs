@@ -273,5 +273,6 @@ fn invocation(plan: &Plan, step: NextStep) -> Result<Invocation, UnreadablePlan>
         dependencies: at_hand.into_iter().collect(),
         checkpoint: step.checkpoint,
         correlation_id: step.task.correlation_id.clone(),
+        event: None,
     })
 }
