@@ -16,5 +16,6 @@ mod hostile;
 mod model;
 mod sandbox;
 mod sql;
+mod subscribers;
 mod tidy;
 mod webhooks;

@@ -152,6 +152,7 @@ functions! {
     "79_performance",
     "79_store_cursors",
     "79_store_failure",
+    "79_store_handled",
     "79_store_replay",
     "80_add_partition",
     "80_ensure_partitions",
