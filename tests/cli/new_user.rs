@@ -8,6 +8,9 @@ use std::process::Stdio;
 /// A crate of handlers, called `demo/basics`.
 const CRATE: &str = "../plugins/handlers/basics";
 
+/// A crate with a subscriber, called `demo/totals`.
+const TOTALS: &str = "../plugins/handlers/totals";
+
 const GREET: &str = "namespace: demo\nname: greet\nversion: 1.0.0\ninput_schema:\n  type: object\n  \
     required: [name, times]\n  properties:\n    name: {type: string, minLength: 1}\n    \
     times: {type: integer, minimum: 2}\nsteps:\n  - {name: one, handler: basics/echo}\n";
@@ -70,19 +73,24 @@ async fn json_is_printed_by_every_command_that_takes_the_option() {
 }
 
 #[tokio::test]
-async fn a_new_crate_with_a_subscriber_is_published_and_counts_events() {
-    let terminal = Terminal::with_basics().await;
+async fn a_new_crate_may_have_a_subscriber() {
+    let terminal = Terminal::without_host();
     let dir = terminal.path("totals");
     let new = ["new", "demo/totals", "--kind", "subscriber", "--dir", &dir];
     let made = terminal.run(new).await.succeeds();
-    assert!(
-        made.out.contains("--to component:totals/totals@^0.1"),
-        "{made:?}"
-    );
+    let told = format!("{}{}", made.out, made.err);
+    assert!(told.contains("--to component:totals/totals@^0.1"), "{told}");
+    assert!(!std::path::Path::new(&dir).join("template.yaml").exists());
+}
+
+/// What a new crate with a subscriber has.
+#[tokio::test]
+async fn a_component_with_a_subscriber_is_published_and_counts_events() {
+    let terminal = Terminal::with_basics().await;
     let grant = ["grant", "add", "demo/totals", "kv totals"];
     terminal.run(grant).await.succeeds();
     let published = terminal
-        .run(["component", "publish", &dir])
+        .run(["component", "publish", TOTALS])
         .await
         .succeeds();
     assert!(

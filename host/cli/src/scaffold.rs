@@ -168,6 +168,15 @@ mod tests {
     }
 
     #[test]
+    fn a_sample_component_is_what_a_new_crate_with_a_subscriber_has() {
+        let sdk = Sdk::Copied;
+        let files = files(Kind::Subscriber, "demo", "totals", &sdk);
+        let of = |path: &str| files.iter().find(|it| it.path == Path::new(path)).unwrap();
+        let sample = Path::new(REPOSITORY).join("plugins/handlers/totals/src/lib.rs");
+        assert_eq!(fs::read_to_string(sample).unwrap(), of("src/lib.rs").text);
+    }
+
+    #[test]
     fn a_copied_sdk_has_every_file_of_the_sdk() {
         let root = Path::new(REPOSITORY).join("plugins/sdk");
         let mut found = BTreeSet::new();
