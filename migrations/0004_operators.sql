@@ -107,7 +107,7 @@ group by 1, 2;
 
 -- Subscriptions: where hosts deliver the events of a namespace to.
 
--- `component` has no host that delivers to it yet.
+-- What is delivered to: a URL; a component with subscribers; the server of NATS that hosts are started with.
 create type tasker.subscription_kind as enum ('webhook', 'component', 'nats');
 
 create type tasker.subscription_state as enum ('active', 'paused', 'ended');

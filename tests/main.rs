@@ -16,6 +16,7 @@ mod hostile;
 mod model;
 mod sandbox;
 mod sql;
+mod subscribers;
 mod tidy;
 mod traces;
 mod webhooks;

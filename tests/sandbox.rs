@@ -15,5 +15,6 @@ mod misbehaviour;
 mod names;
 mod refusals;
 mod secrets;
+mod subscribers;
 
 pub use http::server;

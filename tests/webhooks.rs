@@ -5,5 +5,5 @@ mod failures;
 mod nats;
 mod nats_server;
 pub mod receiver;
-mod setup;
+pub mod setup;
 mod takeover;

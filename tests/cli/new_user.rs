@@ -1,12 +1,15 @@
 //! What whoever tries it for the first time meets.
 
 use super::terminal::{Ran, Terminal};
-use crate::harness::basics;
+use crate::harness::{basics, wait_until};
 use serde_json::{Value, json};
 use std::process::Stdio;
 
 /// A crate of handlers, called `demo/basics`.
 const CRATE: &str = "../plugins/handlers/basics";
+
+/// A crate with a subscriber, called `demo/totals`.
+const TOTALS: &str = "../plugins/handlers/totals";
 
 const GREET: &str = "namespace: demo\nname: greet\nversion: 1.0.0\ninput_schema:\n  type: object\n  \
     required: [name, times]\n  properties:\n    name: {type: string, minLength: 1}\n    \
@@ -67,6 +70,62 @@ async fn json_is_printed_by_every_command_that_takes_the_option() {
     let refused = terminal.run(psql).await.ends_with(2);
     let problem: Value = serde_json::from_str(&refused.err).unwrap();
     assert!(problem["help"].as_str().unwrap().contains("--csv"));
+}
+
+#[tokio::test]
+async fn a_new_crate_may_have_a_subscriber() {
+    let terminal = Terminal::without_host();
+    let dir = terminal.path("totals");
+    let new = ["new", "demo/totals", "--kind", "subscriber", "--dir", &dir];
+    let made = terminal.run(new).await.succeeds();
+    let told = format!("{}{}", made.out, made.err);
+    assert!(told.contains("--to component:totals/totals@^0.1"), "{told}");
+    assert!(!std::path::Path::new(&dir).join("template.yaml").exists());
+}
+
+/// What a new crate with a subscriber has.
+#[tokio::test]
+async fn a_component_with_a_subscriber_is_published_and_counts_events() {
+    let terminal = Terminal::with_basics().await;
+    let grant = ["grant", "add", "demo/totals", "kv totals"];
+    terminal.run(grant).await.succeeds();
+    let published = terminal
+        .run(["component", "publish", TOTALS])
+        .await
+        .succeeds();
+    assert!(
+        published.out.contains("subscribers: totals"),
+        "{published:?}"
+    );
+    let shown = ["component", "show", "demo/totals@0.1.0"];
+    let shown = terminal.run(shown).await.succeeds();
+    assert!(
+        shown.out.contains("Counts the events of each day"),
+        "{shown:?}"
+    );
+    let to = ["--to", "component:totals/totals@^0.1", "--types", "task.*"];
+    let add = ["subscription", "add", "demo/totals"].into_iter().chain(to);
+    terminal.run(add).await.succeeds();
+    let file = terminal.file("greet.yaml", GREET);
+    terminal
+        .run(["template", "publish", &file])
+        .await
+        .succeeds();
+    let run = [
+        "task",
+        "run",
+        "demo/greet",
+        "--wait",
+        "--input",
+        r#"{"name": "x", "times": 2}"#,
+    ];
+    terminal.run(run).await.succeeds();
+    wait_until("the end of the task is counted", async || {
+        let ls = ["kv", "ls", "demo/totals"];
+        let listed = terminal.run(ls).await.succeeds();
+        listed.out.contains("tasker.task.completed").then_some(())
+    })
+    .await;
 }
 
 #[tokio::test]

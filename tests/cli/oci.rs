@@ -108,7 +108,7 @@ async fn a_pushed_component_is_laid_out_as_other_programs_expect_it() {
     );
     assert_eq!(config["layerDigests"], json!([digest]));
     let exports = config["component"]["exports"].to_string();
-    assert!(exports.contains("tasker:step/handler@1.0.0"), "{exports}");
+    assert!(exports.contains("tasker:step/handler@1.1.0"), "{exports}");
     // A second push changes nothing.
     oci(&terminal, push).await.succeeds();
     assert_eq!(

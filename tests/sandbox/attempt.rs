@@ -9,6 +9,7 @@ use tasker_domain::ids::TaskId;
 use tasker_domain::invocation::{Invocation, Lease, StepPlan};
 use tasker_domain::limits::Limits;
 use tasker_domain::outcome::{Failure, Outcome};
+use tasker_domain::subscriber_event::SubscriberEvent;
 use tasker_sandbox::{Compiler, Executed, HostServices, Prepared, Sandbox, SandboxConfig};
 
 /// Invocations that the sandbox of the tests runs at once.
@@ -41,6 +42,7 @@ pub struct Attempt {
     pub dependencies: Vec<(Arc<str>, Arc<str>)>,
     pub checkpoint: Option<String>,
     pub services: HostServices,
+    pub event: Option<Arc<SubscriberEvent>>,
 }
 
 /// An attempt of this handler of the misbehaving component, with a short deadline.
@@ -65,6 +67,7 @@ pub fn attempt(handler: &str) -> Attempt {
         dependencies: Vec::new(),
         checkpoint: None,
         services: HostServices::default(),
+        event: None,
     }
 }
 
@@ -110,6 +113,7 @@ impl Attempt {
             checkpoint: self.checkpoint,
             correlation_id: "request-1".into(),
             caller: None,
+            event: self.event,
         })
     }
 

@@ -1,11 +1,11 @@
-//! The contract may grow: what was built against 1.0.0 runs on a later 1.x.
+//! The contract may grow: what was built against 1.1.0 runs on a later 1.x.
 
 use super::guests;
 use wasmtime::component::types::ComponentItem;
 use wasmtime::component::{Component, Linker, LinkerInstance, ResourceType, Val};
 use wasmtime::{Config, Engine, Store};
 
-/// A linker whose `tasker:step` is version 1.1.0: each function that the guest imports, and one more
+/// A linker whose `tasker:step` is version 1.2.0: each function that the guest imports, and one more
 /// an interface. All of them trap.
 fn later_host(engine: &Engine, component: &Component) -> Linker<()> {
     let mut linker = Linker::new(engine);
@@ -14,8 +14,8 @@ fn later_host(engine: &Engine, component: &Component) -> Linker<()> {
             panic!("{import} is an instance")
         };
         let contract = import
-            .strip_suffix("@1.0.0")
-            .map(|interface| format!("{interface}@1.1.0"));
+            .strip_suffix("@1.1.0")
+            .map(|interface| format!("{interface}@1.2.0"));
         let mut interface = linker
             .instance(contract.as_deref().unwrap_or(import))
             .unwrap();
@@ -45,15 +45,15 @@ fn define(interface: &mut LinkerInstance<'_, ()>, name: &str, item: ComponentIte
 }
 
 #[test]
-fn a_guest_built_against_1_0_0_runs_on_a_host_with_more_functions() {
+fn a_guest_built_against_1_1_0_runs_on_a_host_with_more_functions() {
     let engine = Engine::new(Config::new().concurrency_support(false)).unwrap();
     let component = Component::from_binary(&engine, guests::misbehaving()).unwrap();
     let linker = later_host(&engine, &component);
     let mut store = Store::new(&engine, ());
     let instance = linker.instantiate(&mut store, &component).unwrap();
-    // A host of 1.1.0 looks for the handler by its own version.
+    // A host of 1.2.0 looks for the handler by its own version.
     let handler = instance
-        .get_export_index(&mut store, None, "tasker:step/handler@1.1.0")
+        .get_export_index(&mut store, None, "tasker:step/handler@1.2.0")
         .unwrap();
     let execute = instance
         .get_export_index(&mut store, Some(&handler), "execute")

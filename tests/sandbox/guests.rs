@@ -56,6 +56,22 @@ pub fn described(descriptor: &serde_json::Value) -> Vec<u8> {
     bytes
 }
 
+/// Subscribers that count, fail, trap and never end.
+pub fn subscribing() -> &'static [u8] {
+    static BYTES: LazyLock<Vec<u8>> = LazyLock::new(|| read("subscribing"));
+    &BYTES
+}
+
+/// The same, which count under another label: `label-one` is theirs.
+pub fn subscribing_as(label: &str) -> Vec<u8> {
+    const LABEL: &[u8] = b"label-one";
+    let mut bytes = subscribing().to_vec();
+    let at = bytes.windows(LABEL.len()).position(|it| it == LABEL);
+    let at = at.expect("the label is a text of the component");
+    bytes[at..at + LABEL.len()].copy_from_slice(label.as_bytes());
+    bytes
+}
+
 /// The component with a note in a section of its own: the same code, other bytes.
 pub fn noted(component: &[u8], note: &str) -> Vec<u8> {
     let short = |length: usize| u8::try_from(length).unwrap();

@@ -24,7 +24,7 @@ async fn refusal(bytes: &[u8]) -> Refusal {
     }
 }
 
-async fn refusal_of_wat(wat: &str) -> Refusal {
+pub async fn refusal_of_wat(wat: &str) -> Refusal {
     refusal(&wat::parse_str(wat).unwrap()).await
 }
 
@@ -38,12 +38,12 @@ async fn a_good_component_is_described() {
     let inspected = sandbox().inspect(guests::misbehaving()).await.unwrap();
     assert_eq!(inspected.digest, Digest::of(guests::misbehaving()));
     let descriptor = inspected.descriptor;
-    assert_eq!(descriptor.contract, "1.0.0");
+    assert_eq!(descriptor.contract, "1.1.0");
     assert_eq!(descriptor.capabilities, ["http"]);
     assert!(
         descriptor
             .imports
-            .contains(&"tasker:step/context@1.0.0".to_owned()),
+            .contains(&"tasker:step/context@1.1.0".to_owned()),
         "{:?}",
         descriptor.imports
     );

@@ -11,7 +11,10 @@ const SOURCE: [&str; 5] = ["host", "tests", "plugins", "migrations", "examples"]
 const BUILT: [&str; 3] = ["target", "node_modules", ".venv"];
 
 /// What tools write and git keeps.
-const GENERATED: [&str; 1] = ["plugins/sdk/src/bindings.rs"];
+const GENERATED: [&str; 2] = [
+    "plugins/sdk/src/bindings.rs",
+    "plugins/sdk/src/subscriber_bindings.rs",
+];
 
 /// The source files that rules look at.
 pub struct Tree {

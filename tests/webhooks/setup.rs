@@ -97,7 +97,7 @@ impl Setup {
         let stop = CancellationToken::new();
         let engine = engine_of(&self.database);
         let feed = Feed::new(engine.clone(), stop.clone());
-        let subscribers = Subscribers::new(engine, feed.clone(), config);
+        let subscribers = Subscribers::new(engine, feed.clone(), None, config);
         let task = tokio::spawn(subscribers.run(stop.clone()));
         Deliverer { feed, stop, task }
     }

@@ -221,6 +221,7 @@ pub(super) fn invocation(digest: Digest) -> Arc<Invocation> {
         checkpoint: None,
         correlation_id: MEASURED.into(),
         caller: None,
+        event: None,
     })
 }
 

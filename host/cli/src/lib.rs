@@ -213,7 +213,7 @@ pub enum Command {
     /// Follow and list events, and describe their types.
     #[command(subcommand)]
     Events(events::Command),
-    /// Deliver events to webhooks and NATS: add, show, pause, replay.
+    /// Deliver events to webhooks, components and NATS: add, show, pause, replay.
     #[command(subcommand)]
     Subscription(subscription::Command),
     Status(status::ShowCommand),

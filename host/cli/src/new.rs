@@ -1,6 +1,6 @@
 //! `tasker new`
 
-use super::scaffold::{self, File, Sdk};
+use super::scaffold::{self, File, Kind, Sdk};
 use super::{Output, Result, shell};
 use anyhow::{Context as _, bail};
 use serde_json::json;
@@ -14,7 +14,7 @@ const DEFAULT_NAMESPACE: &str = "default";
 /// Where a checkout of this project has the SDK.
 const SDK_IN_CHECKOUT: &str = "plugins/sdk";
 
-/// Create a crate of step handlers, with a task template to try it.
+/// Create a crate of step handlers, with a task template to try it; or one with a subscriber to events.
 ///
 /// Inside a checkout of Tasker the crate uses the SDK of the checkout; elsewhere the SDK is copied into
 /// its folder sdk/, unless --sdk-path is given.
@@ -23,6 +23,9 @@ pub struct New {
     /// Name of the component: hello, or with a namespace orders/charge.
     #[arg(value_name = "[NAMESPACE/]NAME")]
     name: CrateName,
+    /// What the crate is of.
+    #[arg(long, value_enum, default_value_t)]
+    kind: Kind,
     /// Folder to create; by default named after the component.
     #[arg(long, value_name = "FOLDER")]
     dir: Option<PathBuf>,
@@ -59,19 +62,19 @@ impl New {
     pub fn run(self, output: Output) -> Result {
         let dir = self.dir.unwrap_or_else(|| self.name.name.as_str().into());
         let sdk = sdk(&dir, self.sdk_path.as_deref())?;
-        create(&dir, &self.name, &sdk)?;
+        create(&dir, self.kind, &self.name, &sdk)?;
         let CrateName { namespace, name } = &self.name;
         let answer = json!({ "folder": dir, "namespace": namespace, "name": name });
-        Ok(output.show(answer, || next(&dir, &self.name)))
+        Ok(output.show(answer, || next(&dir, self.kind, &self.name)))
     }
 }
 
-fn create(dir: &Path, name: &CrateName, sdk: &Sdk) -> anyhow::Result<()> {
+fn create(dir: &Path, kind: Kind, name: &CrateName, sdk: &Sdk) -> anyhow::Result<()> {
     if fs::read_dir(dir).is_ok_and(|mut entries| entries.next().is_some()) {
         let dir = dir.display();
         bail!("{dir} is not empty; name another folder with --dir");
     }
-    let files = scaffold::files(name.namespace.as_str(), name.name.as_str(), sdk);
+    let files = scaffold::files(kind, name.namespace.as_str(), name.name.as_str(), sdk);
     files.iter().try_for_each(|file| write(dir, file))
 }
 
@@ -111,15 +114,25 @@ fn is_sdk(folder: &Path) -> bool {
         .is_ok_and(|text| text.contains("name = \"tasker-sdk\""))
 }
 
-fn next(dir: &Path, CrateName { namespace, name }: &CrateName) -> String {
+fn next(dir: &Path, kind: Kind, CrateName { namespace, name }: &CrateName) -> String {
+    let rest = match kind {
+        Kind::Handler => format!(
+            "\n    tasker component publish .\
+             \n    tasker template publish template.yaml\
+             \n    tasker pin set template {namespace}/{name}@0.1.0\
+             \n    tasker task run {namespace}/{name} --input @input.json --watch"
+        ),
+        Kind::Subscriber => format!(
+            "\n    tasker grant add {namespace}/{name} 'kv totals'\
+             \n    tasker component publish .\
+             \n    tasker subscription add {namespace}/{name} --to component:{name}/totals@^0.1 --types 'task.*'\
+             \n    tasker kv ls {namespace}/totals"
+        ),
+    };
     format!(
         "wrote {dir}; with a host running (tasker serve):\n\
          \n    cd {cd}\
-         \n    cargo test\
-         \n    tasker component publish .\
-         \n    tasker template publish template.yaml\
-         \n    tasker pin set template {namespace}/{name}@0.1.0\
-         \n    tasker task run {namespace}/{name} --input @input.json --watch",
+         \n    cargo test{rest}",
         dir = dir.display(),
         cd = shell::path(dir),
     )
@@ -161,8 +174,8 @@ mod tests {
     #[test]
     fn a_folder_with_something_in_it_is_left_alone() {
         let dir = tempfile::tempdir().unwrap();
-        create(dir.path(), &hello(), &Sdk::Copied).unwrap();
-        let error = create(dir.path(), &hello(), &Sdk::Copied).unwrap_err();
+        create(dir.path(), Kind::Handler, &hello(), &Sdk::Copied).unwrap();
+        let error = create(dir.path(), Kind::Handler, &hello(), &Sdk::Copied).unwrap_err();
         assert!(
             error
                 .to_string()

@@ -2,8 +2,27 @@
 
 use std::path::{Path, PathBuf};
 
-/// The files of a new handler crate, with `{{…}}` where its own words go.
-const CRATE: [(&str, &str); 7] = [
+/// What a new crate is of.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
+pub enum Kind {
+    /// Step handlers.
+    #[default]
+    Handler,
+    /// A subscriber to events.
+    Subscriber,
+}
+
+impl Kind {
+    fn files(self) -> &'static [(&'static str, &'static str)] {
+        match self {
+            Self::Handler => &HANDLER,
+            Self::Subscriber => &SUBSCRIBER,
+        }
+    }
+}
+
+/// The files of a new crate of handlers, with `{{…}}` where its own words go.
+const HANDLER: [(&str, &str); 7] = [
     ("Cargo.toml", include_str!("scaffold/crate/Cargo.toml.txt")),
     (
         ".cargo/config.toml",
@@ -19,6 +38,21 @@ const CRATE: [(&str, &str); 7] = [
     (".gitignore", include_str!("scaffold/crate/gitignore.txt")),
 ];
 
+/// The files of a new crate with a subscriber.
+const SUBSCRIBER: [(&str, &str); 5] = [
+    ("Cargo.toml", include_str!("scaffold/crate/Cargo.toml.txt")),
+    (
+        ".cargo/config.toml",
+        include_str!("scaffold/crate/config.toml.txt"),
+    ),
+    ("src/lib.rs", include_str!("scaffold/subscriber/lib.rs.txt")),
+    (
+        "README.md",
+        include_str!("scaffold/subscriber/README.md.txt"),
+    ),
+    (".gitignore", include_str!("scaffold/crate/gitignore.txt")),
+];
+
 macro_rules! sdk_files {
     ($($path:literal),+ $(,)?) => {
         [$(($path, include_str!(concat!("../../../plugins/sdk/", $path)))),+]
@@ -26,7 +60,7 @@ macro_rules! sdk_files {
 }
 
 /// The SDK as it was when this program was built: a crate made from it builds wherever that is.
-const SDK: [(&str, &str); 19] = sdk_files![
+const SDK: [(&str, &str); 22] = sdk_files![
     "Cargo.toml",
     "src/bindings.rs",
     "src/component.rs",
@@ -45,6 +79,9 @@ const SDK: [(&str, &str); 19] = sdk_files![
     "src/log.rs",
     "src/macros.rs",
     "src/outcome.rs",
+    "src/subscriber.rs",
+    "src/subscriber_bindings.rs",
+    "src/subscriber_macros.rs",
     "src/testing.rs",
 ];
 
@@ -65,8 +102,9 @@ pub struct File {
 }
 
 /// All files of a new crate.
-pub fn files(namespace: &str, name: &str, sdk: &Sdk) -> Vec<File> {
-    let mut files: Vec<_> = CRATE
+pub fn files(kind: Kind, namespace: &str, name: &str, sdk: &Sdk) -> Vec<File> {
+    let mut files: Vec<_> = kind
+        .files()
         .iter()
         .map(|file| filled_in(file, namespace, name, sdk))
         .collect();
@@ -118,7 +156,7 @@ mod tests {
     #[test]
     fn the_first_example_is_what_a_new_crate_is() {
         let sdk = Sdk::Path("../../plugins/sdk".into());
-        for File { path, text } in files("demo", "hello", &sdk) {
+        for File { path, text } in files(Kind::Handler, "demo", "hello", &sdk) {
             let example = Path::new(REPOSITORY).join("examples/01-hello").join(&path);
             assert_eq!(
                 fs::read_to_string(&example).unwrap(),
@@ -127,6 +165,15 @@ mod tests {
                 path.display()
             );
         }
+    }
+
+    #[test]
+    fn a_sample_component_is_what_a_new_crate_with_a_subscriber_has() {
+        let sdk = Sdk::Copied;
+        let files = files(Kind::Subscriber, "demo", "totals", &sdk);
+        let of = |path: &str| files.iter().find(|it| it.path == Path::new(path)).unwrap();
+        let sample = Path::new(REPOSITORY).join("plugins/handlers/totals/src/lib.rs");
+        assert_eq!(fs::read_to_string(sample).unwrap(), of("src/lib.rs").text);
     }
 
     #[test]

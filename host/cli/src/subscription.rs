@@ -15,7 +15,7 @@ use tasker_wire::subscription::{
 
 #[derive(Debug, clap::Subcommand)]
 pub enum Command {
-    /// Have the events of a namespace delivered to a webhook, signed; or change where and which.
+    /// Have the events of a namespace delivered to a webhook, a component or NATS; or change where and which.
     Add(add::Add),
     /// List subscriptions, with how far they are.
     Ls(InNamespace),

@@ -4,6 +4,7 @@ use crate::CompatChange;
 use crate::events::compare_events;
 use crate::exports::{ExportChange, compare_exports, has_own_exports};
 use crate::handlers::{self, ComponentFace, HandlerFace};
+use crate::subscribers::compare_subscribers;
 use tasker_domain::descriptor::Descriptor;
 
 /// What the second of two components changes, each with its bytes; neither needs to be stored.
@@ -30,9 +31,10 @@ pub fn changed_exports(old: &[u8], new: &[u8]) -> Vec<CompatChange> {
     changes.map(export_change).collect()
 }
 
-/// Changes of handlers, of the capabilities that they request, and of the events that they declare.
+/// Changes of handlers, of subscribers, of the capabilities that they request, and of the events that they declare.
 pub fn changed_handlers(old: &Descriptor, new: &Descriptor) -> Vec<CompatChange> {
     let mut changes = handlers::compare(&face(old), &face(new));
+    changes.extend(compare_subscribers(old, new));
     changes.extend(compare_events(&old.events, &new.events));
     changes
 }

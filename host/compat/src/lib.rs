@@ -12,6 +12,7 @@ mod events;
 pub mod exports;
 pub mod handlers;
 mod schemas;
+mod subscribers;
 pub mod template;
 
 pub use tasker_domain::compatibility::{CompatChange, CompatReport, Level, MAX_CHANGES};

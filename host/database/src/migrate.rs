@@ -157,6 +157,7 @@ functions! {
     "79_performance",
     "79_store_cursors",
     "79_store_failure",
+    "79_store_handled",
     "79_store_replay",
     "79_store_trace_export",
     "80_add_partition",

@@ -29,6 +29,9 @@ pub const MAX_BATCH_TASKS: usize = 1_000;
 /// The most capabilities that one component may request.
 pub const MAX_REQUESTED: usize = 100;
 
+/// The most subscribers that one component may describe.
+pub const MAX_SUBSCRIBERS: usize = 100;
+
 /// The most events that one component or template may declare.
 pub const MAX_DECLARED_EVENTS: usize = 100;
 

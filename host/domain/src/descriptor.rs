@@ -13,6 +13,9 @@ pub struct Descriptor {
     pub contract: String,
     /// Its handlers; `None` if it does not describe them.
     pub handlers: Option<Vec<HandlerDescription>>,
+    /// Its subscribers; `None` if it does not describe them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub subscribers: Option<Vec<SubscriberDescription>>,
     /// The capabilities that its handlers request, as [`Capability`] writes them.
     pub capabilities: Vec<String>,
     /// The events that its handlers send.
@@ -48,6 +51,17 @@ pub struct HandlerDescription {
     pub retry: Option<Value>,
 }
 
+/// One subscriber, as its author describes it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct SubscriberDescription {
+    pub name: Name,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub description: Option<String>,
+}
+
+/// How subscribers are exported, up to the version.
+pub const SUBSCRIBER_EXPORT: &str = "tasker:step/subscriber@";
+
 /// What the producers sections of a component and of the modules in it say, and what it consists of.
 /// Nothing of it is checked: it is what the tools say of themselves.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -76,6 +90,19 @@ impl Descriptor {
     pub fn requested(&self) -> Vec<Capability> {
         let requested = self.capabilities.iter().map(|text| text.parse());
         requested.filter_map(Result::ok).collect()
+    }
+
+    /// True if the component exports subscribers.
+    pub fn has_subscribers(&self) -> bool {
+        let mut exports = self.exports.iter();
+        exports.any(|export| export.starts_with(SUBSCRIBER_EXPORT))
+    }
+
+    /// True if the component has the subscriber, or exports subscribers that it does not describe.
+    pub fn may_have_subscriber(&self, name: &str) -> bool {
+        let described = self.subscribers.as_ref();
+        self.has_subscribers()
+            && described.is_none_or(|them| them.iter().any(|it| it.name.as_str() == name))
     }
 
     /// True if the component has the handler, or does not describe its handlers.

@@ -2,7 +2,7 @@
 
 use super::{
     declared_event::EventSchemas, digest::Digest, grants::Grants, ids::TaskId, limits::Limits,
-    trace_context::TraceParent,
+    subscriber_event::SubscriberEvent, trace_context::TraceParent,
 };
 use schema_compat::Schema;
 use serde::{Deserialize, Serialize};
@@ -24,7 +24,7 @@ pub struct Invocation {
     pub lease: Lease,
     /// What this step runs; the same for every task with the same lock.
     pub step: Arc<StepPlan>,
-    /// The task's input as JSON text.
+    /// The task's input as JSON text; of a subscriber's attempt the data of the event.
     pub task_input: Arc<str>,
     /// Results of earlier steps that are at hand: (step name, JSON text). The others are read when the
     /// handler asks for them.
@@ -35,16 +35,23 @@ pub struct Invocation {
     pub correlation_id: Arc<str>,
     /// The trace context that came with the submit.
     pub caller: Option<TraceParent>,
+    /// What a subscriber is called with, in place of a handler.
+    pub event: Option<Arc<SubscriberEvent>>,
 }
 
 impl Invocation {
-    /// The same for every attempt of this step, different for every other step.
+    /// The same for every attempt of this step or event, different for every other.
     pub fn idempotency_key(&self) -> String {
-        format!("{}:{}", self.lease.task_id, self.step.name)
+        let step = &self.step;
+        match &self.event {
+            Some(event) => format!("{}/{}:{}", step.namespace, step.name, event.id),
+            None => format!("{}:{}", self.lease.task_id, step.name),
+        }
     }
 }
 
-/// What a lock says of one step; immutable, so that a worker may keep it.
+/// What a lock says of one step; immutable, so that a worker may keep it. Of a subscriber, what is resolved for one
+/// event: the step is the subscription, the handler the subscriber.
 #[derive(Clone, Debug)]
 pub struct StepPlan {
     pub namespace: Arc<str>,

@@ -59,6 +59,7 @@ pub mod signature;
 pub mod signing_policy;
 pub mod state;
 pub mod submit;
+pub mod subscriber_event;
 pub mod subscription;
 pub mod task_report;
 pub mod template;

@@ -1,6 +1,7 @@
 //! Subscriptions: events of a namespace that hosts deliver somewhere, such as to a webhook.
 
 use super::named_enum::named_enum;
+use super::requirement::{HandlerRef, RequirementError};
 use std::fmt::{self, Display, Formatter};
 use std::time::Duration;
 
@@ -38,30 +39,43 @@ impl SubscriptionError {
 pub enum Target {
     /// A URL; whether it may be reached is checked where it is used.
     Webhook(String),
+    /// A subscriber of a component, written as the handler of a step.
+    Component(HandlerRef),
     /// The server of NATS that hosts are set up with.
     Nats,
 }
 
+/// Why a text is no target.
+#[derive(Debug, thiserror::Error)]
+#[error("`{COMPONENT}` is followed by `[NAMESPACE/]COMPONENT/SUBSCRIBER[@REQUIREMENT]`: {0}")]
+pub struct TargetError(#[from] RequirementError);
+
 /// The text for NATS.
 const NATS: &str = "nats";
+/// How the texts for components begin.
+const COMPONENT: &str = "component:";
 
 impl Target {
     pub fn kind(&self) -> SubscriptionKind {
         match self {
             Self::Webhook(_) => SubscriptionKind::Webhook,
+            Self::Component(_) => SubscriptionKind::Component,
             Self::Nats => SubscriptionKind::Nats,
         }
     }
 }
 
 impl TryFrom<&str> for Target {
-    type Error = SubscriptionError;
+    type Error = TargetError;
 
     fn try_from(text: &str) -> Result<Self, Self::Error> {
-        Ok(match text {
-            NATS => Self::Nats,
-            url => Self::Webhook(url.to_owned()),
-        })
+        if text == NATS {
+            return Ok(Self::Nats);
+        }
+        match text.strip_prefix(COMPONENT) {
+            Some(subscriber) => Ok(Self::Component(subscriber.parse()?)),
+            None => Ok(Self::Webhook(text.to_owned())),
+        }
     }
 }
 
@@ -69,6 +83,7 @@ impl Display for Target {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         match self {
             Self::Webhook(url) => f.write_str(url),
+            Self::Component(subscriber) => write!(f, "{COMPONENT}{subscriber}"),
             Self::Nats => f.write_str(NATS),
         }
     }
@@ -113,6 +128,27 @@ pub fn kept(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_target_is_a_url_a_component_or_nats() {
+        let parsed = |text: &str| Target::try_from(text).map(|target| target.to_string());
+        for same in [
+            "https://example.com/x",
+            "nats",
+            "component:a/totals/daily@^1.2",
+        ] {
+            assert_eq!(parsed(same).unwrap(), same);
+        }
+        assert_eq!(
+            parsed("component:totals/daily").unwrap(),
+            "component:totals/daily@*"
+        );
+        let wrong = parsed("component:totals").unwrap_err().to_string();
+        assert!(
+            wrong.contains("`[NAMESPACE/]COMPONENT/SUBSCRIBER[@REQUIREMENT]`"),
+            "{wrong}"
+        );
+    }
 
     #[test]
     fn what_is_kept_of_a_text_has_a_bound_and_no_nul() {

@@ -1,5 +1,9 @@
 //! Subscriptions, for the hosts that deliver to them: whose they are, and how far each is.
 
+mod handled;
+
+pub use handled::{HandledEvent, HandledStored};
+
 use super::Engine;
 use chrono::{DateTime, Utc};
 use sqlx::FromRow;
@@ -97,6 +101,8 @@ pub struct ReplayRow {
     pub dead_letter_id: i64,
     pub seq: i64,
     pub seq_index: i16,
+    /// Tries so far.
+    pub attempts: i32,
 }
 
 impl Engine {
@@ -313,6 +319,6 @@ const DELIVERIES: &str = "
     where s.subscriber_id = $1 and s.subscription_id = any ($2) and s.state = 'active'";
 
 const REPLAYS: &str = "
-    select d.dead_letter_id, d.seq, d.seq_index from tasker.dead_letter d
+    select d.dead_letter_id, d.seq, d.seq_index, d.attempts from tasker.dead_letter d
     where d.subscription_id = $1 and d.replay_at is not null
     order by d.dead_letter_id limit $2";

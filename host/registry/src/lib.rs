@@ -29,6 +29,7 @@ pub mod semver_violation;
 pub mod share;
 pub mod sign;
 pub mod store;
+pub mod subscriber;
 pub mod subscription;
 pub mod uses;
 pub mod watch;

@@ -5,8 +5,9 @@ use super::{Registry, RegistryError};
 use crate::store::subscription::{
     DeadLetterRow, Definition, Start, SubscriptionChange, SubscriptionRow,
 };
+use tasker_domain::ids::TaskId;
 use tasker_domain::name::Name;
-use tasker_domain::subscription::SubscriptionState;
+use tasker_domain::subscription::{SubscriptionState, Target};
 
 impl Registry {
     /// Makes a subscription, or changes one, which keeps its position; true if it is new.
@@ -23,6 +24,12 @@ impl Registry {
                 namespace: change.namespace.clone(),
                 name,
             });
+        }
+        if let Target::Component(subscriber) = &definition.target {
+            // Whether there is such a subscriber for events of now.
+            let of_now = TaskId::generate();
+            self.resolve_subscriber(change.namespace, subscriber, of_now)
+                .await?;
         }
         let set = self.store.set_subscription(change, definition, start);
         match set.await? {

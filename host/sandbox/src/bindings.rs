@@ -2,7 +2,16 @@
 
 wasmtime::component::bindgen!({
     path: "../../wit",
-    world: "step-handler",
+    inline: "
+        package tasker:host;
+
+        /// All that components may export.
+        world component {
+            include tasker:step/step-handler@1.1.0;
+            include tasker:step/subscriber-component@1.1.0;
+        }
+    ",
+    world: "tasker:host/component",
     imports: {
         "tasker:step/context.dependency": async | trappable,
         "tasker:step/events.send": trappable,

@@ -3,7 +3,7 @@
 mod disk;
 
 use super::compiler::{CompileQueue, Compiler, Purpose};
-use super::contract::CONTRACT_HANDLER;
+use super::contract::{CONTRACT_HANDLER, CONTRACT_SUBSCRIBER};
 use super::refusal::Refusal;
 use super::shape;
 use super::slots::acquire_slot;
@@ -34,7 +34,10 @@ pub struct Prepared {
 struct PreparedInner {
     digest: Digest,
     pre: InstancePre<AttemptState>,
-    execute: ComponentExportIndex,
+    /// Runs a handler; `None` if the component has none.
+    execute: Option<ComponentExportIndex>,
+    /// Runs a subscriber; `None` if the component has none.
+    handle: Option<ComponentExportIndex>,
 }
 
 impl Prepared {
@@ -47,8 +50,12 @@ impl Prepared {
         &self.inner.pre
     }
 
-    pub(super) fn execute(&self) -> &ComponentExportIndex {
-        &self.inner.execute
+    pub(super) fn execute(&self) -> Option<&ComponentExportIndex> {
+        self.inner.execute.as_ref()
+    }
+
+    pub(super) fn handle(&self) -> Option<&ComponentExportIndex> {
+        self.inner.handle.as_ref()
     }
 }
 
@@ -266,19 +273,31 @@ impl Inner {
             .linker
             .instantiate_pre(&component)
             .map_err(Refusal::of_linker)?;
-        let handler = component.get_export_index(None, CONTRACT_HANDLER);
-        let execute =
-            handler.and_then(|handler| component.get_export_index(Some(&handler), "execute"));
-        let execute = execute.ok_or_else(|| Refusal::NoHandler {
-            exports: "an empty handler".to_owned(),
-        })?;
         let inner = PreparedInner {
             digest,
             pre,
-            execute,
+            execute: function(&component, CONTRACT_HANDLER, "execute")?,
+            handle: function(&component, CONTRACT_SUBSCRIBER, "handle")?,
         };
         Ok(Prepared {
             inner: Arc::new(inner),
         })
+    }
+}
+
+/// The function of an exported interface; `None` if the component does not export the interface.
+fn function(
+    component: &Component,
+    interface: &str,
+    name: &str,
+) -> Result<Option<ComponentExportIndex>, Refusal> {
+    let Some(interface) = component.get_export_index(None, interface) else {
+        return Ok(None);
+    };
+    match component.get_export_index(Some(&interface), name) {
+        Some(function) => Ok(Some(function)),
+        None => Err(Refusal::NoHandler {
+            exports: format!("an interface without `{name}`"),
+        }),
     }
 }

@@ -8,7 +8,7 @@ pub(super) mod log;
 pub(super) mod secrets;
 pub(super) mod wasi;
 
-use super::bindings::StepHandler;
+use super::bindings::Component;
 use super::grant_command::grant_command;
 use super::state::AttemptState;
 use wasmtime::component::{HasSelf, Linker};
@@ -32,7 +32,7 @@ impl AttemptState {
 /// A linker with all capabilities.
 pub(super) fn link(engine: &Engine) -> Result<Linker<AttemptState>> {
     let mut linker = Linker::new(engine);
-    StepHandler::add_to_linker::<_, HasSelf<AttemptState>>(&mut linker, |state| state)?;
+    Component::add_to_linker::<_, HasSelf<AttemptState>>(&mut linker, |state| state)?;
     wasmtime_wasi::p2::add_to_linker_async(&mut linker)?;
     wasmtime_wasi_http::p2::add_only_http_to_linker_async(&mut linker)?;
     http::request_parts::bound(&mut linker)?;

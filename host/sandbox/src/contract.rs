@@ -1,9 +1,10 @@
 //! The interfaces between guests and the host.
 
-/// What a component exports. A later 1.x is found by this name as well.
-pub(super) const CONTRACT_HANDLER: &str = "tasker:step/handler@1.0.0";
+/// What a component exports: one of these, or both. A 1.x, earlier or later, is found by these names as well.
+pub(super) const CONTRACT_HANDLER: &str = "tasker:step/handler@1.1.0";
+pub(super) const CONTRACT_SUBSCRIBER: &str = "tasker:step/subscriber@1.1.0";
 /// What it may export.
-pub(super) const CONTRACT_DESCRIPTOR: &str = "tasker:step/descriptor@1.0.0";
+pub(super) const CONTRACT_DESCRIPTOR: &str = "tasker:step/descriptor@1.1.0";
 
 /// The interfaces that a component may import, without their versions; listed in the error for a component that imports
 /// another one.

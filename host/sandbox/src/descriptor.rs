@@ -5,15 +5,17 @@ use schema_compat::Schema;
 use serde::Deserialize;
 use serde_json::Value;
 use std::collections::HashSet;
-use tasker_domain::bounds::{MAX_DECLARED_EVENTS, MAX_REQUESTED};
+use tasker_domain::bounds::{MAX_DECLARED_EVENTS, MAX_REQUESTED, MAX_SUBSCRIBERS};
 use tasker_domain::capability::Capability;
 use tasker_domain::declared_event::{DeclaredBy, DeclaredEvents, EventSchemas};
-use tasker_domain::descriptor::HandlerDescription;
+use tasker_domain::descriptor::{HandlerDescription, SubscriberDescription};
 
 /// What `describe` returns.
 #[derive(Deserialize)]
 pub(super) struct Described {
     handlers: Vec<HandlerDescription>,
+    #[serde(default)]
+    subscribers: Option<Vec<SubscriberDescription>>,
     #[serde(default)]
     capabilities: Vec<String>,
     #[serde(default)]
@@ -32,6 +34,19 @@ impl Described {
             check(handler, "result_schema", handler.result_schema.as_ref())?;
         }
         Ok(self.handlers.clone())
+    }
+
+    /// The subscribers, where each has its own name; `None` if the component does not describe them.
+    pub(super) fn subscribers(&self) -> Result<Option<Vec<SubscriberDescription>>, Refusal> {
+        let subscribers = self.subscribers.as_deref().unwrap_or_default();
+        if subscribers.len() > MAX_SUBSCRIBERS {
+            return Err(Refusal::TooManySubscribers(subscribers.len()));
+        }
+        let mut names = HashSet::new();
+        match subscribers.iter().find(|it| !names.insert(&it.name)) {
+            Some(twice) => Err(Refusal::SubscriberTwice(twice.name.to_string())),
+            None => Ok(self.subscribers.clone()),
+        }
     }
 
     /// The capabilities that the component requests, each once and in normal form.
@@ -130,6 +145,25 @@ mod tests {
         let many = declared(Value::Object(many.collect())).unwrap();
         let many = many.events().unwrap_err().to_string();
         assert!(many.contains("the limit is 100"), "{many}");
+    }
+
+    #[test]
+    fn subscribers_have_their_own_names_and_are_bounded() {
+        let subscribers = |names: &[&str]| {
+            let subscribers = names.iter().map(|name| serde_json::json!({"name": name}));
+            let json =
+                serde_json::json!({"handlers": [], "subscribers": subscribers.collect::<Vec<_>>()});
+            let described: Described = serde_json::from_value(json).unwrap();
+            described.subscribers()
+        };
+        assert_eq!(subscribers(&["a", "b"]).unwrap().unwrap().len(), 2);
+        let twice = subscribers(&["a", "a"]).unwrap_err().to_string();
+        assert!(twice.contains("`a` twice"), "{twice}");
+        let many = vec!["a"; MAX_SUBSCRIBERS + 1];
+        let many = subscribers(&many).unwrap_err().to_string();
+        assert!(many.contains("the limit is 100"), "{many}");
+        let none: Described = serde_json::from_str(r#"{"handlers": []}"#).unwrap();
+        assert_eq!(none.subscribers().unwrap(), None);
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! One attempt, from a fresh instance to its outcome.
 
-use super::bindings::exports::tasker::step::handler;
+use super::bindings::exports::tasker::step::{handler, subscriber};
+use super::bindings::tasker::step::types::Retry;
 use super::cache::Prepared;
 use super::engine::EPOCH_TICK;
 use super::log_line::LogLine;
@@ -15,7 +16,10 @@ use std::time::{Duration, Instant};
 use tasker_domain::effects::Effects;
 use tasker_domain::invocation::Invocation;
 use tasker_domain::outcome::Outcome;
+use tasker_domain::subscriber_event::SubscriberEvent;
 use tasker_domain::usage::Usage;
+use tokio::sync::Semaphore;
+use wasmtime::component::{ComponentExportIndex, Instance};
 use wasmtime::{CallHook, Result, Store, StoreContextMut, UpdateDeadline};
 
 /// How long after its deadline a guest that computes may be caught computing, with a backtrace,
@@ -34,7 +38,8 @@ pub struct Executed {
 }
 
 impl Sandbox {
-    /// Runs one attempt in a fresh instance. Waits for a slot while `max_concurrent` others run;
+    /// Runs one attempt in a fresh instance: a handler, or a subscriber where the invocation has an event. Waits
+    /// for a slot while `max_concurrent` others run, or [`SUBSCRIBER_SLOTS`](super::SUBSCRIBER_SLOTS) of subscribers;
     /// the deadline counts from then on. Dropping the future ends the guest.
     ///
     /// Must be called inside a tokio runtime. A guest that computes gives way to other tasks of the
@@ -45,7 +50,7 @@ impl Sandbox {
         invocation: Arc<Invocation>,
         services: HostServices,
     ) -> Executed {
-        let _slot = acquire_slot(&self.inner.permits).await;
+        let _slot = acquire_slot(self.inner.permits_of(&invocation)).await;
         let started = Instant::now();
         // Already set only if the attempt is run twice.
         services.begun.set(started).ok();
@@ -71,6 +76,14 @@ impl Sandbox {
 }
 
 impl Inner {
+    /// Subscribers have slots of their own, so that neither they nor steps wait for the others.
+    fn permits_of(&self, invocation: &Invocation) -> &Semaphore {
+        match invocation.event {
+            Some(_) => &self.subscribers,
+            None => &self.permits,
+        }
+    }
+
     /// A store that holds the guest to its limits.
     pub(super) fn store(&self, state: AttemptState) -> Store<AttemptState> {
         let handles = state.limits().resources as usize;
@@ -104,18 +117,71 @@ pub(super) async fn within_deadline<T>(
     }
 }
 
-async fn call(
-    store: &mut Store<AttemptState>,
-    prepared: &Prepared,
-) -> Result<Result<handler::Outcome, handler::Failure>> {
+type Answer = Result<handler::Outcome, handler::Failure>;
+
+async fn call(store: &mut Store<AttemptState>, prepared: &Prepared) -> Result<Answer> {
     store.data().handed.check()?;
-    let instance = prepared.pre().instantiate_async(&mut *store).await?;
-    let execute = instance.get_typed_func::<(&str, &str), (_,)>(&mut *store, prepared.execute())?;
     let invocation = store.data().invocation.clone();
-    let (answer,) = execute
-        .call_async(store, (&invocation.step.handler, &invocation.task_input))
+    let (function, what) = match &invocation.event {
+        Some(_) => (prepared.handle(), "subscriber"),
+        None => (prepared.execute(), "handler"),
+    };
+    let Some(function) = function else {
+        return Ok(Err(unknown(what, &invocation.step.handler)));
+    };
+    let instance = prepared.pre().instantiate_async(&mut *store).await?;
+    match &invocation.event {
+        Some(event) => handle(store, &instance, function, &invocation, event).await,
+        None => execute(store, &instance, function, &invocation).await,
+    }
+}
+
+async fn execute(
+    store: &mut Store<AttemptState>,
+    instance: &Instance,
+    function: &ComponentExportIndex,
+    invocation: &Invocation,
+) -> Result<Answer> {
+    let execute = instance.get_typed_func::<(&str, &str), (_,)>(&mut *store, function)?;
+    let arguments = (&*invocation.step.handler, &*invocation.task_input);
+    Ok(execute.call_async(store, arguments).await?.0)
+}
+
+async fn handle(
+    store: &mut Store<AttemptState>,
+    instance: &Instance,
+    function: &ComponentExportIndex,
+    invocation: &Invocation,
+    event: &SubscriberEvent,
+) -> Result<Answer> {
+    type Handled = Result<(), handler::Failure>;
+    let handle =
+        instance.get_typed_func::<(&str, subscriber::Event), (Handled,)>(&mut *store, function)?;
+    let event = subscriber::Event {
+        id: event.id.clone(),
+        source: event.source.clone(),
+        event_type: event.event_type.clone(),
+        subject: event.subject.clone(),
+        time: event.time.clone(),
+        sequence: event.sequence.clone(),
+        correlation_id: event.correlation_id.clone(),
+        attributes: event.attributes.clone(),
+        data: invocation.task_input.to_string(),
+    };
+    let (handled,) = handle
+        .call_async(store, (&*invocation.step.handler, event))
         .await?;
-    Ok(answer)
+    Ok(handled.map(|()| handler::Outcome::Complete("null".to_owned())))
+}
+
+/// What a component says that has no handler or subscriber of that name; of one that exports none at all.
+fn unknown(what: &str, name: &str) -> handler::Failure {
+    handler::Failure {
+        code: format!("unknown_{what}"),
+        message: format!("the component exports no {what}, so it has no {what} `{name}`"),
+        details: None,
+        retry: Retry::Never,
+    }
 }
 
 fn at_epoch(store: StoreContextMut<'_, AttemptState>) -> Result<UpdateDeadline> {

@@ -1,6 +1,6 @@
 //! Looks an upload over, once, before anyone can run it.
 
-use super::bindings::exports::tasker::step::handler;
+use super::bindings::exports::tasker::step::{handler, subscriber};
 use super::contract::CONTRACT_DESCRIPTOR;
 use super::descriptor::Described;
 use super::execute::within_deadline;
@@ -9,7 +9,7 @@ use super::provenance::provenance_of;
 use super::refusal::Refusal;
 use super::slots::acquire_slot;
 use super::state::AttemptState;
-use super::surface::{Surface, beginning, refuse_other_files};
+use super::surface::{Surface, beginning, has_handlers, refuse_other_files};
 use super::{HostServices, Prepared, Sandbox, SandboxError};
 use std::sync::Arc;
 use std::time::Instant;
@@ -65,22 +65,20 @@ impl Sandbox {
             contract,
         } = Surface::of(prepared.pre().component())?;
         let described = self.describe_among_guests(&prepared).await?;
-        let (handlers, capabilities, events) = match described {
-            Some(described) => (
-                Some(described.handlers()?),
-                described.capabilities()?,
-                described.events()?,
-            ),
-            None => (None, Vec::new(), DeclaredEvents::new()),
-        };
-        let descriptor = Descriptor {
+        let undescribed = Descriptor {
             contract,
-            handlers,
-            capabilities,
-            events,
+            // None where it exports none.
+            handlers: (!has_handlers(&exports)).then(Vec::new),
+            subscribers: None,
+            capabilities: Vec::new(),
+            events: DeclaredEvents::new(),
             imports,
             exports,
             provenance: provenance_of(&bytes),
+        };
+        let descriptor = match described {
+            Some(described) => with_description(undescribed, &described)?,
+            None => undescribed,
         };
         Ok(Inspected { digest, descriptor })
     }
@@ -133,11 +131,35 @@ impl Sandbox {
     }
 }
 
-/// Starts an instance and checks the type of its handler.
+/// What is known of a component, with what it says of itself.
+fn with_description(known: Descriptor, described: &Described) -> Result<Descriptor, Refusal> {
+    let (handlers, subscribers) = (described.handlers()?, described.subscribers()?);
+    if !handlers.is_empty() && !has_handlers(&known.exports) {
+        return Err(Refusal::NotExported("handler"));
+    }
+    if subscribers.as_ref().is_some_and(|them| !them.is_empty()) && !known.has_subscribers() {
+        return Err(Refusal::NotExported("subscriber"));
+    }
+    Ok(Descriptor {
+        handlers: Some(handlers),
+        subscribers: subscribers.filter(|_| known.has_subscribers()),
+        capabilities: described.capabilities()?,
+        events: described.events()?,
+        ..known
+    })
+}
+
+/// Starts an instance and checks the types of its handler and its subscriber.
 async fn start(store: &mut Store<AttemptState>, prepared: &Prepared) -> wasmtime::Result<Instance> {
     let instance = prepared.pre().instantiate_async(&mut *store).await?;
-    type Answer = (Result<handler::Outcome, handler::Failure>,);
-    instance.get_typed_func::<(&str, &str), Answer>(store, prepared.execute())?;
+    if let Some(execute) = prepared.execute() {
+        type Answer = (Result<handler::Outcome, handler::Failure>,);
+        instance.get_typed_func::<(&str, &str), Answer>(&mut *store, execute)?;
+    }
+    if let Some(handle) = prepared.handle() {
+        type Answer = (Result<(), handler::Failure>,);
+        instance.get_typed_func::<(&str, subscriber::Event), Answer>(&mut *store, handle)?;
+    }
     Ok(instance)
 }
 
@@ -182,5 +204,6 @@ fn describing(digest: Digest) -> Invocation {
         checkpoint: None,
         correlation_id: "".into(),
         caller: None,
+        event: None,
     }
 }

@@ -134,8 +134,10 @@ struct Inner {
     linker: Linker<AttemptState>,
     cache: CodeCache,
     code_metrics: CodeMetrics,
-    /// One for each attempt that may run at the same time.
+    /// One for each attempt of a step that may run at the same time.
     permits: Semaphore,
+    /// The same for subscribers.
+    subscribers: Semaphore,
     /// The same for inspections: a mended version must not wait for the attempts that it would end.
     inspections: Semaphore,
     http: EgressClient,
@@ -144,6 +146,9 @@ struct Inner {
 
 /// Uploads that describe themselves at the same time; places in the pool are kept for them.
 const INSPECTIONS: usize = 2;
+
+/// Subscribers that run at the same time, in places of the pool that are kept for them.
+pub const SUBSCRIBER_SLOTS: usize = 32;
 
 impl Sandbox {
     /// Starts the engine and the thread that ends endless loops; opens the cache.
@@ -157,8 +162,8 @@ impl Sandbox {
     /// The same; handlers' requests find the addresses of hosts there.
     pub fn with_names(config: SandboxConfig, names: Arc<dyn LookUp>) -> Result<Self, SandboxError> {
         let max_concurrent = config.max_concurrent.clamp(1, Semaphore::MAX_PERMITS);
-        let engine = engine::start(max_concurrent.saturating_add(INSPECTIONS))
-            .map_err(SandboxError::Engine)?;
+        let places = max_concurrent.saturating_add(SUBSCRIBER_SLOTS + INSPECTIONS);
+        let engine = engine::start(places).map_err(SandboxError::Engine)?;
         let linker = capability::link(&engine).map_err(SandboxError::Engine)?;
         let cache = CodeCache::open(&engine, config.cache_dir, config.compiler)?;
         let permits = Semaphore::new(max_concurrent);
@@ -171,6 +176,7 @@ impl Sandbox {
                 cache,
                 code_metrics: CodeMetrics::new(),
                 permits,
+                subscribers: Semaphore::new(SUBSCRIBER_SLOTS),
                 inspections: Semaphore::new(INSPECTIONS),
                 http,
                 guests,

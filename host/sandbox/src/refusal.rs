@@ -2,7 +2,7 @@
 
 use std::fmt;
 use std::time::Duration;
-use tasker_domain::bounds::{MAX_DECLARED_EVENTS, MAX_REQUESTED};
+use tasker_domain::bounds::{MAX_DECLARED_EVENTS, MAX_REQUESTED, MAX_SUBSCRIBERS};
 use tasker_domain::capability::CapabilityError;
 use tasker_domain::error_chain::ErrorChain;
 use tasker_domain::outcome::Failure;
@@ -45,7 +45,7 @@ pub enum Refusal {
     )]
     CompilerCrash { how: String },
     #[error(
-        "the component exports no handler: `tasker:step/handler@1.0.0` is missing, and it exports {exports}; build it with an SDK, or against the world `step-handler` of the contract"
+        "the component exports no handler: `tasker:step/handler@1.1.0` is missing, and so is `tasker:step/subscriber@1.1.0`; it exports {exports}; build it with an SDK, or against the world `step-handler` or `subscriber-component` of the contract"
     )]
     NoHandler {
         /// What it exports instead, or `nothing`.
@@ -68,7 +68,7 @@ pub enum Refusal {
     )]
     NewerWasi(#[source] wasmtime::Error),
     #[error(
-        "the component imports or exports something with another type than on this host; it may have been built against a newer 1.x contract: build it against 1.0.0, or update the host"
+        "the component imports or exports something with another type than on this host; it may have been built against a newer 1.x contract: build it against 1.1.0 or earlier, or update the host"
     )]
     Link(#[source] wasmtime::Error),
     #[error("the component could not be started: {}", .0.message)]
@@ -92,6 +92,14 @@ pub enum Refusal {
     EventSchema(String),
     #[error("the component describes the handler `{0}` twice; give each its own name")]
     HandlerTwice(String),
+    #[error("the component describes the subscriber `{0}` twice; give each its own name")]
+    SubscriberTwice(String),
+    #[error("the component describes {0} subscribers; the limit is {MAX_SUBSCRIBERS}")]
+    TooManySubscribers(usize),
+    #[error(
+        "the component describes {0}, but does not export `tasker:step/{0}`; export it or leave them out of `describe`"
+    )]
+    NotExported(&'static str),
     #[error("the `{which}` of handler `{handler}` is not a JSON Schema: {reason}")]
     Schema {
         handler: String,

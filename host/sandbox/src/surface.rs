@@ -2,6 +2,7 @@
 
 use super::contract::PROVIDED;
 use super::refusal::Refusal;
+use tasker_domain::descriptor::SUBSCRIBER_EXPORT;
 use wasmtime::component::Component;
 
 /// Bytes that open every WebAssembly file.
@@ -10,7 +11,7 @@ const MAGIC: &[u8] = b"\0asm";
 const CORE_MODULE: &[u8] = &[1, 0, 0, 0];
 /// Characters of a wrong text that a refusal shows.
 const SHOWN_CHARS: usize = 40;
-/// How a handler is exported, up to the version.
+/// How handlers are exported, up to the version.
 const HANDLER: &str = "tasker:step/handler@";
 
 /// How interfaces of WASI are named, and the versions of which one is provided.
@@ -100,13 +101,21 @@ fn is_provided(import: &str) -> bool {
     PROVIDED.contains(&name)
 }
 
-/// The version of the contract behind the handler among these exports.
+fn version_of<'a>(export: &'a str, interface: &'static str) -> Option<(&'static str, &'a str)> {
+    Some((interface, export.strip_prefix(interface)?))
+}
+
+/// The version of the contract behind the handlers, or else the subscribers, among these exports.
 fn contract(exports: &[String]) -> Result<String, Refusal> {
-    let version = exports.iter().find_map(|name| name.strip_prefix(HANDLER));
-    match version {
-        Some(version) if version.starts_with("1.") => Ok(version.to_owned()),
-        Some(version) => Err(Refusal::OtherContract {
-            found: format!("{HANDLER}{version}"),
+    let of = |interface| {
+        exports
+            .iter()
+            .find_map(move |name| version_of(name, interface))
+    };
+    match of(HANDLER).or_else(|| of(SUBSCRIBER_EXPORT)) {
+        Some((_, version)) if version.starts_with("1.") => Ok(version.to_owned()),
+        Some((interface, version)) => Err(Refusal::OtherContract {
+            found: format!("{interface}{version}"),
         }),
         None if exports.is_empty() => Err(Refusal::NoHandler {
             exports: "nothing".to_owned(),
@@ -115,4 +124,9 @@ fn contract(exports: &[String]) -> Result<String, Refusal> {
             exports: exports.join(", "),
         }),
     }
+}
+
+/// True if a component with these exports has handlers.
+pub(super) fn has_handlers(exports: &[String]) -> bool {
+    exports.iter().any(|name| name.starts_with(HANDLER))
 }

@@ -1,5 +1,8 @@
 //! Delivers the events of one subscription, one after the other.
 
+mod handled;
+mod replay;
+
 use super::Shared;
 use super::lease::Lease;
 use super::transport::{Failure, Message, Sent, Transport};
@@ -12,19 +15,17 @@ use tasker_domain::error_chain::ErrorChain;
 use tasker_domain::ids::TaskId;
 use tasker_domain::subscription::{TEST, subject};
 use tasker_engine::subscription::{
-    DeliveryLease, DeliveryRow, FailedTry, NewDeadLetter, ReplayRow, StoredCursor,
+    DeliveryLease, DeliveryRow, FailedTry, NewDeadLetter, StoredCursor,
 };
 use tasker_events::filter::{Filter, parse_types};
 use tasker_events::follow::{Next, Stream};
-use tasker_events::{Event, Feed, FeedError, Position, Wants};
+use tasker_events::{Event, FeedError, Position, Wants};
 use tokio::time::{MissedTickBehavior, interval, sleep};
 use tokio_util::sync::CancellationToken;
 
 /// How long it waits after an error of the database.
 const RETRY_DELAY: Duration = Duration::from_millis(500);
 const MAX_RETRY_DELAY: Duration = Duration::from_secs(10);
-/// Dead letters that are read at a time.
-const MAX_REPLAYS: i64 = 20;
 
 /// It is to end, or the subscription is another host's, or was changed.
 pub(crate) struct Stopped;
@@ -32,6 +33,8 @@ pub(crate) struct Stopped;
 /// What comes after a try.
 enum After {
     NextEvent,
+    /// The same, and the position is stored.
+    Stored,
     /// The same event again, after this time.
     SameEvent(Duration),
 }
@@ -49,6 +52,8 @@ pub(crate) struct Delivery {
     at: Position,
     /// Failed tries of the event behind it.
     attempts: i32,
+    /// Conflicts in a row, of a component with others that write the same entries.
+    conflicts: i32,
 }
 
 impl Delivery {
@@ -63,6 +68,7 @@ impl Delivery {
             transport: shared.transports.to(&row),
             at: position(row.seq, row.seq_index),
             attempts: row.attempts,
+            conflicts: 0,
             shared,
             lease,
             row,
@@ -105,13 +111,19 @@ impl Delivery {
                 }
             };
             backoff.reset();
-            match self.deliver(&event).await? {
+            let is_followed = !stream.is_at_end();
+            let pending_at = is_followed.then_some(event.at);
+            match self.deliver(&event, pending_at).await? {
                 After::NextEvent => {
                     self.at = event.position;
                     self.attempts = 0;
                     let is_last = stream.is_at_end();
                     self.note(1, (!is_last).then_some(event.at));
                     self.room().await?;
+                }
+                After::Stored => {
+                    self.at = event.position;
+                    self.attempts = 0;
                 }
                 After::SameEvent(delay) => return Ok(delay),
             }
@@ -184,9 +196,13 @@ impl Delivery {
         }
     }
 
-    /// Tries once.
-    async fn deliver(&mut self, event: &Event) -> Result<After, Stopped> {
-        let sent = self.try_once(event).await?;
+    /// Tries once; `pending_at` is the time of what waits behind the event.
+    async fn deliver(
+        &mut self,
+        event: &Event,
+        pending_at: Option<DateTime<Utc>>,
+    ) -> Result<After, Stopped> {
+        let sent = self.try_once(event, self.attempts + 1).await?;
         if !matches!(sent, Sent::Accepted) {
             // A position that is stored later would take the count of failures back.
             self.all_stored().await?;
@@ -195,19 +211,26 @@ impl Delivery {
             Sent::Accepted => Ok(After::NextEvent),
             Sent::CutOff => Ok(After::SameEvent(Duration::ZERO)),
             Sent::Gone => self.end().await,
-            Sent::Failed(failure) => {
-                self.attempts += 1;
-                match self.attempts >= self.shared.config.retry.attempts {
-                    true => self.give_up(event, &failure).await,
-                    false => self.retry(event, &failure, true).await,
-                }
-            }
+            Sent::Handled(handled) => self.handled(event, &handled, pending_at).await,
+            Sent::Failed(failure) => self.failed(event, &failure).await,
             Sent::Unable(reason) => self.retry(event, &Failure::of(reason), false).await,
         }
     }
 
+    async fn failed(&mut self, event: &Event, failure: &Failure) -> Result<After, Stopped> {
+        if let Some(delay) = self.conflict(failure) {
+            return Ok(After::SameEvent(delay));
+        }
+        self.attempts += 1;
+        let is_last = self.attempts >= self.shared.config.retry.attempts;
+        match is_last || failure.is_permanent {
+            true => self.give_up(event, failure).await,
+            false => self.retry(event, failure, true).await,
+        }
+    }
+
     /// Sends the event once.
-    async fn try_once(&mut self, event: &Event) -> Result<Sent, Stopped> {
+    async fn try_once(&mut self, event: &Event, attempt: i32) -> Result<Sent, Stopped> {
         let transport = match &mut self.transport {
             Ok(transport) => transport,
             Err(reason) => return Ok(Sent::Unable(reason.clone())),
@@ -218,12 +241,15 @@ impl Delivery {
         let (within, _permit) = tokio::select! {
             () = self.stop.cancelled() => return Err(Stopped),
             held = async {
-                let permit = self.shared.in_flight.acquire().await;
+                let permit = transport.permit(&self.shared.transports).await;
                 (self.lease.held().await, permit)
             } => held,
         };
-        let (with, message) = (&self.shared.transports, Message::of(event));
-        Ok(transport.send(with, &message, within).await)
+        let (with, message) = (&self.shared.transports, Message { event, attempt });
+        Ok(tokio::select! {
+            sent = transport.send(with, &message, within) => sent,
+            () = self.lease.expired() => Sent::CutOff,
+        })
     }
 
     /// Stores that a try failed. What is not the receiver's fault does not count.
@@ -270,47 +296,6 @@ impl Delivery {
         Err(Stopped)
     }
 
-    /// Delivers the dead letters once more that somebody asked for.
-    async fn replay(&mut self) -> Result<(), Stopped> {
-        let id = self.row.subscription_id;
-        loop {
-            let (engine, lease) = (self.shared.engine.clone(), self.lease());
-            let letters = self.retried(|| engine.replays(id, MAX_REPLAYS)).await?;
-            if letters.is_empty() {
-                return Ok(());
-            }
-            for letter in letters {
-                let failure = self.replay_one(letter).await?;
-                let why = failure.as_ref().map(Failure::undelivered);
-                let letter = letter.dead_letter_id;
-                self.kept(|| engine.store_replay(lease, letter, why.as_ref()))
-                    .await?;
-            }
-        }
-    }
-
-    async fn replay_one(&mut self, letter: ReplayRow) -> Result<Option<Failure>, Stopped> {
-        let position = position(letter.seq, letter.seq_index);
-        let feed = self.shared.feed.clone();
-        let read = || event_at(&feed, position);
-        let Some(event) = self.retried(read).await? else {
-            return Ok(Some(Failure::of(
-                "the event was deleted with its task, by the retention of the namespace",
-            )));
-        };
-        loop {
-            match self.try_once(&event).await? {
-                Sent::Accepted => return Ok(None),
-                Sent::CutOff => {}
-                Sent::Gone => {
-                    self.end().await?;
-                }
-                Sent::Failed(failure) => return Ok(Some(failure)),
-                Sent::Unable(reason) => return Ok(Some(Failure::of(reason))),
-            }
-        }
-    }
-
     fn lease(&self) -> DeliveryLease {
         DeliveryLease {
             subscriber_id: self.lease.subscriber_id,
@@ -351,14 +336,6 @@ impl Delivery {
 async fn advance(shared: &Shared, stream: &mut Stream) -> Result<(), FeedError> {
     let _permit = shared.catching_up.acquire().await;
     stream.advance().await
-}
-
-async fn event_at(feed: &Feed, position: Position) -> Result<Option<Event>, DatabaseError> {
-    match feed.event_at(position).await {
-        Ok(event) => Ok(event),
-        Err(FeedError::Database(error)) => Err(error),
-        Err(FeedError::Cursor(_)) => Ok(None),
-    }
 }
 
 fn position(seq: i64, index: i16) -> Position {

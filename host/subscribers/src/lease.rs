@@ -57,6 +57,17 @@ impl Lease {
         (self.ttl - self.ttl / MARGIN_SHARE).saturating_sub(self.age())
     }
 
+    /// Waits until the host may not deliver any more.
+    pub(crate) async fn expired(&self) {
+        loop {
+            let left = self.left();
+            if left.is_zero() {
+                return;
+            }
+            tokio::time::sleep(left).await;
+        }
+    }
+
     /// Waits until the host may deliver; for how long. While the database does not answer, nothing is delivered.
     pub(crate) async fn held(&self) -> Duration {
         loop {

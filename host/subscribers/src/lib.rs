@@ -1,10 +1,12 @@
-//! Delivers the events of subscriptions to webhooks and to NATS JetStream.
+//! Delivers the events of subscriptions to webhooks, to components and to NATS JetStream.
 //!
 //! Each subscription belongs to one host at a time, which the database gives it to; a renewal now and then keeps all
 //! subscriptions of a host, and another host takes them once it is missing. The position of a subscription is stored after
-//! its events are delivered, so a crash repeats events and loses none. Each has one request under way at most, so its events
+//! its events are delivered, so a crash repeats events and loses none; that of a component is stored together with what the
+//! component wrote to kv, so that counts once. Each has one request under way at most, so its events
 //! arrive in the order of the feed.
 
+mod components;
 mod cursors;
 mod delivery;
 mod lease;
@@ -13,6 +15,7 @@ mod owned;
 mod retry;
 mod transport;
 
+pub use components::Components;
 pub use nats::{NatsConfig, NatsServer, NatsServerError, SubjectPrefix, SubjectPrefixError};
 pub use retry::RetrySchedule;
 
@@ -38,8 +41,6 @@ use transport::Transports;
 const MAX_SUBSCRIPTIONS: usize = 10_000;
 /// Subscriptions that a host takes in one call at most.
 const MAX_TAKEN: usize = 500;
-/// Requests of one host under way at most; each subscription has one.
-const MAX_IN_FLIGHT: usize = 256;
 /// Subscriptions that read what is behind them at the same time; others wait.
 const MAX_CATCHING_UP: usize = 4;
 /// Between two looks at what was delivered and is not stored.
@@ -92,11 +93,11 @@ impl SubscribersConfig {
     }
 
     /// What this host can deliver to.
-    fn kinds(&self) -> Vec<SubscriptionKind> {
+    fn kinds(&self, has_components: bool) -> Vec<SubscriptionKind> {
         let nats = self.nats.is_some().then_some(SubscriptionKind::Nats);
-        nats.into_iter()
-            .chain([SubscriptionKind::Webhook])
-            .collect()
+        let component = has_components.then_some(SubscriptionKind::Component);
+        let all = [Some(SubscriptionKind::Webhook), nats, component];
+        all.into_iter().flatten().collect()
     }
 }
 
@@ -105,9 +106,9 @@ pub(crate) struct Shared {
     engine: Engine,
     feed: Feed,
     config: SubscribersConfig,
+    kinds: Vec<SubscriptionKind>,
     transports: Transports,
     cursors: Cursors,
-    in_flight: Semaphore,
     catching_up: Semaphore,
 }
 
@@ -121,15 +122,21 @@ pub struct Subscribers {
 }
 
 impl Subscribers {
-    /// Over the connections of the engine, which has the keys of secrets.
-    pub fn new(engine: Engine, feed: Feed, config: SubscribersConfig) -> Self {
+    /// Over the connections of the engine, which has the keys of secrets. Without components, subscriptions to them
+    /// are left to other hosts.
+    pub fn new(
+        engine: Engine,
+        feed: Feed,
+        components: Option<Components>,
+        config: SubscribersConfig,
+    ) -> Self {
         let shared = Shared {
-            transports: Transports::new(&config),
+            kinds: config.kinds(components.is_some()),
+            transports: Transports::new(&engine, components, &config),
             engine,
             feed,
             config,
             cursors: Cursors::default(),
-            in_flight: Semaphore::new(MAX_IN_FLIGHT),
             catching_up: Semaphore::new(MAX_CATCHING_UP),
         };
         Self {
@@ -199,9 +206,9 @@ impl Subscribers {
         let SubscribersConfig { host_name, ttl, .. } = &self.shared.config;
         let before = self.lease.as_ref().map(|lease| lease.subscriber_id);
         let engine = &self.shared.engine;
-        let kinds = self.shared.config.kinds();
+        let kinds = &self.shared.kinds;
         let id = engine
-            .renew_subscriber(before, host_name, *ttl, &kinds)
+            .renew_subscriber(before, host_name, *ttl, kinds)
             .await?;
         if let Some(lease) = self.lease.as_ref().filter(|it| it.subscriber_id == id) {
             lease.renew(began);

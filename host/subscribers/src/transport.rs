@@ -1,48 +1,65 @@
 //! How events reach the receiver of a subscription, by its kind.
 
+mod component;
 mod nats;
 mod secrets;
 mod signature;
 mod webhook;
 
 use super::SubscribersConfig;
+use super::components::Components;
 use bytes::Bytes;
+use component::{Component, Runner};
 use nats::Nats;
 use std::time::Duration;
+use tasker_domain::kv::KvWrite;
 use tasker_domain::subscription::Target;
 use tasker_engine::Engine;
 use tasker_engine::subscription::{DeliveryRow, Undelivered};
+use tasker_engine::usage::VersionUsage;
 use tasker_events::Event;
 use tasker_events::cloud_event::rendered;
+use tasker_sandbox::SUBSCRIBER_SLOTS;
+use tokio::sync::{Semaphore, SemaphorePermit};
 use webhook::{Sender, Webhook};
 
 /// The media type of one event.
 const CLOUD_EVENT: &str = "application/cloudevents+json";
+/// Requests of one host under way at most.
+const MAX_IN_FLIGHT: usize = 256;
 
 /// An event as it is sent.
-pub(crate) struct Message {
-    /// The same in each try.
-    pub id: String,
-    /// As CloudEvents have it.
-    pub event_type: String,
-    /// As a CloudEvent in JSON.
-    pub body: Bytes,
+pub(crate) struct Message<'e> {
+    pub event: &'e Event,
+    /// Which try of it this is, from 1.
+    pub attempt: i32,
 }
 
-impl Message {
-    pub(crate) fn of(event: &Event) -> Self {
-        Self {
-            id: event.id(),
-            event_type: event.full_type().into_owned(),
-            body: rendered(event),
-        }
+impl Message<'_> {
+    /// The same in each try.
+    fn id(&self) -> String {
+        self.event.id()
     }
+
+    /// As a CloudEvent in JSON.
+    fn body(&self) -> Bytes {
+        rendered(self.event)
+    }
+}
+
+/// What a subscriber leaves that handled an event: to be stored together with the position.
+#[derive(Debug)]
+pub(crate) struct Handled {
+    pub writes: Vec<KvWrite>,
+    pub usage: VersionUsage,
 }
 
 /// What came of a try.
 #[derive(Debug)]
 pub(crate) enum Sent {
     Accepted,
+    /// A component handled it, which counts once it is stored.
+    Handled(Handled),
     /// The receiver wants no events any more.
     Gone,
     Failed(Failure),
@@ -60,6 +77,10 @@ pub(crate) struct Failure {
     /// Its beginning.
     pub body: Option<String>,
     pub retry_after: Option<Duration>,
+    /// No other try makes sense.
+    pub is_permanent: bool,
+    /// Another wrote the same entries of kv meanwhile.
+    pub is_conflict: bool,
 }
 
 impl Failure {
@@ -82,13 +103,25 @@ impl Failure {
 /// What all transports of a host share.
 pub(crate) struct Transports {
     webhooks: Sender,
+    components: Runner,
     nats: Nats,
+    /// Requests under way; each subscription has one.
+    requests: Semaphore,
+    /// Subscribers under way; requests do not wait for them.
+    attempts: Semaphore,
 }
 
 impl Transports {
-    pub(crate) fn new(config: &SubscribersConfig) -> Self {
+    pub(crate) fn new(
+        engine: &Engine,
+        components: Option<Components>,
+        config: &SubscribersConfig,
+    ) -> Self {
         Self {
             webhooks: Sender::new(config),
+            components: Runner::new(components, engine, config.retry.attempts),
+            requests: Semaphore::new(MAX_IN_FLIGHT),
+            attempts: Semaphore::new(SUBSCRIBER_SLOTS),
             nats: Nats::new(
                 config.nats.clone(),
                 config.connect_timeout,
@@ -101,6 +134,9 @@ impl Transports {
     pub(crate) fn to(&self, row: &DeliveryRow) -> Result<Transport, String> {
         match Target::try_from(row.target.as_str()).map_err(|wrong| wrong.to_string())? {
             Target::Webhook(url) => Ok(Transport::Webhook(Webhook::new(url, row))),
+            Target::Component(subscriber) => {
+                Component::new(subscriber, row).map(Transport::Component)
+            }
             Target::Nats => Ok(Transport::Nats {
                 namespace: row.namespace.clone(),
             }),
@@ -111,6 +147,7 @@ impl Transports {
 /// The way to one receiver.
 pub(crate) enum Transport {
     Webhook(Webhook),
+    Component(Component),
     Nats { namespace: String },
 }
 
@@ -119,19 +156,30 @@ impl Transport {
     pub(crate) async fn prepare(&mut self, engine: &Engine) -> Result<(), String> {
         match self {
             Self::Webhook(webhook) => webhook.prepare(engine).await,
-            Self::Nats { .. } => Ok(()),
+            Self::Component(_) | Self::Nats { .. } => Ok(()),
         }
     }
 
-    /// Sends it once; waits `within` at most.
+    /// Waits until this host may send one more.
+    pub(crate) async fn permit<'w>(&self, with: &'w Transports) -> Option<SemaphorePermit<'w>> {
+        let permits = match self {
+            Self::Component(_) => &with.attempts,
+            Self::Webhook(_) | Self::Nats { .. } => &with.requests,
+        };
+        // They are never closed.
+        permits.acquire().await.ok()
+    }
+
+    /// Sends it once; waits `within` at most, or as long as the limits of a component allow.
     pub(crate) async fn send(
         &self,
         with: &Transports,
-        message: &Message,
+        message: &Message<'_>,
         within: Duration,
     ) -> Sent {
         match self {
             Self::Webhook(webhook) => with.webhooks.send(webhook, message, within).await,
+            Self::Component(component) => with.components.run(component, message).await,
             Self::Nats { namespace } => with.nats.send(namespace, message, within).await,
         }
     }

@@ -17,7 +17,9 @@ pub use first_key::FirstKey;
 
 use database::Postgres;
 use keep_in_bounds::keep_in_bounds;
-use parts::{TraceExport, deliver, export_traces, follow_database, open_sandbox, serve};
+use parts::{
+    TraceExport, components_for, deliver, export_traces, follow_database, open_sandbox, serve,
+};
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -73,7 +75,7 @@ pub struct HostConfig {
     pub compiler: Compiler,
     /// None: this host serves the API only.
     pub worker: Option<WorkerConfig>,
-    /// How events are delivered to webhooks.
+    /// How events are delivered to subscriptions; those to components only by a host with a worker.
     pub subscribers: SubscribersConfig,
     /// A folder whose components and templates are published as they appear and change.
     pub watch: Option<PathBuf>,
@@ -229,11 +231,12 @@ impl Host {
         if let Some(dir) = config.watch {
             tokio::spawn(registry.clone().watch(dir, draining.clone()));
         }
+        let components = components_for(config.worker.as_ref(), &registry, &sandbox);
         keep_in_bounds(&engine, archive, &draining);
         let hints = notifications.clone();
         tokio::spawn(registry.maintain(config.maintenance, hints, draining.clone()));
         let stats = Arc::<WorkerStats>::default();
-        let deliveries = deliver(&engine, config.subscribers, &draining);
+        let deliveries = deliver(&engine, components, config.subscribers, &draining);
         let traces = export_traces(&engine, config.exports_traces)?;
         let tracer = traces.tracer.clone();
         let metrics = metrics::of(&engine, &sandbox, &stats, &tracer);

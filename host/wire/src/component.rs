@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 use tasker_domain::bounds::MAX_COMPONENT_BYTES;
 use tasker_domain::compatibility::{CompatReport, Diff};
 use tasker_domain::declared_event::DeclaredEvents;
-use tasker_domain::descriptor::{HandlerDescription, Provenance};
+use tasker_domain::descriptor::{HandlerDescription, Provenance, SubscriberDescription};
 use tasker_domain::digest::Digest;
 use tasker_domain::name::Name;
 use tasker_domain::plan::ComponentPlan;
@@ -30,6 +30,9 @@ pub struct ComponentVersion {
     pub contract: String,
     /// Empty if the component does not describe them.
     pub handlers: Vec<HandlerDescription>,
+    /// Its subscribers; empty if it does not describe them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub subscribers: Vec<SubscriberDescription>,
     /// The capabilities that its handlers request.
     pub capabilities: Vec<String>,
     /// The events that its handlers send, as it declares them.

@@ -1,4 +1,4 @@
-//! Subscriptions: events of a namespace that are delivered to a webhook or to NATS.
+//! Subscriptions: events of a namespace that are delivered to a webhook, a component or NATS.
 
 use crate::endpoint::{Json, endpoint};
 use crate::page::{NamespacePageQuery, Page, PageQuery};
@@ -63,7 +63,7 @@ pub struct Subscription {
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct NewSubscription {
-    /// Where events are sent: a URL with https, or `nats`.
+    /// Where events are sent: a URL with https, `component:…`, or `nats`.
     pub to: String,
     /// Names of secrets of the namespace, from 1 to 4 of a webhook: each signs every delivery.
     #[serde(default)]

@@ -274,5 +274,6 @@ fn invocation(plan: &Plan, step: NextStep) -> Result<Invocation, UnreadablePlan>
         checkpoint: step.checkpoint,
         correlation_id: step.task.correlation_id.clone(),
         caller: step.task.caller,
+        event: None,
     })
 }

@@ -145,7 +145,7 @@ pub mod tasker {
                     );
                     let ptr0 = ret_area.0.as_mut_ptr().cast::<u8>();
                     #[cfg(target_arch = "wasm32")]
-                    #[link(wasm_import_module = "tasker:step/context@1.0.0")]
+                    #[link(wasm_import_module = "tasker:step/context@1.1.0")]
                     unsafe extern "C" {
                         #[link_name = "task-id"]
                         fn wit_import1(_: *mut u8);
@@ -183,7 +183,7 @@ pub mod tasker {
                     );
                     let ptr0 = ret_area.0.as_mut_ptr().cast::<u8>();
                     #[cfg(target_arch = "wasm32")]
-                    #[link(wasm_import_module = "tasker:step/context@1.0.0")]
+                    #[link(wasm_import_module = "tasker:step/context@1.1.0")]
                     unsafe extern "C" {
                         #[link_name = "namespace"]
                         fn wit_import1(_: *mut u8);
@@ -221,7 +221,7 @@ pub mod tasker {
                     );
                     let ptr0 = ret_area.0.as_mut_ptr().cast::<u8>();
                     #[cfg(target_arch = "wasm32")]
-                    #[link(wasm_import_module = "tasker:step/context@1.0.0")]
+                    #[link(wasm_import_module = "tasker:step/context@1.1.0")]
                     unsafe extern "C" {
                         #[link_name = "step-name"]
                         fn wit_import1(_: *mut u8);
@@ -247,7 +247,7 @@ pub mod tasker {
             pub fn attempt() -> u32 {
                 unsafe {
                     #[cfg(target_arch = "wasm32")]
-                    #[link(wasm_import_module = "tasker:step/context@1.0.0")]
+                    #[link(wasm_import_module = "tasker:step/context@1.1.0")]
                     unsafe extern "C" {
                         #[link_name = "attempt"]
                         fn wit_import0() -> i32;
@@ -266,7 +266,7 @@ pub mod tasker {
             pub fn max_attempts() -> u32 {
                 unsafe {
                     #[cfg(target_arch = "wasm32")]
-                    #[link(wasm_import_module = "tasker:step/context@1.0.0")]
+                    #[link(wasm_import_module = "tasker:step/context@1.1.0")]
                     unsafe extern "C" {
                         #[link_name = "max-attempts"]
                         fn wit_import0() -> i32;
@@ -298,7 +298,7 @@ pub mod tasker {
                     );
                     let ptr0 = ret_area.0.as_mut_ptr().cast::<u8>();
                     #[cfg(target_arch = "wasm32")]
-                    #[link(wasm_import_module = "tasker:step/context@1.0.0")]
+                    #[link(wasm_import_module = "tasker:step/context@1.1.0")]
                     unsafe extern "C" {
                         #[link_name = "idempotency-key"]
                         fn wit_import1(_: *mut u8);
@@ -336,7 +336,7 @@ pub mod tasker {
                     );
                     let ptr0 = ret_area.0.as_mut_ptr().cast::<u8>();
                     #[cfg(target_arch = "wasm32")]
-                    #[link(wasm_import_module = "tasker:step/context@1.0.0")]
+                    #[link(wasm_import_module = "tasker:step/context@1.1.0")]
                     unsafe extern "C" {
                         #[link_name = "correlation-id"]
                         fn wit_import1(_: *mut u8);
@@ -374,7 +374,7 @@ pub mod tasker {
                     );
                     let ptr0 = ret_area.0.as_mut_ptr().cast::<u8>();
                     #[cfg(target_arch = "wasm32")]
-                    #[link(wasm_import_module = "tasker:step/context@1.0.0")]
+                    #[link(wasm_import_module = "tasker:step/context@1.1.0")]
                     unsafe extern "C" {
                         #[link_name = "traceparent"]
                         fn wit_import1(_: *mut u8);
@@ -416,7 +416,7 @@ pub mod tasker {
             pub fn remaining_ms() -> u64 {
                 unsafe {
                     #[cfg(target_arch = "wasm32")]
-                    #[link(wasm_import_module = "tasker:step/context@1.0.0")]
+                    #[link(wasm_import_module = "tasker:step/context@1.1.0")]
                     unsafe extern "C" {
                         #[link_name = "remaining-ms"]
                         fn wit_import0() -> i64;
@@ -447,7 +447,7 @@ pub mod tasker {
                     );
                     let ptr0 = ret_area.0.as_mut_ptr().cast::<u8>();
                     #[cfg(target_arch = "wasm32")]
-                    #[link(wasm_import_module = "tasker:step/context@1.0.0")]
+                    #[link(wasm_import_module = "tasker:step/context@1.1.0")]
                     unsafe extern "C" {
                         #[link_name = "task-input"]
                         fn wit_import1(_: *mut u8);
@@ -488,7 +488,7 @@ pub mod tasker {
                     let len0 = vec0.len();
                     let ptr1 = ret_area.0.as_mut_ptr().cast::<u8>();
                     #[cfg(target_arch = "wasm32")]
-                    #[link(wasm_import_module = "tasker:step/context@1.0.0")]
+                    #[link(wasm_import_module = "tasker:step/context@1.1.0")]
                     unsafe extern "C" {
                         #[link_name = "dependency"]
                         fn wit_import2(_: *mut u8, _: usize, _: *mut u8);
@@ -542,7 +542,7 @@ pub mod tasker {
                     );
                     let ptr0 = ret_area.0.as_mut_ptr().cast::<u8>();
                     #[cfg(target_arch = "wasm32")]
-                    #[link(wasm_import_module = "tasker:step/context@1.0.0")]
+                    #[link(wasm_import_module = "tasker:step/context@1.1.0")]
                     unsafe extern "C" {
                         #[link_name = "config"]
                         fn wit_import1(_: *mut u8);
@@ -580,7 +580,7 @@ pub mod tasker {
                     );
                     let ptr0 = ret_area.0.as_mut_ptr().cast::<u8>();
                     #[cfg(target_arch = "wasm32")]
-                    #[link(wasm_import_module = "tasker:step/context@1.0.0")]
+                    #[link(wasm_import_module = "tasker:step/context@1.1.0")]
                     unsafe extern "C" {
                         #[link_name = "last-checkpoint"]
                         fn wit_import1(_: *mut u8);
@@ -632,7 +632,7 @@ pub mod tasker {
                         None => (0i32, ::core::ptr::null_mut(), 0usize),
                     };
                     #[cfg(target_arch = "wasm32")]
-                    #[link(wasm_import_module = "tasker:step/context@1.0.0")]
+                    #[link(wasm_import_module = "tasker:step/context@1.1.0")]
                     unsafe extern "C" {
                         #[link_name = "heartbeat"]
                         fn wit_import2(_: i32, _: *mut u8, _: usize) -> i32;
@@ -746,7 +746,7 @@ pub mod tasker {
                         }
                     }
                     #[cfg(target_arch = "wasm32")]
-                    #[link(wasm_import_module = "tasker:step/log@1.0.0")]
+                    #[link(wasm_import_module = "tasker:step/log@1.1.0")]
                     unsafe extern "C" {
                         #[link_name = "log"]
                         fn wit_import5(
@@ -842,7 +842,7 @@ pub mod tasker {
                     let len0 = vec0.len();
                     let ptr1 = ret_area.0.as_mut_ptr().cast::<u8>();
                     #[cfg(target_arch = "wasm32")]
-                    #[link(wasm_import_module = "tasker:step/secrets@1.0.0")]
+                    #[link(wasm_import_module = "tasker:step/secrets@1.1.0")]
                     unsafe extern "C" {
                         #[link_name = "get"]
                         fn wit_import2(_: *mut u8, _: usize, _: *mut u8);
@@ -943,7 +943,7 @@ pub mod tasker {
                     let len0 = vec0.len();
                     let ptr1 = ret_area.0.as_mut_ptr().cast::<u8>();
                     #[cfg(target_arch = "wasm32")]
-                    #[link(wasm_import_module = "tasker:step/secrets@1.0.0")]
+                    #[link(wasm_import_module = "tasker:step/secrets@1.1.0")]
                     unsafe extern "C" {
                         #[link_name = "reveal"]
                         fn wit_import2(_: *mut u8, _: usize, _: *mut u8);
@@ -1117,7 +1117,7 @@ pub mod tasker {
                     let len1 = vec1.len();
                     let ptr2 = ret_area.0.as_mut_ptr().cast::<u8>();
                     #[cfg(target_arch = "wasm32")]
-                    #[link(wasm_import_module = "tasker:step/kv@1.0.0")]
+                    #[link(wasm_import_module = "tasker:step/kv@1.1.0")]
                     unsafe extern "C" {
                         #[link_name = "get"]
                         fn wit_import3(
@@ -1269,7 +1269,7 @@ pub mod tasker {
                     let len2 = vec2.len();
                     let ptr3 = ret_area.0.as_mut_ptr().cast::<u8>();
                     #[cfg(target_arch = "wasm32")]
-                    #[link(wasm_import_module = "tasker:step/kv@1.0.0")]
+                    #[link(wasm_import_module = "tasker:step/kv@1.1.0")]
                     unsafe extern "C" {
                         #[link_name = "set"]
                         fn wit_import4(
@@ -1414,7 +1414,7 @@ pub mod tasker {
                     let len3 = vec3.len();
                     let ptr4 = ret_area.0.as_mut_ptr().cast::<u8>();
                     #[cfg(target_arch = "wasm32")]
-                    #[link(wasm_import_module = "tasker:step/kv@1.0.0")]
+                    #[link(wasm_import_module = "tasker:step/kv@1.1.0")]
                     unsafe extern "C" {
                         #[link_name = "compare-and-set"]
                         fn wit_import5(
@@ -1551,7 +1551,7 @@ pub mod tasker {
                     let len1 = vec1.len();
                     let ptr2 = ret_area.0.as_mut_ptr().cast::<u8>();
                     #[cfg(target_arch = "wasm32")]
-                    #[link(wasm_import_module = "tasker:step/kv@1.0.0")]
+                    #[link(wasm_import_module = "tasker:step/kv@1.1.0")]
                     unsafe extern "C" {
                         #[link_name = "delete"]
                         fn wit_import3(
@@ -1674,7 +1674,7 @@ pub mod tasker {
                     let len1 = vec1.len();
                     let ptr2 = ret_area.0.as_mut_ptr().cast::<u8>();
                     #[cfg(target_arch = "wasm32")]
-                    #[link(wasm_import_module = "tasker:step/kv@1.0.0")]
+                    #[link(wasm_import_module = "tasker:step/kv@1.1.0")]
                     unsafe extern "C" {
                         #[link_name = "list-keys"]
                         fn wit_import3(
@@ -1886,7 +1886,7 @@ pub mod tasker {
                     let len1 = vec1.len();
                     let ptr2 = ret_area.0.as_mut_ptr().cast::<u8>();
                     #[cfg(target_arch = "wasm32")]
-                    #[link(wasm_import_module = "tasker:step/events@1.0.0")]
+                    #[link(wasm_import_module = "tasker:step/events@1.1.0")]
                     unsafe extern "C" {
                         #[link_name = "send"]
                         fn wit_import3(
@@ -2036,6 +2036,10 @@ pub mod exports {
                     ///     "error_codes": ["card_declined"],
                     ///     "retry": {…}                   optional, as `retry` in a template
                     ///   }],
+                    ///   "subscribers": [{                since 1.1: those that `subscriber` has
+                    ///     "name": "totals",              letters, digits, `_` and `-`, up to 100
+                    ///     "description": "…"             optional
+                    ///   }],
                     ///   "capabilities": ["http"],        what the handlers want to be granted
                     ///   "events": {                      optional, what the handlers send
                     ///     "orders.charged": {
@@ -2052,19 +2056,19 @@ pub mod exports {
                 }
                 #[doc(hidden)]
                 #[macro_export]
-                macro_rules! __export_tasker_step_descriptor_1_0_0_cabi {
+                macro_rules! __export_tasker_step_descriptor_1_1_0_cabi {
                     ($ty:ident with_types_in $($path_to_types:tt)*) => {
                         const _ : () = { #[unsafe (export_name =
-                        "tasker:step/descriptor@1.0.0#describe")] unsafe extern "C" fn
+                        "tasker:step/descriptor@1.1.0#describe")] unsafe extern "C" fn
                         export_describe() -> * mut u8 { unsafe { $($path_to_types)*::
                         _export_describe_cabi::<$ty > () } } #[unsafe (export_name =
-                        "cabi_post_tasker:step/descriptor@1.0.0#describe")] unsafe extern
+                        "cabi_post_tasker:step/descriptor@1.1.0#describe")] unsafe extern
                         "C" fn _post_return_describe(arg0 : * mut u8,) { unsafe {
                         $($path_to_types)*:: __post_return_describe::<$ty > (arg0) } } };
                     };
                 }
                 #[doc(hidden)]
-                pub use __export_tasker_step_descriptor_1_0_0_cabi;
+                pub use __export_tasker_step_descriptor_1_1_0_cabi;
                 #[cfg_attr(target_pointer_width = "64", repr(align(8)))]
                 #[cfg_attr(target_pointer_width = "32", repr(align(4)))]
                 struct _RetArea(
@@ -2464,21 +2468,21 @@ pub mod exports {
                 }
                 #[doc(hidden)]
                 #[macro_export]
-                macro_rules! __export_tasker_step_handler_1_0_0_cabi {
+                macro_rules! __export_tasker_step_handler_1_1_0_cabi {
                     ($ty:ident with_types_in $($path_to_types:tt)*) => {
                         const _ : () = { #[unsafe (export_name =
-                        "tasker:step/handler@1.0.0#execute")] unsafe extern "C" fn
+                        "tasker:step/handler@1.1.0#execute")] unsafe extern "C" fn
                         export_execute(arg0 : * mut u8, arg1 : usize, arg2 : * mut u8,
                         arg3 : usize,) -> * mut u8 { unsafe { $($path_to_types)*::
                         _export_execute_cabi::<$ty > (arg0, arg1, arg2, arg3) } }
                         #[unsafe (export_name =
-                        "cabi_post_tasker:step/handler@1.0.0#execute")] unsafe extern "C"
+                        "cabi_post_tasker:step/handler@1.1.0#execute")] unsafe extern "C"
                         fn _post_return_execute(arg0 : * mut u8,) { unsafe {
                         $($path_to_types)*:: __post_return_execute::<$ty > (arg0) } } };
                     };
                 }
                 #[doc(hidden)]
-                pub use __export_tasker_step_handler_1_0_0_cabi;
+                pub use __export_tasker_step_handler_1_1_0_cabi;
                 #[repr(align(8))]
                 struct _RetArea(
                     [::core::mem::MaybeUninit<
@@ -2646,13 +2650,13 @@ macro_rules! __export_described_step_handler_impl {
     };
     ($ty:ident with_types_in $($path_to_types_root:tt)*) => {
         $($path_to_types_root)*::
-        exports::tasker::step::descriptor::__export_tasker_step_descriptor_1_0_0_cabi!($ty
+        exports::tasker::step::descriptor::__export_tasker_step_descriptor_1_1_0_cabi!($ty
         with_types_in $($path_to_types_root)*:: exports::tasker::step::descriptor);
         $($path_to_types_root)*::
-        exports::tasker::step::handler::__export_tasker_step_handler_1_0_0_cabi!($ty
+        exports::tasker::step::handler::__export_tasker_step_handler_1_1_0_cabi!($ty
         with_types_in $($path_to_types_root)*:: exports::tasker::step::handler); const _
         : () = { #[rustfmt::skip] #[cfg(target_arch = "wasm32")] #[unsafe (link_section =
-        "component-type:wit-bindgen:0.63.0:tasker:step@1.0.0:described-step-handler:imports and exports")]
+        "component-type:wit-bindgen:0.63.0:tasker:step@1.1.0:described-step-handler:imports and exports")]
         #[doc(hidden)] #[allow(clippy::octal_escapes)] pub static
         __WIT_BINDGEN_COMPONENT_TYPE : [u8; 1709] = *
         b"\
@@ -2662,7 +2666,7 @@ after-ms\x01w\0\x04\0\x05retry\x03\0\x02\x01k\x01\x01r\x04\x04codes\x07messages\
 details\x04\x05retry\x03\x04\0\x07failure\x03\0\x05\x01ps\x01p\x01\x01o\x02s\x01\
 \x01q\x05\x08complete\x01\x01\0\x0acheckpoint\x01\x01\0\x06choose\x01\x07\0\x07f\
 an-out\x01\x08\0\x09extension\x01\x09\0\x04\0\x07outcome\x03\0\x0a\x03\0\x17task\
-er:step/types@1.0.0\x05\0\x02\x03\0\0\x04json\x01B\x1a\x02\x03\x02\x01\x01\x04\0\
+er:step/types@1.1.0\x05\0\x02\x03\0\0\x04json\x01B\x1a\x02\x03\x02\x01\x01\x04\0\
 \x04json\x03\0\0\x01@\0\0s\x04\0\x07task-id\x01\x02\x04\0\x09namespace\x01\x02\x04\
 \0\x09step-name\x01\x02\x01@\0\0y\x04\0\x07attempt\x01\x03\x04\0\x0cmax-attempts\
 \x01\x03\x04\0\x0fidempotency-key\x01\x02\x04\0\x0ecorrelation-id\x01\x02\x01ks\x01\
@@ -2670,13 +2674,13 @@ er:step/types@1.0.0\x05\0\x02\x03\0\0\x04json\x01B\x1a\x02\x03\x02\x01\x01\x04\0
 @\0\0\x01\x04\0\x0atask-input\x01\x07\x01k\x01\x01@\x01\x04steps\0\x08\x04\0\x0a\
 dependency\x01\x09\x04\0\x06config\x01\x07\x01@\0\0\x08\x04\0\x0flast-checkpoint\
 \x01\x0a\x01@\x01\x08progress\x08\0\x7f\x04\0\x09heartbeat\x01\x0b\x03\0\x19task\
-er:step/context@1.0.0\x05\x02\x01B\x06\x01m\x05\x05trace\x05debug\x04info\x04war\
+er:step/context@1.1.0\x05\x02\x01B\x06\x01m\x05\x05trace\x05debug\x04info\x04war\
 n\x05error\x04\0\x05level\x03\0\0\x01o\x02ss\x01p\x02\x01@\x03\x05level\x01\x07m\
-essages\x06fields\x03\x01\0\x04\0\x03log\x01\x04\x03\0\x15tasker:step/log@1.0.0\x05\
+essages\x06fields\x03\x01\0\x04\0\x03log\x01\x04\x03\0\x15tasker:step/log@1.1.0\x05\
 \x03\x01B\x09\x02\x03\x02\x01\x01\x04\0\x04json\x03\0\0\x01o\x02s\x01\x01q\x03\x07\
 unknown\0\0\x0bnot-granted\0\0\x09extension\x01\x02\0\x04\0\x05error\x03\0\x03\x01\
 j\x01s\x01\x04\x01@\x01\x04names\0\x05\x04\0\x03get\x01\x06\x04\0\x06reveal\x01\x06\
-\x03\0\x19tasker:step/secrets@1.0.0\x05\x04\x01B\x17\x02\x03\x02\x01\x01\x04\0\x04\
+\x03\0\x19tasker:step/secrets@1.1.0\x05\x04\x01B\x17\x02\x03\x02\x01\x01\x04\0\x04\
 json\x03\0\0\x01r\x02\x05value\x01\x07versionw\x04\0\x05entry\x03\0\x02\x01o\x02\
 s\x01\x01q\x04\x0bnot-granted\0\0\x07invalid\x01s\0\x08conflict\0\0\x09extension\
 \x01\x04\0\x04\0\x05error\x03\0\x05\x01k\x03\x01j\x01\x07\x01\x06\x01@\x02\x06bu\
@@ -2685,16 +2689,16 @@ eys\x05value\x01\0\x0a\x04\0\x03set\x01\x0b\x01kw\x01@\x04\x06buckets\x03keys\x0
 expected\x0c\x05value\x01\0\x0a\x04\0\x0fcompare-and-set\x01\x0d\x01@\x02\x06buc\
 kets\x03keys\0\x0a\x04\0\x06delete\x01\x0e\x01ps\x01j\x01\x0f\x01\x06\x01@\x03\x06\
 buckets\x06prefixs\x05limity\0\x10\x04\0\x09list-keys\x01\x11\x03\0\x14tasker:st\
-ep/kv@1.0.0\x05\x05\x01B\x08\x02\x03\x02\x01\x01\x04\0\x04json\x03\0\0\x01o\x02s\
+ep/kv@1.1.0\x05\x05\x01B\x08\x02\x03\x02\x01\x01\x04\0\x04json\x03\0\0\x01o\x02s\
 \x01\x01q\x03\x0bnot-granted\0\0\x07invalid\x01s\0\x09extension\x01\x02\0\x04\0\x05\
 error\x03\0\x03\x01j\0\x01\x04\x01@\x02\x04names\x07payload\x01\0\x05\x04\0\x04s\
-end\x01\x06\x03\0\x18tasker:step/events@1.0.0\x05\x06\x01B\x04\x02\x03\x02\x01\x01\
+end\x01\x06\x03\0\x18tasker:step/events@1.1.0\x05\x06\x01B\x04\x02\x03\x02\x01\x01\
 \x04\0\x04json\x03\0\0\x01@\0\0\x01\x04\0\x08describe\x01\x02\x04\0\x1ctasker:st\
-ep/descriptor@1.0.0\x05\x07\x02\x03\0\0\x07outcome\x02\x03\0\0\x07failure\x01B\x09\
+ep/descriptor@1.1.0\x05\x07\x02\x03\0\0\x07outcome\x02\x03\0\0\x07failure\x01B\x09\
 \x02\x03\x02\x01\x01\x04\0\x04json\x03\0\0\x02\x03\x02\x01\x08\x04\0\x07outcome\x03\
 \0\x02\x02\x03\x02\x01\x09\x04\0\x07failure\x03\0\x04\x01j\x01\x03\x01\x05\x01@\x02\
 \x04names\x05input\x01\0\x06\x04\0\x07execute\x01\x07\x04\0\x19tasker:step/handl\
-er@1.0.0\x05\x0a\x04\0(tasker:step/described-step-handler@1.0.0\x04\0\x0b\x1c\x01\
+er@1.1.0\x05\x0a\x04\0(tasker:step/described-step-handler@1.1.0\x04\0\x0b\x1c\x01\
 \0\x16described-step-handler\x03\0\0\0G\x09producers\x01\x0cprocessed-by\x02\x0d\
 wit-component\x070.262.0\x10wit-bindgen-rust\x060.63.0";
         };
@@ -2705,7 +2709,7 @@ pub use __export_described_step_handler_impl as export;
 #[rustfmt::skip]
 #[cfg(target_arch = "wasm32")]
 #[unsafe(
-    link_section = "component-type:wit-bindgen:0.63.0:tasker:step@1.0.0:described-step-handler-with-all-of-its-exports-removed:encoded world"
+    link_section = "component-type:wit-bindgen:0.63.0:tasker:step@1.1.0:described-step-handler-with-all-of-its-exports-removed:encoded world"
 )]
 #[doc(hidden)]
 #[allow(clippy::octal_escapes)]
@@ -2716,7 +2720,7 @@ after-ms\x01w\0\x04\0\x05retry\x03\0\x02\x01k\x01\x01r\x04\x04codes\x07messages\
 details\x04\x05retry\x03\x04\0\x07failure\x03\0\x05\x01ps\x01p\x01\x01o\x02s\x01\
 \x01q\x05\x08complete\x01\x01\0\x0acheckpoint\x01\x01\0\x06choose\x01\x07\0\x07f\
 an-out\x01\x08\0\x09extension\x01\x09\0\x04\0\x07outcome\x03\0\x0a\x03\0\x17task\
-er:step/types@1.0.0\x05\0\x02\x03\0\0\x04json\x01B\x1a\x02\x03\x02\x01\x01\x04\0\
+er:step/types@1.1.0\x05\0\x02\x03\0\0\x04json\x01B\x1a\x02\x03\x02\x01\x01\x04\0\
 \x04json\x03\0\0\x01@\0\0s\x04\0\x07task-id\x01\x02\x04\0\x09namespace\x01\x02\x04\
 \0\x09step-name\x01\x02\x01@\0\0y\x04\0\x07attempt\x01\x03\x04\0\x0cmax-attempts\
 \x01\x03\x04\0\x0fidempotency-key\x01\x02\x04\0\x0ecorrelation-id\x01\x02\x01ks\x01\
@@ -2724,13 +2728,13 @@ er:step/types@1.0.0\x05\0\x02\x03\0\0\x04json\x01B\x1a\x02\x03\x02\x01\x01\x04\0
 @\0\0\x01\x04\0\x0atask-input\x01\x07\x01k\x01\x01@\x01\x04steps\0\x08\x04\0\x0a\
 dependency\x01\x09\x04\0\x06config\x01\x07\x01@\0\0\x08\x04\0\x0flast-checkpoint\
 \x01\x0a\x01@\x01\x08progress\x08\0\x7f\x04\0\x09heartbeat\x01\x0b\x03\0\x19task\
-er:step/context@1.0.0\x05\x02\x01B\x06\x01m\x05\x05trace\x05debug\x04info\x04war\
+er:step/context@1.1.0\x05\x02\x01B\x06\x01m\x05\x05trace\x05debug\x04info\x04war\
 n\x05error\x04\0\x05level\x03\0\0\x01o\x02ss\x01p\x02\x01@\x03\x05level\x01\x07m\
-essages\x06fields\x03\x01\0\x04\0\x03log\x01\x04\x03\0\x15tasker:step/log@1.0.0\x05\
+essages\x06fields\x03\x01\0\x04\0\x03log\x01\x04\x03\0\x15tasker:step/log@1.1.0\x05\
 \x03\x01B\x09\x02\x03\x02\x01\x01\x04\0\x04json\x03\0\0\x01o\x02s\x01\x01q\x03\x07\
 unknown\0\0\x0bnot-granted\0\0\x09extension\x01\x02\0\x04\0\x05error\x03\0\x03\x01\
 j\x01s\x01\x04\x01@\x01\x04names\0\x05\x04\0\x03get\x01\x06\x04\0\x06reveal\x01\x06\
-\x03\0\x19tasker:step/secrets@1.0.0\x05\x04\x01B\x17\x02\x03\x02\x01\x01\x04\0\x04\
+\x03\0\x19tasker:step/secrets@1.1.0\x05\x04\x01B\x17\x02\x03\x02\x01\x01\x04\0\x04\
 json\x03\0\0\x01r\x02\x05value\x01\x07versionw\x04\0\x05entry\x03\0\x02\x01o\x02\
 s\x01\x01q\x04\x0bnot-granted\0\0\x07invalid\x01s\0\x08conflict\0\0\x09extension\
 \x01\x04\0\x04\0\x05error\x03\0\x05\x01k\x03\x01j\x01\x07\x01\x06\x01@\x02\x06bu\
@@ -2739,11 +2743,11 @@ eys\x05value\x01\0\x0a\x04\0\x03set\x01\x0b\x01kw\x01@\x04\x06buckets\x03keys\x0
 expected\x0c\x05value\x01\0\x0a\x04\0\x0fcompare-and-set\x01\x0d\x01@\x02\x06buc\
 kets\x03keys\0\x0a\x04\0\x06delete\x01\x0e\x01ps\x01j\x01\x0f\x01\x06\x01@\x03\x06\
 buckets\x06prefixs\x05limity\0\x10\x04\0\x09list-keys\x01\x11\x03\0\x14tasker:st\
-ep/kv@1.0.0\x05\x05\x01B\x08\x02\x03\x02\x01\x01\x04\0\x04json\x03\0\0\x01o\x02s\
+ep/kv@1.1.0\x05\x05\x01B\x08\x02\x03\x02\x01\x01\x04\0\x04json\x03\0\0\x01o\x02s\
 \x01\x01q\x03\x0bnot-granted\0\0\x07invalid\x01s\0\x09extension\x01\x02\0\x04\0\x05\
 error\x03\0\x03\x01j\0\x01\x04\x01@\x02\x04names\x07payload\x01\0\x05\x04\0\x04s\
-end\x01\x06\x03\0\x18tasker:step/events@1.0.0\x05\x06\x04\0Htasker:step/describe\
-d-step-handler-with-all-of-its-exports-removed@1.0.0\x04\0\x0b<\x01\06described-\
+end\x01\x06\x03\0\x18tasker:step/events@1.1.0\x05\x06\x04\0Htasker:step/describe\
+d-step-handler-with-all-of-its-exports-removed@1.1.0\x04\0\x0b<\x01\06described-\
 step-handler-with-all-of-its-exports-removed\x03\0\0\0G\x09producers\x01\x0cproc\
 essed-by\x02\x0dwit-component\x070.262.0\x10wit-bindgen-rust\x060.63.0";
 #[inline(never)]

@@ -1,4 +1,4 @@
-//! Write Tasker step handlers as plain typed functions.
+//! Write Tasker step handlers, and subscribers to events, as plain typed functions.
 //!
 //! A handler takes what serde can read and returns what serde can write, or a [`Failure`].
 //! [`handlers!`] exports any number of them as one WebAssembly component, described by the JSON
@@ -32,6 +32,8 @@
 //! # fn main() {}
 //! ```
 //!
+//! [`subscribers!`] exports functions that are called with the events of a namespace.
+//!
 //! The crate that holds them is a `cdylib`, built for `wasm32-wasip2`: `tasker new` writes one,
 //! `tasker build` builds it. A fresh instance runs every attempt, so nothing is kept between two.
 
@@ -55,6 +57,10 @@ pub mod kv;
 pub mod log;
 mod macros;
 mod outcome;
+pub mod subscriber;
+#[rustfmt::skip]
+pub mod subscriber_bindings;
+mod subscriber_macros;
 #[cfg(not(target_family = "wasm"))]
 pub mod testing;
 
@@ -63,10 +69,13 @@ pub use context::Context;
 pub use failure::{Failure, INTERNAL, OrFail, Retry};
 pub use outcome::{IntoOutcome, Outcome, TextOutcome};
 pub use serde_json::{Value, json};
+pub use subscriber::{Event, Subscribers};
 
 /// Everything that most handlers need.
 pub mod prelude {
-    pub use crate::{Context, Failure, OrFail, Outcome, Value, debug, error, info, trace, warn};
+    pub use crate::{
+        Context, Event, Failure, OrFail, Outcome, Value, debug, error, info, trace, warn,
+    };
     pub use schemars::JsonSchema;
     pub use serde::{Deserialize, Serialize};
     pub use serde_json::json;

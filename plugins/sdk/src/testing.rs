@@ -3,7 +3,7 @@
 use crate::context::{Answers, SecretError};
 use crate::events::{EventError, Events};
 use crate::kv::{Entries, KvError};
-use crate::{Context, Value};
+use crate::{Context, Event, Value};
 use serde::Serialize;
 use std::cell::RefCell;
 use std::collections::BTreeMap;
@@ -132,6 +132,21 @@ impl Attempt {
     /// The context to hand to the handler.
     pub fn context(self) -> Context {
         Context::of(self.0)
+    }
+}
+
+/// An event made up for a test of a subscriber, of a task of the namespace `test`.
+pub fn event(event_type: &str, data: Value) -> Event {
+    Event {
+        id: "1-0".to_owned(),
+        source: "/namespaces/test".to_owned(),
+        event_type: event_type.to_owned(),
+        subject: Some("task 00000000-0000-7000-8000-000000000000".to_owned()),
+        time: "2026-01-31T12:00:00Z".to_owned(),
+        sequence: "1".to_owned(),
+        correlation_id: Some("test".to_owned()),
+        attributes: BTreeMap::new(),
+        data,
     }
 }
 

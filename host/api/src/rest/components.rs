@@ -194,6 +194,7 @@ fn version(
     let Descriptor {
         contract,
         handlers,
+        subscribers,
         capabilities,
         events,
         imports,
@@ -203,6 +204,7 @@ fn version(
     Ok(ComponentVersion {
         contract,
         handlers: handlers.unwrap_or_default(),
+        subscribers: subscribers.unwrap_or_default(),
         capabilities,
         events,
         requested,

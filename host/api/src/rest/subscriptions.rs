@@ -160,10 +160,10 @@ fn check_secrets(target: &Target, secrets: usize) -> Result<(), String> {
         Target::Webhook(_) if !(1..=MAX_SIGNING_SECRETS).contains(&secrets) => Err(format!(
             "name from 1 to {MAX_SIGNING_SECRETS} secrets of the namespace to sign with; there are {secrets}"
         )),
-        Target::Nats if secrets > 0 => {
-            Err("secrets sign deliveries to webhooks; leave them out for NATS".to_owned())
+        Target::Nats | Target::Component(_) if secrets > 0 => {
+            Err("secrets sign deliveries to webhooks; leave them out here".to_owned())
         }
-        Target::Webhook(_) | Target::Nats => Ok(()),
+        Target::Webhook(_) | Target::Nats | Target::Component(_) => Ok(()),
     }
 }
 
@@ -176,7 +176,7 @@ fn target(api: &Api, to: &str) -> Result<Target, ApiError> {
             let url = url.map_err(|refused| wrong(refused.to_string()))?;
             Ok(Target::Webhook(url.to_string()))
         }
-        Ok(Target::Nats) => Ok(Target::Nats),
+        Ok(other @ (Target::Nats | Target::Component(_))) => Ok(other),
         Err(unknown) => Err(wrong(unknown.to_string())),
     }
 }

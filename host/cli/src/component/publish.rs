@@ -1,7 +1,7 @@
 //! `tasker component publish`
 
 use super::plan;
-use super::show::{self, handler_names};
+use super::show::{self, handler_names, subscriber_names};
 use crate::build::{HandlerCrate, Profile};
 use crate::drawn::{Drawn, host_works};
 use crate::reference::parse_family;
@@ -223,11 +223,20 @@ fn published_text(published: &ComponentVersion) -> String {
         (false, Some(false)) => "was there already, with the same bytes",
         (false, Some(true) | None) => "published",
     };
-    let (release, handlers) = (published.release(), handler_names(published));
+    let release = published.release();
+    let subscribers = subscriber_names(published);
+    let holds = match (subscribers.is_empty(), published.handlers.is_empty()) {
+        (true, _) => format!("handlers: {}", handler_names(published)),
+        (false, true) => format!("subscribers: {subscribers}"),
+        (false, false) => {
+            let handlers = handler_names(published);
+            format!("handlers: {handlers}\n  subscribers: {subscribers}")
+        }
+    };
     let (size, digest) = (units::size(published.size_bytes), published.digest.short());
     let report: String = published.compat_report.iter().map(changes::since).collect();
     let done = good(format_args!("{release} {done} ({size}, digest {digest})"));
-    let text = format!("{done}\n  handlers: {handlers}{report}");
+    let text = format!("{done}\n  {holds}{report}");
     text + &ineligible_text(published) + &waiting_text(published)
 }
 

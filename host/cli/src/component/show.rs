@@ -4,7 +4,7 @@ use crate::client::versions;
 use crate::{Answer, Context, Reference, Result, Table, Tone, changes, fields, units, word, words};
 use serde_json::Value;
 use tasker_domain::declared_event::DeclaredEvent;
-use tasker_domain::descriptor::{HandlerDescription, Provenance};
+use tasker_domain::descriptor::{HandlerDescription, Provenance, SubscriberDescription};
 use tasker_domain::event::EventName;
 use tasker_domain::resolve::{Ineligible, VersionStatus};
 use tasker_domain::scope::Scope;
@@ -62,6 +62,7 @@ fn versions_text(versions: &[ComponentVersion]) -> String {
         ("size", &|it| units::size(it.size_bytes)),
         ("created", &|it| units::age(it.created_at)),
         ("handlers", &handler_names),
+        ("subscribers", &subscriber_names),
     ])
     .or("no versions")
     .rows(versions)
@@ -70,6 +71,12 @@ fn versions_text(versions: &[ComponentVersion]) -> String {
 /// The names of the handlers in a component.
 pub fn handler_names(version: &ComponentVersion) -> String {
     let names = version.handlers.iter().map(|handler| handler.name.as_str());
+    units::joined(names, ", ")
+}
+
+/// The names of the subscribers in a component.
+pub fn subscriber_names(version: &ComponentVersion) -> String {
+    let names = version.subscribers.iter().map(|it| it.name.as_str());
     units::joined(names, ", ")
 }
 
@@ -111,8 +118,9 @@ fn version_text(version: &ComponentVersion, signed: String, limits: String) -> S
     let report = version.compat_report.iter().map(changes::block);
     let handlers = version.handlers.iter().map(handler_text);
     let events = version.events.iter().map(event_text);
+    let subscribers = version.subscribers.iter().map(subscriber_text);
     let parts = [head].into_iter().chain(report).chain(handlers);
-    units::paragraphs(parts.chain(events))
+    units::paragraphs(parts.chain(subscribers).chain(events))
 }
 
 fn signer(signature: &Signature) -> String {
@@ -219,6 +227,13 @@ fn event_text((name, event): (&EventName, &DeclaredEvent)) -> String {
             "payload",
             schema.map_or_else(String::new, |it| format!("{it:#}")),
         ),
+    ])
+}
+
+fn subscriber_text(subscriber: &SubscriberDescription) -> String {
+    fields([
+        ("subscriber", subscriber.name.to_string()),
+        ("does", subscriber.description.clone().unwrap_or_default()),
     ])
 }
 

@@ -9,8 +9,9 @@ use tasker_wire::subscription::{NewSubscription, SetSubscription, Subscription};
 pub struct Add {
     #[command(flatten)]
     of: Of,
-    /// Where events are sent: a URL with https, by POST; or nats, the server that hosts are started with.
-    #[arg(long, value_name = "URL|nats")]
+    /// Where events are sent: a URL with https, by POST; component: and a subscriber of a component, as
+    /// [NAMESPACE/]COMPONENT/SUBSCRIBER[@REQUIREMENT]; or nats, the server that hosts are started with.
+    #[arg(long, value_name = "URL|component:…|nats")]
     to: String,
     /// Secret of the namespace that signs each delivery to a URL; more than one while another takes its place.
     #[arg(long = "secret", value_name = "SECRET")]

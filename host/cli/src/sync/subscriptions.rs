@@ -7,7 +7,7 @@ use serde::Deserialize;
 use std::collections::{BTreeMap, BTreeSet};
 use tasker_domain::ids::TaskId;
 use tasker_domain::name::Name;
-use tasker_domain::subscription::MAX_SUBSCRIPTIONS;
+use tasker_domain::subscription::{MAX_SUBSCRIPTIONS, Target};
 use tasker_wire::page::NamespacePageQuery;
 use tasker_wire::secret::ListSecrets;
 use tasker_wire::subscription::{ListSubscriptions, NewSubscription, Subscription};
@@ -142,7 +142,9 @@ impl Wanted {
     }
 }
 
-/// The host keeps URLs as it reads them.
+/// The host keeps URLs and components as it reads them.
 fn same_target(wanted: &str, found: &str) -> bool {
-    wanted == found || Url::parse(wanted).is_ok_and(|url| url.as_str() == found)
+    wanted == found
+        || Url::parse(wanted).is_ok_and(|url| url.as_str() == found)
+        || Target::try_from(wanted).is_ok_and(|target| target.to_string() == found)
 }

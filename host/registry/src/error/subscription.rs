@@ -1,5 +1,6 @@
 //! Why a change of a subscription is refused.
 
+use crate::Release;
 use tasker_domain::error_report::{ErrorClass, ErrorReport, Report};
 use tasker_domain::name::Name;
 use tasker_domain::subscription::{MAX_SUBSCRIPTIONS, SubscriptionState};
@@ -31,6 +32,23 @@ pub enum SubscriptionRefused {
         name: Name,
         id: i64,
     },
+    #[error("{release} has no subscriber `{subscriber}`{}", instead(.existing))]
+    UnknownSubscriber {
+        subscriber: Name,
+        release: Box<Release>,
+        existing: Vec<String>,
+    },
+    /// There is no version of the component that may take events.
+    #[error("{0}")]
+    NoVersion(String),
+}
+
+/// What there is instead, if anything is known.
+fn instead(existing: &[String]) -> String {
+    match existing {
+        [] => String::new(),
+        names => format!("; it has {}", names.join(", ")),
+    }
 }
 
 impl Report for SubscriptionRefused {
@@ -39,6 +57,8 @@ impl Report for SubscriptionRefused {
             Self::TooMany(_) => (ErrorClass::Refused, "too_many_subscriptions"),
             Self::Unknown { .. } => (ErrorClass::NotFound, "unknown_subscription"),
             Self::NotActive { .. } => (ErrorClass::Refused, "subscription_not_active"),
+            Self::UnknownSubscriber { .. } => (ErrorClass::Refused, "unknown_subscriber"),
+            Self::NoVersion(_) => (ErrorClass::Refused, "unresolved"),
             Self::UnknownDeadLetter { .. } => (ErrorClass::NotFound, "unknown_dead_letter"),
         };
         ErrorReport::new(class, code)

@@ -7,6 +7,7 @@ use std::collections::BTreeSet;
 use std::num::NonZeroUsize;
 use std::sync::Arc;
 use tasker_domain::descriptor::Descriptor;
+use tasker_domain::digest::Digest;
 use tasker_domain::name::Name;
 use tasker_engine::bounded_map::{BoundedMap, at_most};
 
@@ -18,6 +19,8 @@ const MAX_RESOLVED: NonZeroUsize = at_most(8_192);
 const MAX_DEFINITIONS: NonZeroUsize = at_most(256);
 /// Descriptors that are kept.
 const MAX_DESCRIPTORS: NonZeroUsize = at_most(1_024);
+/// Digests that are kept.
+const MAX_DIGESTS: NonZeroUsize = at_most(4_096);
 /// Tasks with the same request and the same side of the template's rollout.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(super) struct TemplateKey {
@@ -45,6 +48,8 @@ pub(crate) struct ResolvedCache {
     pub(super) definitions: BoundedMap<i32, Arc<Definition>>,
     /// By component version id; a version never changes.
     pub(super) descriptors: BoundedMap<i32, Arc<Descriptor>>,
+    /// Of the bytes, by component version id; a version never changes.
+    pub(crate) digests: BoundedMap<i32, Digest>,
 }
 
 impl Default for ResolvedCache {
@@ -55,6 +60,7 @@ impl Default for ResolvedCache {
             owners: BoundedMap::new(MAX_NAMESPACES),
             definitions: BoundedMap::new(MAX_DEFINITIONS),
             descriptors: BoundedMap::new(MAX_DESCRIPTORS),
+            digests: BoundedMap::new(MAX_DIGESTS),
         }
     }
 }

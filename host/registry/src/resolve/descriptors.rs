@@ -8,7 +8,7 @@ use tasker_domain::descriptor::Descriptor;
 
 impl Registry {
     /// What inspection found of these component versions.
-    pub(super) async fn descriptors(
+    pub(crate) async fn descriptors(
         &self,
         versions: BTreeSet<i32>,
     ) -> Result<BTreeMap<i32, Arc<Descriptor>>, RegistryError> {

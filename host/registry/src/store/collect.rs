@@ -261,7 +261,12 @@ const EVERY_HANDLER: &str = "
     join tasker.template t using (template_id)
     join tasker.namespace n using (namespace_id)
     cross join lateral jsonb_array_elements(v.definition -> 'steps') as step
-    where v.status <> 'yanked'";
+    where v.status <> 'yanked'
+    union
+    select n.name, substr(s.target, length('component:') + 1)
+    from tasker.subscription s
+    join tasker.namespace n using (namespace_id)
+    where s.kind = 'component'";
 
 const COLLECTABLE: &str = "
     with found as (

@@ -109,6 +109,21 @@ impl Store {
             .await?;
         Ok(row)
     }
+
+    /// The digest of the bytes of a version.
+    pub async fn component_digest(
+        &self,
+        component_version_id: i32,
+    ) -> Result<Digest, DatabaseError> {
+        let digest: Vec<u8> = sqlx::query_scalar(
+            "select digest from tasker.component_version where component_version_id = $1",
+        )
+        .bind(component_version_id)
+        .fetch_one(self.pool())
+        .await?;
+        let corrupt = |error| DatabaseError::Corrupt(format!("digest of a component: {error}"));
+        Digest::try_from(digest).map_err(corrupt)
+    }
 }
 
 const VERSION: &str = "

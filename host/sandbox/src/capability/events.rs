@@ -39,6 +39,10 @@ impl Host for AttemptState {
 impl AttemptState {
     /// The name, if it is granted and contains no secret.
     fn granted_name(&self, text: &str) -> Result<EventName, Error> {
+        if self.invocation.event.is_some() {
+            let why = "a subscriber sends no events; they belong to tasks";
+            return Err(Error::Invalid(why.to_owned()));
+        }
         let name: EventName = match text.parse() {
             Ok(name) => name,
             Err(error) => return Err(Error::Invalid(format!("{error}"))),

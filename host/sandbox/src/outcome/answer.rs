@@ -18,8 +18,8 @@ const CODE_BYTES: usize = 100;
 const MESSAGE_BYTES: usize = 8 << 10;
 /// The most violations of a result schema that a failure lists.
 const SCHEMA_ERRORS: usize = 5;
-/// The code by which a component says that it has no handler of the name.
-const UNKNOWN_HANDLER: &str = "unknown_handler";
+/// The codes by which a component says that it has no handler or subscriber of the name.
+const UNKNOWN: [&str; 2] = ["unknown_handler", "unknown_subscriber"];
 /// The code of a failure whose own code is invalid.
 const INVALID_CODE: &str = "invalid_code";
 /// The code where a failure came without one.
@@ -139,7 +139,7 @@ fn permanent(code: &str, message: String) -> Failure {
 /// The failure that the handler returned, within bounds.
 fn reported(told: wit::Failure, state: &AttemptState) -> Failure {
     let (code, about_code) = code_of(&told.code, state);
-    let retry = if code == UNKNOWN_HANDLER {
+    let retry = if UNKNOWN.contains(&&*code) {
         Retry::Never
     } else {
         told.retry.into()

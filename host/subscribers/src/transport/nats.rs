@@ -37,7 +37,12 @@ impl Nats {
     }
 
     /// Publishes it once and waits for the acknowledgement, `within` at most.
-    pub(super) async fn send(&self, namespace: &str, message: &Message, within: Duration) -> Sent {
+    pub(super) async fn send(
+        &self,
+        namespace: &str,
+        message: &Message<'_>,
+        within: Duration,
+    ) -> Sent {
         let timeout = self.request_timeout.min(within);
         match tokio::time::timeout(timeout, self.publish(namespace, message)).await {
             Ok(sent) => sent,
@@ -46,7 +51,7 @@ impl Nats {
         }
     }
 
-    async fn publish(&self, namespace: &str, message: &Message) -> Sent {
+    async fn publish(&self, namespace: &str, message: &Message<'_>) -> Sent {
         let Some(config) = &self.config else {
             return Sent::Unable("this host has no NATS server; see `serve --nats`".to_owned());
         };
@@ -54,11 +59,11 @@ impl Nats {
             Ok(context) => context,
             Err(reason) => return Sent::Unable(reason),
         };
-        let subject = config.subject(namespace, &message.event_type);
+        let subject = config.subject(namespace, &message.event.full_type());
         let publish = PublishMessage::build()
-            .payload(message.body.clone())
+            .payload(message.body())
             .header("Content-Type", super::CLOUD_EVENT)
-            .message_id(&message.id);
+            .message_id(message.id());
         let acknowledged = match context.send_publish(subject.clone(), publish).await {
             Ok(acknowledgement) => acknowledgement.await,
             Err(error) => Err(error),

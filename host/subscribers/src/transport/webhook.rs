@@ -60,7 +60,7 @@ impl Sender {
     }
 
     /// Sends it once; waits `within` at most.
-    pub(super) async fn send(&self, to: &Webhook, message: &Message, within: Duration) -> Sent {
+    pub(super) async fn send(&self, to: &Webhook, message: &Message<'_>, within: Duration) -> Sent {
         let request = self.exchange(to, message);
         let timeout = self.request_timeout.min(within);
         match tokio::time::timeout(timeout, request).await {
@@ -70,7 +70,7 @@ impl Sender {
         }
     }
 
-    async fn exchange(&self, to: &Webhook, message: &Message) -> Sent {
+    async fn exchange(&self, to: &Webhook, message: &Message<'_>) -> Sent {
         let failed = |reason: String| Sent::Failed(Failure::of(reason));
         let url = match check_target(&to.url, self.inner) {
             Ok(url) => url,
@@ -80,16 +80,17 @@ impl Sender {
             Ok(client) => client,
             Err(reason) => return failed(reason),
         };
+        let (id, body) = (message.id(), message.body());
         let timestamp = Utc::now().timestamp();
-        let signed = signatures(to.secrets.values(), &message.id, timestamp, &message.body);
+        let signed = signatures(to.secrets.values(), &id, timestamp, &body);
         let request = client
             .post(url)
             .header(CONTENT_TYPE, CLOUD_EVENT)
             .header(USER_AGENT, AGENT)
-            .header("webhook-id", &message.id)
+            .header("webhook-id", &id)
             .header("webhook-timestamp", timestamp)
             .header("webhook-signature", signed)
-            .body(message.body.clone());
+            .body(body);
         match within_connect_timeout(self.connect_timeout, request.send()).await {
             Ok(response) => answered(response).await,
             Err(error) => match last_cause(&error) {
@@ -120,6 +121,7 @@ async fn answered(response: Response) -> Sent {
         status: Some(status.as_u16()),
         body: Some(beginning(response).await),
         retry_after,
+        ..Failure::default()
     })
 }
 

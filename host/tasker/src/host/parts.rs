@@ -8,10 +8,12 @@ use tasker_database::notifications::Notifications;
 use tasker_egress::InnerAddresses;
 use tasker_engine::Engine;
 use tasker_events::Feed;
+use tasker_registry::Registry;
 use tasker_sandbox::{Compiler, Sandbox, SandboxConfig, SandboxError};
-use tasker_subscribers::{Subscribers, SubscribersConfig};
+use tasker_subscribers::{Components, Subscribers, SubscribersConfig};
 use tasker_telemetry::Tracer;
 use tasker_traces::{Traces, TracesError};
+use tasker_worker::WorkerConfig;
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
@@ -41,6 +43,21 @@ pub(super) fn follow_database(
     tokio::spawn(database.clone().watch_replica(closing.clone()));
 }
 
+/// What subscribers run on, held to the same limits as steps; a host without a worker runs none.
+pub(super) fn components_for(
+    worker: Option<&WorkerConfig>,
+    registry: &Registry,
+    sandbox: &Sandbox,
+) -> Option<Components> {
+    let worker = worker?;
+    Some(Components {
+        registry: registry.clone(),
+        sandbox: sandbox.clone(),
+        limits: worker.limits.clone(),
+        log_handlers: worker.log_handlers,
+    })
+}
+
 /// The deliveries of a host.
 pub(super) struct Deliveries {
     /// Which the API follows too.
@@ -52,12 +69,13 @@ pub(super) struct Deliveries {
 /// Begins to deliver events to subscriptions.
 pub(super) fn deliver(
     engine: &Engine,
+    components: Option<Components>,
     config: SubscribersConfig,
     draining: &CancellationToken,
 ) -> Deliveries {
     let feed = Feed::new(engine.clone(), draining.clone());
     let webhook_addresses = config.addresses();
-    let subscribers = Subscribers::new(engine.clone(), feed.clone(), config);
+    let subscribers = Subscribers::new(engine.clone(), feed.clone(), components, config);
     Deliveries {
         feed,
         webhook_addresses,

@@ -1,0 +1,8 @@
+//! Events on their way to components: real components in real hosts, a real database.
+
+mod counts;
+mod failures;
+mod killed;
+mod setup;
+mod stored;
+mod versions;

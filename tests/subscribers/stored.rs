@@ -1,0 +1,177 @@
+//! What is stored with a position, as hosts store it.
+
+use crate::harness::TestDatabase;
+use std::time::Duration;
+use tasker_database::Database;
+use tasker_domain::kv::{Expected, KvWrite};
+use tasker_domain::subscription::SubscriptionKind;
+use tasker_domain::usage::Usage;
+use tasker_engine::Engine;
+use tasker_engine::subscription::{DeliveryLease, HandledEvent, HandledStored};
+use tasker_engine::usage::VersionUsage;
+
+struct Stored {
+    database: TestDatabase,
+    engine: Engine,
+    lease: DeliveryLease,
+}
+
+impl Stored {
+    /// A subscription at position 10 that a host has.
+    async fn new() -> Self {
+        let database = TestDatabase::new().await;
+        let engine = Engine::new(Database::open(database.options(), 4));
+        sqlx::raw_sql(
+            "insert into tasker.namespace (name) values ('shop');
+             insert into tasker.subscription (namespace_id, name, kind, target, secrets, seq, seq_index, attempts, created_by)
+             select namespace_id, 'count', 'component', 'component:counter/count@*', '{}', 10, 0, 2, 'ada'
+             from tasker.namespace",
+        )
+        .execute(database.pool())
+        .await
+        .unwrap();
+        let ttl = Duration::from_secs(60);
+        let kinds = [SubscriptionKind::Component];
+        let host = engine.renew_subscriber(None, "host", ttl, &kinds);
+        let subscriber_id = host.await.unwrap();
+        let taken = engine.take_subscriptions(subscriber_id, 10);
+        assert_eq!(taken.await.unwrap(), 1);
+        let subscription_id = sqlx::query_scalar("select subscription_id from tasker.subscription")
+            .fetch_one(database.pool())
+            .await
+            .unwrap();
+        let lease = DeliveryLease {
+            subscriber_id,
+            subscription_id,
+            moves: 0,
+        };
+        Self {
+            database,
+            engine,
+            lease,
+        }
+    }
+
+    async fn store(&self, lease: DeliveryLease, seq: i64, writes: &[KvWrite]) -> HandledStored {
+        self.store_letter(lease, seq, writes, None).await
+    }
+
+    async fn store_letter(
+        &self,
+        lease: DeliveryLease,
+        seq: i64,
+        writes: &[KvWrite],
+        dead_letter_id: Option<i64>,
+    ) -> HandledStored {
+        let handled = HandledEvent {
+            seq,
+            seq_index: 0,
+            dead_letter_id,
+            pending_at: None,
+            writes,
+            usage: VersionUsage {
+                component_version_id: 1,
+                usage: Usage::default(),
+            },
+        };
+        self.engine.store_handled(lease, &handled).await.unwrap()
+    }
+
+    /// Position, events delivered, failed tries of the next, and the values in order.
+    async fn now(&self) -> (i64, i64, i32, Vec<String>) {
+        let (seq, delivered, attempts) =
+            sqlx::query_as("select seq, delivered, attempts from tasker.subscription")
+                .fetch_one(self.database.pool())
+                .await
+                .unwrap();
+        let values = sqlx::query_scalar("select value::text from tasker.kv order by key")
+            .fetch_all(self.database.pool())
+            .await
+            .unwrap();
+        (seq, delivered, attempts, values)
+    }
+}
+
+fn write(key: &str, value: &str, expected: Expected) -> KvWrite {
+    KvWrite {
+        bucket: "counts".parse().unwrap(),
+        key: key.to_owned(),
+        value: Some(value.to_owned()),
+        expected,
+    }
+}
+
+#[tokio::test]
+async fn a_repeated_call_stores_once() {
+    let stored = Stored::new().await;
+    let write_one = [write("a", "1", Expected::Nothing)];
+    for _ in 0..2 {
+        let done = stored.store(stored.lease, 11, &write_one).await;
+        assert_eq!(done, HandledStored::Stored);
+        assert_eq!(stored.now().await, (11, 1, 0, vec!["1".to_owned()]));
+    }
+}
+
+#[tokio::test]
+async fn a_host_without_the_subscription_stores_nothing() {
+    let stored = Stored::new().await;
+    let write_one = [write("a", "1", Expected::Anything)];
+    let others = DeliveryLease {
+        subscriber_id: stored.lease.subscriber_id + 1,
+        ..stored.lease
+    };
+    let before_a_move = DeliveryLease {
+        moves: -1,
+        ..stored.lease
+    };
+    for lease in [others, before_a_move] {
+        let lost = stored.store(lease, 11, &write_one).await;
+        assert_eq!(lost, HandledStored::Lost);
+    }
+    assert_eq!(stored.now().await, (10, 0, 2, Vec::new()));
+}
+
+#[tokio::test]
+async fn a_conflict_and_a_full_namespace_store_nothing() {
+    let stored = Stored::new().await;
+    let writes = [
+        write("a", "1", Expected::Anything),
+        write("b", "1", Expected::Version(7)),
+    ];
+    let conflict = stored.store(stored.lease, 11, &writes).await;
+    let HandledStored::Conflict(which) = conflict else {
+        panic!("{conflict:?}")
+    };
+    assert!(which.contains("counts/b"), "{which}");
+    assert_eq!(stored.now().await, (10, 0, 2, Vec::new()));
+    let fill = "insert into tasker.kv (namespace_id, bucket, key, value, updated_at)
+                select namespace_id, 'full', n::text, '0', now()
+                from tasker.namespace, generate_series(1, 10000) n";
+    sqlx::raw_sql(fill)
+        .execute(stored.database.pool())
+        .await
+        .unwrap();
+    let full = stored.store(stored.lease, 11, &writes[..1]).await;
+    assert!(matches!(full, HandledStored::Full(_)), "{full:?}");
+    let (seq, delivered, ..) = stored.now().await;
+    assert_eq!((seq, delivered), (10, 0));
+}
+
+#[tokio::test]
+async fn a_dead_letter_is_handled_once_and_moves_no_position() {
+    let stored = Stored::new().await;
+    let letter: i64 = sqlx::query_scalar(
+        "insert into tasker.dead_letter (subscription_id, seq, seq_index, type, reason, attempts, at, replay_at)
+         select subscription_id, 9, 0, 'tasker.pin.set', 'no', 1, now(), now() from tasker.subscription
+         returning dead_letter_id",
+    )
+    .fetch_one(stored.database.pool())
+    .await
+    .unwrap();
+    let write_one = [write("a", "1", Expected::Nothing)];
+    for _ in 0..2 {
+        let done = stored.store_letter(stored.lease, 9, &write_one, Some(letter));
+        assert_eq!(done.await, HandledStored::Stored);
+        assert_eq!(stored.now().await, (10, 1, 2, vec!["1".to_owned()]));
+    }
+}
