@@ -83,6 +83,7 @@ async fn what_cannot_be_delivered_is_refused_with_the_reason() {
         ("to", json!("example"), "not a URL"),
         ("types", json!("task.complete"), "`task.completed`"),
         ("secrets", json!([]), "from 1 to 4"),
+        ("batch", json!(101), "from 1 to 100"),
         ("from", json!("yesterday"), "not a cursor"),
     ] {
         let refused = put(&server, &with(member, value)).await;

@@ -26,6 +26,13 @@ impl Received {
         &self.headers["webhook-id"]
     }
 
+    /// What each event of a batch is about.
+    pub fn batch_of_subjects(&self) -> Vec<String> {
+        let subject = |event: &Value| event["subject"].as_str().unwrap().to_owned();
+        let batch = self.event();
+        batch.as_array().unwrap().iter().map(subject).collect()
+    }
+
     /// What the event is about: tests number their changes there.
     pub fn subject(&self) -> String {
         self.event()["subject"].as_str().unwrap().to_owned()

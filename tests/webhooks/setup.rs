@@ -109,18 +109,33 @@ impl Setup {
     }
 
     pub async fn subscribe_to(&self, subscription: &str, url: String, secrets: &[&str]) {
-        self.set(subscription, Target::Webhook(url), secrets).await;
+        self.set(subscription, Target::Webhook(url), secrets, None)
+            .await;
+    }
+
+    /// The same events, so many at a time.
+    pub async fn subscribe_batches(&self, subscription: &str, receiver: &Receiver, most: i16) {
+        let target = Target::Webhook(receiver.url());
+        self.set(subscription, target, &["signing"], Some(most))
+            .await;
     }
 
     /// The same events, to NATS.
     pub async fn subscribe_nats(&self, subscription: &str) {
-        self.set(subscription, Target::Nats, &[]).await;
+        self.set(subscription, Target::Nats, &[], None).await;
     }
 
-    async fn set(&self, subscription: &str, target: Target, secrets: &[&str]) {
+    async fn set(
+        &self,
+        subscription: &str,
+        target: Target,
+        secrets: &[&str],
+        max_batch: Option<i16>,
+    ) {
         let definition = Definition {
             target,
             secrets: secrets.iter().map(ToString::to_string).collect(),
+            max_batch,
             types: Some("pin.set".to_owned()),
             template: None,
             task_id: None,

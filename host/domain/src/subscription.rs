@@ -9,6 +9,8 @@ use std::time::Duration;
 pub const MAX_SUBSCRIPTIONS: i64 = 1_000;
 /// Secrets that sign the deliveries of one subscription at most.
 pub const MAX_SIGNING_SECRETS: usize = 4;
+/// Events of one request to a webhook at most.
+pub const MAX_BATCH: i16 = 100;
 /// The longest target, in bytes.
 pub const MAX_TARGET_BYTES: usize = 2_000;
 /// Dead letters of one subscription at most; the oldest are dropped.

@@ -144,6 +144,26 @@ impl Stream {
         }
     }
 
+    /// The next event, if it is at hand.
+    pub fn at_hand(&mut self) -> Option<Arc<Event>> {
+        if let Some(event) = self.read.pop_front() {
+            self.returned = event.position;
+            return Some(event);
+        }
+        if self.meets.is_none_or(|meets| self.at < meets) {
+            return None;
+        }
+        let queue = self.queue.as_mut()?;
+        loop {
+            let event = queue.events.try_recv().ok()?;
+            if event.position > self.at {
+                self.at = event.position;
+                self.returned = event.position;
+                return Some(event);
+            }
+        }
+    }
+
     /// One page nearer to the end of the log; from there on, the tail hands over what comes.
     async fn catch_up(&mut self) -> Result<(), FeedError> {
         if self.queue.is_none() {

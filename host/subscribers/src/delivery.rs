@@ -17,6 +17,7 @@ use tasker_domain::subscription::{TEST, subject};
 use tasker_engine::subscription::{
     DeliveryLease, DeliveryRow, FailedTry, NewDeadLetter, StoredCursor,
 };
+use tasker_events::cloud_event::rendered;
 use tasker_events::filter::{Filter, parse_types};
 use tasker_events::follow::{Next, Stream};
 use tasker_events::{Event, FeedError, Position, Wants};
@@ -26,6 +27,9 @@ use tokio_util::sync::CancellationToken;
 /// How long it waits after an error of the database.
 const RETRY_DELAY: Duration = Duration::from_millis(500);
 const MAX_RETRY_DELAY: Duration = Duration::from_secs(10);
+
+/// A batch has no further event once it has so many bytes.
+const MAX_BATCH_BYTES: usize = 256 << 10;
 
 /// It is to end, or the subscription is another host's, or was changed.
 pub(crate) struct Stopped;
@@ -111,23 +115,42 @@ impl Delivery {
                 }
             };
             backoff.reset();
+            let events = self.batch(event, &mut stream);
+            let last = &events[events.len() - 1];
             let is_followed = !stream.is_at_end();
-            let pending_at = is_followed.then_some(event.at);
-            match self.deliver(&event, pending_at).await? {
+            let pending_at = is_followed.then_some(last.at);
+            match self.deliver(&events, pending_at).await? {
                 After::NextEvent => {
-                    self.at = event.position;
+                    self.at = last.position;
                     self.attempts = 0;
                     let is_last = stream.is_at_end();
-                    self.note(1, (!is_last).then_some(event.at));
+                    self.note(count(&events), (!is_last).then_some(last.at));
                     self.room().await?;
                 }
                 After::Stored => {
-                    self.at = event.position;
+                    self.at = last.position;
                     self.attempts = 0;
                 }
                 After::SameEvent(delay) => return Ok(delay),
             }
         }
+    }
+
+    /// The event with those behind it that are at hand, as many as the subscription takes at a time. After a failure the
+    /// event goes alone: another one of the batch may be what the receiver does not take.
+    fn batch(&self, first: Arc<Event>, stream: &mut Stream) -> Vec<Arc<Event>> {
+        let most = match self.attempts {
+            0 => self.row.max_batch.unwrap_or(1),
+            _ => 1,
+        };
+        let mut bytes = rendered(&first).len();
+        let mut events = vec![first];
+        while count(&events) < i32::from(most) && bytes < MAX_BATCH_BYTES {
+            let Some(event) = stream.at_hand() else { break };
+            bytes += rendered(&event).len();
+            events.push(event);
+        }
+        events
     }
 
     /// The next event. Those who read what is behind them do so a few at a time; others ask nothing of the database.
@@ -196,13 +219,14 @@ impl Delivery {
         }
     }
 
-    /// Tries once; `pending_at` is the time of what waits behind the event.
+    /// Tries once; `pending_at` is the time of what waits behind the events.
     async fn deliver(
         &mut self,
-        event: &Event,
+        events: &[Arc<Event>],
         pending_at: Option<DateTime<Utc>>,
     ) -> Result<After, Stopped> {
-        let sent = self.try_once(event, self.attempts + 1).await?;
+        let sent = self.try_once(events, self.attempts + 1).await?;
+        let event = &events[0];
         if !matches!(sent, Sent::Accepted) {
             // A position that is stored later would take the count of failures back.
             self.all_stored().await?;
@@ -212,6 +236,11 @@ impl Delivery {
             Sent::CutOff => Ok(After::SameEvent(Duration::ZERO)),
             Sent::Gone => self.end().await,
             Sent::Handled(handled) => self.handled(event, &handled, pending_at).await,
+            // Its events are tried one by one.
+            Sent::Failed(failure) if events.len() > 1 => {
+                self.attempts += 1;
+                self.retry(event, &failure, true).await
+            }
             Sent::Failed(failure) => self.failed(event, &failure).await,
             Sent::Unable(reason) => self.retry(event, &Failure::of(reason), false).await,
         }
@@ -229,8 +258,8 @@ impl Delivery {
         }
     }
 
-    /// Sends the event once.
-    async fn try_once(&mut self, event: &Event, attempt: i32) -> Result<Sent, Stopped> {
+    /// Sends the events once.
+    async fn try_once(&mut self, events: &[Arc<Event>], attempt: i32) -> Result<Sent, Stopped> {
         let transport = match &mut self.transport {
             Ok(transport) => transport,
             Err(reason) => return Ok(Sent::Unable(reason.clone())),
@@ -245,7 +274,7 @@ impl Delivery {
                 (self.lease.held().await, permit)
             } => held,
         };
-        let (with, message) = (&self.shared.transports, Message { event, attempt });
+        let (with, message) = (&self.shared.transports, Message { events, attempt });
         Ok(tokio::select! {
             sent = transport.send(with, &message, within) => sent,
             () = self.lease.expired() => Sent::CutOff,
@@ -336,6 +365,10 @@ impl Delivery {
 async fn advance(shared: &Shared, stream: &mut Stream) -> Result<(), FeedError> {
     let _permit = shared.catching_up.acquire().await;
     stream.advance().await
+}
+
+fn count(events: &[Arc<Event>]) -> i32 {
+    i32::try_from(events.len()).unwrap_or(i32::MAX)
 }
 
 fn position(seq: i64, index: i16) -> Position {

@@ -11,6 +11,7 @@ use super::components::Components;
 use bytes::Bytes;
 use component::{Component, Runner};
 use nats::Nats;
+use std::sync::Arc;
 use std::time::Duration;
 use tasker_domain::kv::KvWrite;
 use tasker_domain::subscription::Target;
@@ -28,22 +29,42 @@ const CLOUD_EVENT: &str = "application/cloudevents+json";
 /// Requests of one host under way at most.
 const MAX_IN_FLIGHT: usize = 256;
 
-/// An event as it is sent.
+/// Events as they are sent: one, or a batch to a webhook.
 pub(crate) struct Message<'e> {
-    pub event: &'e Event,
-    /// Which try of it this is, from 1.
+    /// At least one.
+    pub events: &'e [Arc<Event>],
+    /// Which try this is, from 1.
     pub attempt: i32,
 }
 
 impl Message<'_> {
-    /// The same in each try.
-    fn id(&self) -> String {
-        self.event.id()
+    fn event(&self) -> &Event {
+        &self.events[0]
     }
 
-    /// As a CloudEvent in JSON.
+    /// The same in each try of the same events.
+    fn id(&self) -> String {
+        let (first, last) = (self.event(), &self.events[self.events.len() - 1]);
+        match self.events.len() {
+            1 => first.id(),
+            _ => format!("{}_{}", first.id(), last.id()),
+        }
+    }
+
+    /// The first as a CloudEvent in JSON.
     fn body(&self) -> Bytes {
-        rendered(self.event)
+        rendered(self.event())
+    }
+
+    /// All, as the batch format of CloudEvents has them.
+    fn batch(&self) -> Bytes {
+        let mut batch = Vec::new();
+        for event in self.events {
+            batch.push(if batch.is_empty() { b'[' } else { b',' });
+            batch.extend_from_slice(&rendered(event));
+        }
+        batch.push(b']');
+        batch.into()
     }
 }
 

@@ -24,6 +24,8 @@ pub struct Subscription {
     pub handler: Option<String>,
     /// Names of secrets of the namespace.
     pub secrets: Vec<String>,
+    /// Events of one request at most; none: requests have one, and no list.
+    pub batch: Option<i16>,
     pub state: SubscriptionState,
     /// Why it has ended.
     pub ended_reason: Option<String>,
@@ -68,6 +70,9 @@ pub struct NewSubscription {
     /// Names of secrets of the namespace, from 1 to 4 of a webhook: each signs every delivery.
     #[serde(default)]
     pub secrets: Vec<Name>,
+    /// Events of one request to a webhook at most, from 1 to 100, as a list; without it requests have one, and no list.
+    #[serde(default)]
+    pub batch: Option<i16>,
     #[serde(default)]
     pub types: Option<String>,
     #[serde(default)]

@@ -9,7 +9,7 @@ use super::reason::check_reason;
 use tasker_domain::ids::TaskId;
 use tasker_domain::name::Name;
 use tasker_domain::requirement::QualifiedName;
-use tasker_domain::subscription::{MAX_SIGNING_SECRETS, Target};
+use tasker_domain::subscription::{MAX_BATCH, MAX_SIGNING_SECRETS, Target};
 use tasker_egress::check_target;
 use tasker_events::Position;
 use tasker_events::filter::parse_types;
@@ -142,10 +142,12 @@ fn definition(api: &Api, new: &NewSubscription) -> Result<Definition, ApiError> 
     let mut secrets: Vec<String> = new.secrets.iter().map(ToString::to_string).collect();
     secrets.dedup();
     check_secrets(&target, secrets.len()).map_err(|wrong| ApiError::parameter("secrets", wrong))?;
+    check_batch(&target, new.batch).map_err(|wrong| ApiError::parameter("batch", wrong))?;
     let text = |name: &Option<Name>| name.as_ref().map(ToString::to_string);
     Ok(Definition {
         target,
         secrets,
+        max_batch: new.batch,
         types: new.types.clone(),
         template: text(&new.template),
         task_id: new.task.map(|task| task.0),
@@ -164,6 +166,20 @@ fn check_secrets(target: &Target, secrets: usize) -> Result<(), String> {
             Err("secrets sign deliveries to webhooks; leave them out here".to_owned())
         }
         Target::Webhook(_) | Target::Nats | Target::Component(_) => Ok(()),
+    }
+}
+
+/// Webhooks may take several events at a time.
+fn check_batch(target: &Target, batch: Option<i16>) -> Result<(), String> {
+    match (target, batch) {
+        (_, None) => Ok(()),
+        (Target::Webhook(_), Some(most)) if (1..=MAX_BATCH).contains(&most) => Ok(()),
+        (Target::Webhook(_), Some(most)) => Err(format!(
+            "a batch has from 1 to {MAX_BATCH} events; not {most}"
+        )),
+        (Target::Nats | Target::Component(_), Some(_)) => {
+            Err("batches are for webhooks; leave it out here".to_owned())
+        }
     }
 }
 
@@ -207,6 +223,7 @@ fn subscription(row: SubscriptionRow, created: Option<bool>) -> Subscription {
     let Definition {
         target,
         secrets,
+        max_batch,
         types,
         template,
         task_id,
@@ -224,6 +241,7 @@ fn subscription(row: SubscriptionRow, created: Option<bool>) -> Subscription {
         step,
         handler,
         secrets,
+        batch: max_batch,
         state: row.state,
         ended_reason: row.ended_reason,
         cursor: cursor(row.seq, row.seq_index).to_string(),

@@ -16,6 +16,9 @@ pub struct Add {
     /// Secret of the namespace that signs each delivery to a URL; more than one while another takes its place.
     #[arg(long = "secret", value_name = "SECRET")]
     secrets: Vec<Name>,
+    /// Send lists of so many events at most, from 1 to 100, to a URL; without it one event at a time.
+    #[arg(long, value_name = "COUNT", value_parser = clap::value_parser!(i16).range(1..=100))]
+    batch: Option<i16>,
     /// Types with commas between them, for example 'task.*,orders.charged'; without it all.
     #[arg(long)]
     types: Option<String>,
@@ -44,6 +47,7 @@ impl Add {
         let body = NewSubscription {
             to: self.to,
             secrets: self.secrets,
+            batch: self.batch,
             types: self.types,
             template: self.template,
             task: self.task,

@@ -30,6 +30,10 @@ fn text(it: &Subscription) -> String {
         ("step", own(&it.step)),
         ("handler", own(&it.handler)),
         ("secrets", it.secrets.join(", ")),
+        (
+            "batch",
+            it.batch.map(|most| most.to_string()).unwrap_or_default(),
+        ),
         ("state", state(it)),
         ("ended", own(&it.ended_reason)),
         ("host", it.host.clone().unwrap_or("none".to_owned())),

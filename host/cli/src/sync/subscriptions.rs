@@ -24,6 +24,7 @@ struct Wanted {
     to: String,
     #[serde(default)]
     secrets: Vec<Name>,
+    batch: Option<i16>,
     types: Option<String>,
     template: Option<Name>,
     task: Option<TaskId>,
@@ -112,6 +113,7 @@ impl Wanted {
         let secrets = self.secrets.iter().map(Name::as_str);
         same_target(&self.to, &found.to)
             && secrets.eq(found.secrets.iter().map(String::as_str))
+            && self.batch == found.batch
             && self.types == found.types
             && text(&self.template) == found.template
             && self.task == found.task
@@ -127,6 +129,7 @@ impl Wanted {
         let body = NewSubscription {
             to: self.to.clone(),
             secrets: self.secrets.clone(),
+            batch: self.batch,
             types: self.types.clone(),
             template: self.template.clone(),
             task: self.task,

@@ -54,6 +54,7 @@ pub struct Definition {
     #[sqlx(try_from = "&'a str")]
     pub target: Target,
     pub secrets: Vec<String>,
+    pub max_batch: Option<i16>,
     pub types: Option<String>,
     pub template: Option<String>,
     pub task_id: Option<Uuid>,
@@ -117,7 +118,7 @@ impl SubscriptionChange<'_> {
 impl Definition {
     fn json(&self) -> Value {
         json!({
-            "to": self.target.to_string(), "secrets": self.secrets, "types": self.types, "template": self.template,
+            "to": self.target.to_string(), "secrets": self.secrets, "batch": self.max_batch, "types": self.types, "template": self.template,
             "task": self.task_id, "step": self.step, "handler": self.handler,
         })
     }
@@ -154,6 +155,7 @@ impl Store {
             .bind(&definition.handler)
             .bind(definition.target.to_string())
             .bind(&definition.secrets)
+            .bind(definition.max_batch)
             .bind(start.seq)
             .bind(start.seq_index)
             .bind(start.since)

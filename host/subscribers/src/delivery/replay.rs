@@ -3,6 +3,7 @@
 use super::super::transport::{Failure, Handled, Sent};
 use super::handled::Unstored;
 use super::{Delivery, Stopped, position};
+use std::sync::Arc;
 use tasker_database::DatabaseError;
 use tasker_engine::subscription::ReplayRow;
 use tasker_events::{Event, Feed, FeedError, Position};
@@ -59,7 +60,8 @@ impl Delivery {
             ))));
         };
         loop {
-            let sent = self.try_once(&event, letter.attempts.saturating_add(1));
+            let events = std::slice::from_ref(&event);
+            let sent = self.try_once(events, letter.attempts.saturating_add(1));
             let failure = match sent.await? {
                 Sent::Accepted => None,
                 Sent::Handled(handled) => match self.replayed(&event, &handled, letter).await? {
@@ -103,9 +105,9 @@ impl Delivery {
     }
 }
 
-async fn event_at(feed: &Feed, position: Position) -> Result<Option<Event>, DatabaseError> {
+async fn event_at(feed: &Feed, position: Position) -> Result<Option<Arc<Event>>, DatabaseError> {
     match feed.event_at(position).await {
-        Ok(event) => Ok(event),
+        Ok(event) => Ok(event.map(Arc::new)),
         Err(FeedError::Database(error)) => Err(error),
         Err(FeedError::Cursor(_)) => Ok(None),
     }

@@ -79,7 +79,7 @@ impl Runner {
         let resolved = components.registry.resolve_subscriber(
             &to.namespace,
             &to.subscriber,
-            task_of(message.event),
+            task_of(message.event()),
         );
         let resolved = match resolved.await {
             Ok(resolved) => resolved,
@@ -163,10 +163,10 @@ impl Runner {
             result_schema: None,
             event_schemas: Vec::new(),
         };
-        let event = cloud_event(message.event);
+        let event = cloud_event(message.event());
         Invocation {
             lease: Lease {
-                task_id: TaskId(message.event.data.task_id.unwrap_or_default()),
+                task_id: TaskId(message.event().data.task_id.unwrap_or_default()),
                 step_no: 0,
                 attempt: message.attempt,
             },

@@ -59,7 +59,7 @@ impl Nats {
             Ok(context) => context,
             Err(reason) => return Sent::Unable(reason),
         };
-        let subject = config.subject(namespace, &message.event.full_type());
+        let subject = config.subject(namespace, &message.event().full_type());
         let publish = PublishMessage::build()
             .payload(message.body())
             .header("Content-Type", super::CLOUD_EVENT)

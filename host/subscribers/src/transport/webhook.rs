@@ -17,6 +17,8 @@ use tasker_egress::{
 use tasker_engine::Engine;
 use tasker_engine::subscription::DeliveryRow;
 
+/// The media type of several events.
+const BATCH: &str = "application/cloudevents-batch+json";
 /// How the host calls itself.
 const AGENT: &str = concat!("tasker/", env!("CARGO_PKG_VERSION"));
 
@@ -24,6 +26,8 @@ const AGENT: &str = concat!("tasker/", env!("CARGO_PKG_VERSION"));
 pub(crate) struct Webhook {
     url: String,
     secrets: Secrets,
+    /// Requests have batches of events, also where a batch has one.
+    takes_batches: bool,
 }
 
 impl Webhook {
@@ -31,6 +35,7 @@ impl Webhook {
         Self {
             url,
             secrets: Secrets::of(row),
+            takes_batches: row.max_batch.is_some(),
         }
     }
 
@@ -80,12 +85,16 @@ impl Sender {
             Ok(client) => client,
             Err(reason) => return failed(reason),
         };
-        let (id, body) = (message.id(), message.body());
+        let id = message.id();
+        let (media, body) = match to.takes_batches {
+            true => (BATCH, message.batch()),
+            false => (CLOUD_EVENT, message.body()),
+        };
         let timestamp = Utc::now().timestamp();
         let signed = signatures(to.secrets.values(), &id, timestamp, &body);
         let request = client
             .post(url)
-            .header(CONTENT_TYPE, CLOUD_EVENT)
+            .header(CONTENT_TYPE, media)
             .header(USER_AGENT, AGENT)
             .header("webhook-id", &id)
             .header("webhook-timestamp", timestamp)
