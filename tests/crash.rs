@@ -4,6 +4,7 @@
 //! repeats the choice of moments.
 
 mod chance;
+mod counter;
 mod final_state;
 mod frozen;
 pub mod hosts;
@@ -54,6 +55,7 @@ async fn every_task_ends_right_though_hosts_and_the_database_are_killed() {
     load::publish(&client(), &hosts.url(0), basics()).await;
     let readers = Readers::begin(&hosts.urls());
     let webhook = Webhook::begin(&hosts.url(0)).await;
+    counter::subscribe(&hosts.url(0)).await;
     let load = Load::begin(hosts.urls());
     for victim in victims(host_kills, postgres_kills, &mut chance) {
         tokio::time::sleep(Duration::from_millis(chance.within(PAUSE_MS))).await;
@@ -74,6 +76,7 @@ async fn every_task_ends_right_though_hosts_and_the_database_are_killed() {
     let seen = [
         readers.end(&acknowledged).await,
         webhook.end(&acknowledged).await,
+        counter::end(&pool).await,
     ];
     final_state::check(&pool, &acknowledged, &seen, killed, started.elapsed()).await;
     hosts.stop().await;
