@@ -17,7 +17,9 @@ pub use first_key::FirstKey;
 
 use database::Postgres;
 use keep_in_bounds::keep_in_bounds;
-use parts::{TraceExport, deliver, export_traces, follow_database, open_sandbox, serve};
+use parts::{
+    TraceExport, deliver, export_traces, follow_database, keep_registry, open_sandbox, serve,
+};
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -226,17 +228,13 @@ impl Host {
         follow_database(&database, &notifications, &closing);
         tokio::spawn(authentication.clone().keep_fresh(closing.clone()));
         let registry = Registry::new(engine.clone(), sandbox.clone());
-        if let Some(dir) = config.watch {
-            tokio::spawn(registry.clone().watch(dir, draining.clone()));
-        }
+        let kept = (config.watch, config.maintenance);
+        keep_registry(registry, kept, &notifications, &draining);
         keep_in_bounds(&engine, archive, &draining);
-        let hints = notifications.clone();
-        tokio::spawn(registry.maintain(config.maintenance, hints, draining.clone()));
         let stats = Arc::<WorkerStats>::default();
         let deliveries = deliver(&engine, config.subscribers, &draining);
         let traces = export_traces(&engine, config.exports_traces)?;
-        let tracer = traces.tracer.clone();
-        let metrics = metrics::of(&engine, &sandbox, &stats, &tracer);
+        let metrics = metrics::of(&engine, &sandbox, &stats, &traces.tracer);
         let metrics_address = metrics::serve(metrics_listener, &metrics, &closing);
         let state = AppState {
             feed: deliveries.feed,
@@ -249,7 +247,7 @@ impl Host {
             shutdown: draining.clone(),
             authentication,
             bounds: Bounds::default(),
-            tracer: tracer.clone(),
+            tracer: traces.tracer.clone(),
         };
         let (tls, end) = (certificates.clone(), closing.clone());
         let server = tokio::spawn(serve(listener, tls, state, end));
@@ -260,7 +258,7 @@ impl Host {
             config,
             stats: stats.clone(),
             logs: LogStore::default(),
-            tracer,
+            tracer: traces.tracer.clone(),
         });
         Ok(Self {
             address,
