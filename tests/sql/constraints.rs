@@ -147,6 +147,7 @@ constraints! {
         "insert into tasker.statistic_position (singleton) values (false)";
     queue_check_is_one_row: "insert into tasker.queue_check (singleton) values (false)";
     observation_is_one_row: "insert into tasker.observation (singleton) values (false)";
+    trace_export_is_one_row: "insert into tasker.trace_export (singleton) values (false)";
     queue_lane_is_of_a_priority:
         "insert into tasker.queue (namespace_id, lane, ready_at, task_id, step_no)
          values (1, 32760, now(), gen_random_uuid(), 0)";

@@ -18,7 +18,8 @@ pub use first_key::FirstKey;
 use database::Postgres;
 use keep_in_bounds::keep_in_bounds;
 use parts::{
-    TraceExport, components_for, deliver, export_traces, follow_database, open_sandbox, serve,
+    TraceExport, components_for, deliver, export_traces, follow_database, keep_registry,
+    open_sandbox, serve,
 };
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -228,18 +229,14 @@ impl Host {
         follow_database(&database, &notifications, &closing);
         tokio::spawn(authentication.clone().keep_fresh(closing.clone()));
         let registry = Registry::new(engine.clone(), sandbox.clone());
-        if let Some(dir) = config.watch {
-            tokio::spawn(registry.clone().watch(dir, draining.clone()));
-        }
         let components = components_for(config.worker.as_ref(), &registry, &sandbox);
+        let kept = (config.watch, config.maintenance);
+        keep_registry(registry, kept, &notifications, &draining);
         keep_in_bounds(&engine, archive, &draining);
-        let hints = notifications.clone();
-        tokio::spawn(registry.maintain(config.maintenance, hints, draining.clone()));
         let stats = Arc::<WorkerStats>::default();
         let deliveries = deliver(&engine, components, config.subscribers, &draining);
         let traces = export_traces(&engine, config.exports_traces)?;
-        let tracer = traces.tracer.clone();
-        let metrics = metrics::of(&engine, &sandbox, &stats, &tracer);
+        let metrics = metrics::of(&engine, &sandbox, &stats, &traces.tracer);
         let metrics_address = metrics::serve(metrics_listener, &metrics, &closing);
         let state = AppState {
             feed: deliveries.feed,
@@ -252,7 +249,7 @@ impl Host {
             shutdown: draining.clone(),
             authentication,
             bounds: Bounds::default(),
-            tracer: tracer.clone(),
+            tracer: traces.tracer.clone(),
         };
         let (tls, end) = (certificates.clone(), closing.clone());
         let server = tokio::spawn(serve(listener, tls, state, end));
@@ -263,7 +260,7 @@ impl Host {
             config,
             stats: stats.clone(),
             logs: LogStore::default(),
-            tracer,
+            tracer: traces.tracer.clone(),
         });
         Ok(Self {
             address,

@@ -1,6 +1,6 @@
 //! Parts of a host that run beside its API and its worker.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use tasker_api::AppState;
 use tasker_api::tls::Certificates;
 use tasker_database::Database;
@@ -9,6 +9,7 @@ use tasker_egress::InnerAddresses;
 use tasker_engine::Engine;
 use tasker_events::Feed;
 use tasker_registry::Registry;
+use tasker_registry::maintenance::Maintenance;
 use tasker_sandbox::{Compiler, Sandbox, SandboxConfig, SandboxError};
 use tasker_subscribers::{Components, Subscribers, SubscribersConfig};
 use tasker_telemetry::Tracer;
@@ -56,6 +57,20 @@ pub(super) fn components_for(
         limits: worker.limits.clone(),
         log_handlers: worker.log_handlers,
     })
+}
+
+/// Begins what publishes a watched folder, if there is one, and what keeps the registry in bounds.
+pub(super) fn keep_registry(
+    registry: Registry,
+    (watch, maintenance): (Option<PathBuf>, Maintenance),
+    notifications: &Notifications,
+    draining: &CancellationToken,
+) {
+    if let Some(dir) = watch {
+        tokio::spawn(registry.clone().watch(dir, draining.clone()));
+    }
+    let hints = notifications.clone();
+    tokio::spawn(registry.maintain(maintenance, hints, draining.clone()));
 }
 
 /// The deliveries of a host.
