@@ -30,6 +30,7 @@ mod secrets;
 mod shares;
 mod signing;
 mod stats;
+mod status;
 mod subscriptions;
 mod sync;
 mod task_reports;

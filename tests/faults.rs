@@ -25,4 +25,5 @@ mod serve;
 mod server;
 mod silent;
 mod starved;
+mod status;
 mod troubled;

@@ -26,6 +26,7 @@ mod retries;
 mod revisions;
 mod rollouts;
 mod secrets;
+mod status;
 mod swap;
 mod watch;
 

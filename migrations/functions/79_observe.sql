@@ -1,4 +1,4 @@
--- What hosts give as metrics about the database, as JSON. Answers with what was found last if that is not older than
+-- What hosts give as metrics and as their status about the database, as JSON. Answers with what was found last if that is not older than
 -- p_max_age; otherwise it looks anew, one caller at a time: the others get what was found last, null if nothing was.
 -- So the cost does not grow with the number of hosts.
 --
@@ -20,12 +20,14 @@ declare
   v_counted_max constant int := 10000;
   v_queued_max constant int := 50000;
   v_silent constant interval := '30 seconds';
+  v_failing_attempts constant int := 3;
   v_last tasker.observation;
   v_safe bigint;
   v_mark bigint;
   v_writers text[];
   v_counted bigint;
   v_mark_at timestamptz;
+  v_writer_at timestamptz;
   v_found json;
 begin
   select o.* into v_last from tasker.observation o;
@@ -49,6 +51,15 @@ begin
   v_counted := coalesce(v_counted, v_mark);
   v_mark_at := case when v_mark is distinct from v_last.mark or v_last.mark_at is null then v_now else v_last.mark_at end;
 
+  -- Since when the oldest transaction is open that may hold the log back; unknown where this role may not see it.
+  select min(a.xact_start) into v_writer_at
+  from pg_catalog.pg_locks l
+  join pg_catalog.pg_stat_activity a on a.pid = l.pid
+  where l.locktype = 'relation' and l.mode = 'RowExclusiveLock' and l.granted
+    and l.relation in ('tasker.transition'::regclass, 'tasker.audit'::regclass)
+    and l.database = (select d.oid from pg_catalog.pg_database d where d.datname = pg_catalog.current_database());
+
+  -- `greatest` would take 0 for null.
   v_found := json_build_object(
     'at', v_now,
     'log_count', (select json_agg(c) from tasker.log_count c),
@@ -58,7 +69,10 @@ begin
       from (select t.state from tasker.task t where t.finished_at is null limit v_counted_max) o),
     'queue', (
       select json_agg(json_build_object('namespace', d.namespace, 'due', d.due, 'delayed', d.delayed,
-               'oldest_seconds', greatest(0, extract(epoch from v_now - d.oldest_at))))
+               'oldest_seconds', case when d.oldest_at is not null then greatest(0, extract(epoch from v_now - d.oldest_at)) end,
+               'is_paused', coalesce(
+                 (select r.is_paused from tasker.namespace n join tasker.queue_rule r using (namespace_id)
+                  where n.name = d.namespace), false)))
       from tasker.queue_depths(1000, v_queued_max, 100) d),
     'suspended', (select count(*) from (select from tasker.suspended_step s limit v_counted_max) s),
     'hosts', (
@@ -73,7 +87,21 @@ begin
       from tasker.pin p where p.rollout_state is not null),
     'log_position', v_safe,
     'log_uncounted', greatest(v_safe - v_counted, 0),
-    'log_lag_seconds', case when v_mark > v_safe then greatest(0, extract(epoch from v_now - v_mark_at)) else 0 end
+    'log_lag_seconds', case when v_mark > v_safe then greatest(0, extract(epoch from v_now - v_mark_at)) else 0 end,
+    'log_writer_seconds',
+      case when v_mark > v_safe and v_writer_at is not null
+           then greatest(0, extract(epoch from clock_timestamp() - v_writer_at)) end,
+    'subscriptions', (
+      select json_build_object(
+        'active', count(*), 'failing', count(*) filter (where s.attempts >= v_failing_attempts),
+        'lag_seconds', case when count(s.pending_at) > 0 then greatest(0, extract(epoch from v_now - min(s.pending_at))) end)
+      from (select a.attempts, a.pending_at from tasker.subscription a where a.state = 'active'
+            limit v_counted_max) s),
+    'statistics', (
+      select json_build_object('uncounted', greatest(v_safe - p.seq, 0),
+                               'behind_seconds', case when p.as_of > '-infinity'
+                                                      then greatest(0, extract(epoch from v_now - p.as_of)) end)
+      from tasker.statistic_position p)
   );
   update tasker.observation o
   set observed_at = v_now, safe = v_safe, mark = v_mark, writers = v_writers, mark_at = v_mark_at, counted = v_counted,

@@ -1,6 +1,7 @@
 use super::server::Server;
 use super::worker::Worker;
-use serde_json::json;
+use crate::harness::wait_until;
+use serde_json::{Value, json};
 
 #[tokio::test]
 async fn a_host_with_its_database_is_live_and_ready() {
@@ -33,6 +34,36 @@ async fn a_host_without_its_database_is_live_but_not_ready() {
 }
 
 #[tokio::test]
+async fn the_status_is_down_without_the_database_for_keys_that_were_read_before_and_only_for_those()
+{
+    let server = Server::start().await;
+    let known = server.get("/health/status").await.answered(200);
+    assert_eq!(known["parts"][0]["status"], "ok");
+    server.engine.close().await;
+    let status = wait_until("it is seen", async || {
+        let status = server.get("/health/status").await.answered(200);
+        (status["status"] == "down").then_some(status)
+    })
+    .await;
+    assert_eq!(
+        status["parts"][0]["why"],
+        "the host has closed its connections to the database"
+    );
+    assert_eq!(status["tasks"], Value::Null);
+    let wrong = format!("tk_00000000_{}", "0".repeat(64));
+    let stranger = server.asked_with(Some(&wrong));
+    stranger
+        .get("/health/status")
+        .await
+        .refused(401, "unauthenticated");
+    server
+        .asked_with(None)
+        .get("/health/status")
+        .await
+        .refused(401, "unauthenticated");
+}
+
+#[tokio::test]
 async fn the_status_counts_tasks_and_names_workers() {
     let server = Server::start().await;
     server
@@ -46,11 +77,13 @@ async fn the_status_counts_tasks_and_names_workers() {
     assert!(status["database"]["version"].is_string());
     assert_eq!(status["version"], "0.1.0");
     worker.claim().await;
-    let status = server.get("/health/status").await.answered(200);
-    assert_eq!(
-        (&status["tasks"]["pending"], &status["tasks"]["in_progress"]),
-        (&json!(0), &json!(1))
-    );
+    wait_until("the claim is seen", async || {
+        let status = server.get("/health/status").await.answered(200);
+        let tasks = &status["tasks"];
+        let is_seen = tasks["pending"] == 0 && tasks["in_progress"] == 1;
+        is_seen.then_some(())
+    })
+    .await;
 }
 
 #[tokio::test]

@@ -194,7 +194,10 @@ async fn a_replica_that_is_down_costs_no_caller_an_error() {
     assert!(!all.why_not().await.is_empty());
     all.standby.start().await;
     all.is_read(true).await;
-    assert_eq!(all.health().await["unusable"], Value::Null);
+    wait_until("the status says so", async || {
+        all.health().await["unusable"].is_null().then_some(())
+    })
+    .await;
     all.host.host.stop().await.unwrap();
 }
 

@@ -71,3 +71,68 @@ async fn within_its_age_a_look_is_everybodys_and_nobody_waits_for_one_under_way(
     let old = look(&mut session).await;
     assert_eq!(old, first);
 }
+
+#[tokio::test]
+async fn what_holds_the_log_back_is_known_by_its_age() {
+    let (database, mut session, _) = engine().await;
+    let version = Graph::single().publish(&mut session).await;
+    look(&mut session).await;
+    let mut foreign = database.pool().begin().await.unwrap();
+    sqlx::query("lock table tasker.transition in row exclusive mode")
+        .execute(&mut *foreign)
+        .await
+        .unwrap();
+    session.create_many(version, 1).await;
+    let found = look(&mut session).await;
+    assert!(
+        found["log_writer_seconds"].as_f64().unwrap() >= 0.0,
+        "{found}"
+    );
+    let later = look(&mut session).await;
+    assert_eq!(later["log_lag_seconds"], 10.0, "{later}");
+    foreign.rollback().await.unwrap();
+    let after = look(&mut session).await;
+    assert_eq!(after["log_writer_seconds"], Value::Null, "{after}");
+    assert_eq!(after["log_lag_seconds"], 0, "{after}");
+}
+
+#[tokio::test]
+async fn statistics_and_subscriptions_say_how_far_they_are_behind() {
+    let (_database, mut session, _) = engine().await;
+    let version = Graph::single().publish(&mut session).await;
+    session.create_many(version, 1).await;
+    let found = look(&mut session).await;
+    assert!(
+        found["statistics"]["uncounted"].as_i64().unwrap() > 0,
+        "{found}"
+    );
+    assert_eq!(found["statistics"]["behind_seconds"], Value::Null);
+    assert_eq!(found["subscriptions"]["active"], 0);
+    session
+        .run(
+            "insert into tasker.subscription (namespace_id, name, kind, target, secrets, seq, seq_index, attempts, pending_at, created_by)
+             select 1, 's' || n, 'webhook', 'https://example.org', '{a}', 0, 0, 2 * n, tasker.clock() - n * interval '1 minute', 'me'
+             from generate_series(1, 2) n",
+        )
+        .await;
+    let found = look(&mut session).await;
+    let subscriptions = &found["subscriptions"];
+    assert_eq!(
+        (&subscriptions["active"], &subscriptions["failing"]),
+        (&2.into(), &1.into())
+    );
+    let lag = subscriptions["lag_seconds"].as_f64().unwrap();
+    assert!((120.0..150.0).contains(&lag), "{lag}");
+}
+
+#[tokio::test]
+async fn a_paused_namespace_is_marked_in_the_queue() {
+    let (_database, mut session, _) = engine().await;
+    let version = Graph::single().publish(&mut session).await;
+    session.create_many(version, 1).await;
+    assert_eq!(look(&mut session).await["queue"][0]["is_paused"], false);
+    session
+        .run("insert into tasker.queue_rule (namespace_id, is_paused, set_by) values (1, true, 'me')")
+        .await;
+    assert_eq!(look(&mut session).await["queue"][0]["is_paused"], true);
+}

@@ -31,6 +31,7 @@ use tasker_domain::permission::Action;
 use tasker_engine::Engine;
 use tasker_wire::endpoint::{Endpoint as _, Needs, Scope};
 use tasker_wire::headers;
+use tasker_wire::health::ShowStatus;
 use tasker_wire::namespace::CreateNamespace;
 use tokio_util::sync::CancellationToken;
 
@@ -65,6 +66,18 @@ impl Authentication {
                 key if key.starts_with(api_key::HEAD) => keyring.access(key).await,
                 token => tokens.access(token).await,
             },
+        }
+    }
+
+    /// The same for the status of the host, see [`Keyring::access_for_status`].
+    async fn access_for_status(&self, header: Option<&HeaderValue>) -> Result<Access, ApiError> {
+        match (self, bearer(header)) {
+            (Self::Keys(keyring) | Self::KeysAndTokens(keyring, _), Ok(key))
+                if key.starts_with(api_key::HEAD) =>
+            {
+                keyring.access_for_status(key).await
+            }
+            _ => self.access(header).await,
         }
     }
 
@@ -167,6 +180,7 @@ fn permissions_header(access: &Access) -> Option<HeaderValue> {
 
 async fn admit(api: &Api, request: &mut Request) -> Result<Admitted, ApiError> {
     let path = request.extensions().get::<MatchedPath>();
+    let is_status = path.is_some_and(|path| path.as_str() == ShowStatus::PATH);
     // If no route matches, no permission applies; the 404 is sent only to authenticated callers.
     let needs = path.map_or(AUTHENTICATED, |path| {
         api.needs.of(request.method(), path.as_str())
@@ -175,7 +189,10 @@ async fn admit(api: &Api, request: &mut Request) -> Result<Admitted, ApiError> {
     if needs.scope == Scope::Open {
         return Ok(Admitted::default());
     }
-    let access = api.authentication.access(token.as_ref()).await?;
+    let access = match is_status {
+        true => api.authentication.access_for_status(token.as_ref()).await?,
+        false => api.authentication.access(token.as_ref()).await?,
+    };
     // Before it costs the database anything.
     let weight = Weight::of(request);
     let caller = seated(&access, weight, request)?;

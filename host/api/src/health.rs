@@ -1,16 +1,16 @@
 //! Health: liveness, readiness and status.
 
+mod claims;
+mod look;
+mod parts;
+
 use super::Api;
 use super::error::ApiError;
 use super::routes::{Answer, Call, Reply, Routes};
+use claims::{failing, is_draining};
+pub(crate) use look::StatusLooks;
 use std::time::Duration;
-use tasker_engine::claim_health::FailingClaims;
-use tasker_engine::health::WorkerRow;
-use tasker_events::FeedStatus;
-use tasker_wire::health::{
-    ConnectionHealth, DatabaseHealth, FeedHealth, Health, HealthStatus, PartitionHealth,
-    ReplicaHealth, ShowLiveness, ShowReadiness, ShowStatus, Status, TaskCounts, WorkerHealth,
-};
+use tasker_wire::health::{Health, HealthStatus, ShowLiveness, ShowReadiness, ShowStatus};
 use tokio::time::timeout;
 
 /// How long the database may take to say that it is there.
@@ -34,8 +34,8 @@ async fn ready(api: Api, _: Call<ShowReadiness>) -> Answer<ShowReadiness> {
             "the host drains: it claims no steps, but serves the API until it is stopped",
         ));
     }
-    if let Some(failing) = failing(&api) {
-        return Err(not_ready(&no_claims(&failing)));
+    if let Some(why) = failing(&api) {
+        return Err(not_ready(&why));
     }
     match timeout(PING_TIMEOUT, api.engine.database().ping()).await {
         Ok(Ok(())) => {
@@ -53,26 +53,6 @@ async fn ready(api: Api, _: Call<ShowReadiness>) -> Answer<ShowReadiness> {
     }
 }
 
-/// True if operators want the host to claim nothing.
-fn is_draining(api: &Api) -> bool {
-    let claiming = api.claiming.as_ref();
-    claiming.is_some_and(|claiming| claiming.drain().is_asked())
-}
-
-/// How the claims of the host's worker fail, where they do for a while.
-fn failing(api: &Api) -> Option<FailingClaims> {
-    let failing = api.claiming.as_ref()?.failing();
-    failing.filter(FailingClaims::is_grave)
-}
-
-fn no_claims(failing: &FailingClaims) -> String {
-    format!(
-        "the host has claimed no step for {} s: {}",
-        failing.since.elapsed().as_secs(),
-        failing.reason
-    )
-}
-
 fn not_ready(why: &str) -> ApiError {
     ApiError::NotReady {
         why: why.to_owned(),
@@ -80,65 +60,5 @@ fn not_ready(why: &str) -> ApiError {
 }
 
 async fn status(api: Api, _: Call<ShowStatus>) -> Answer<ShowStatus> {
-    let failing = failing(&api);
-    let of_database = api.engine.database();
-    let (database, workers, tasks, partitions) = tokio::try_join!(
-        of_database.status(),
-        api.engine.workers_alive(),
-        api.engine.task_counts(),
-        of_database.partitions(),
-    )?;
-    let connections = of_database.connections();
-    let replica = of_database.replica_health();
-    Ok(Reply::ok(Status {
-        version: env!("CARGO_PKG_VERSION").to_owned(),
-        is_draining: api.shutdown.is_cancelled() || is_draining(&api),
-        runs_worker: api.claiming.is_some(),
-        claims_fail: failing.map(|failing| no_claims(&failing)),
-        database: DatabaseHealth {
-            version: database.version,
-            now: database.now,
-        },
-        connections: ConnectionHealth {
-            max: connections.max,
-            open: connections.open,
-            refused: connections.refused,
-        },
-        read_replica: replica.map(|replica| ReplicaHealth {
-            lag_ms: replica.lag.map(|lag| lag.as_millis() as u64),
-            unusable: replica.unusable,
-        }),
-        workers: workers.into_iter().map(worker).collect(),
-        tasks: TaskCounts {
-            pending: tasks.pending,
-            in_progress: tasks.in_progress,
-            finished_estimate: tasks.finished_estimate,
-        },
-        partitions: PartitionHealth {
-            open: partitions.open,
-            closed: partitions.closed,
-            next_is_missing: partitions.next_is_missing,
-        },
-        feed: api.feed.status().map(feed),
-    }))
-}
-
-fn feed(status: FeedStatus) -> FeedHealth {
-    FeedHealth {
-        position: status.safe,
-        behind: status.behind,
-        lag_ms: status.behind_for().as_millis() as u64,
-        streams: status.followers as u64,
-        writers: status.writers,
-    }
-}
-
-fn worker(row: WorkerRow) -> WorkerHealth {
-    WorkerHealth {
-        worker_id: row.worker_id,
-        host_name: row.host_name,
-        pid: row.pid,
-        started_at: row.started_at,
-        heartbeat_at: row.heartbeat_at,
-    }
+    Ok(Reply::ok(api.status_looks.clone().status(api).await))
 }

@@ -40,6 +40,7 @@ use axum::serve::{Listener, ListenerExt as _};
 use bounds::Bounds;
 use callers::Callers;
 use error::ApiError;
+use health::StatusLooks;
 use metrics::Metrics;
 use namespaces::Namespaces;
 use replica::OnReplica;
@@ -88,6 +89,7 @@ pub struct AppState {
 #[derive(Clone)]
 pub(crate) struct Api {
     engine: Engine,
+    sandbox: Sandbox,
     store: Store,
     registry: Registry,
     tasks: Tasks,
@@ -101,13 +103,14 @@ pub(crate) struct Api {
     needs: Arc<NeedsOfRoutes>,
     on_replica: OnReplica,
     metrics: Metrics,
+    status_looks: StatusLooks,
 }
 
 impl Api {
     /// The same over the read replica of the database, if it has one.
-    fn over_replica(&self, sandbox: Sandbox, notifications: Notifications) -> Option<Self> {
+    fn over_replica(&self, notifications: Notifications) -> Option<Self> {
         let engine = self.engine.for_replica()?;
-        let registry = Registry::new(engine.clone(), sandbox);
+        let registry = Registry::new(engine.clone(), self.sandbox.clone());
         Some(Self {
             store: Store::new(engine.clone()),
             tasks: Tasks::new(engine.clone(), registry.clone(), notifications),
@@ -185,6 +188,7 @@ fn counted(state: AppState, counts: RequestCounts) -> Router {
         feed,
         webhook_addresses,
         engine,
+        sandbox,
         registry,
         tasks,
         claiming,
@@ -195,8 +199,9 @@ fn counted(state: AppState, counts: RequestCounts) -> Router {
         needs: Arc::new(needs),
         on_replica: OnReplica::none(),
         metrics,
+        status_looks: StatusLooks::default(),
     };
-    api.on_replica = OnReplica::new(api.over_replica(sandbox, notifications));
+    api.on_replica = OnReplica::new(api.over_replica(notifications));
     Router::new()
         .merge(routes)
         .method_not_allowed_fallback(wrong_method)

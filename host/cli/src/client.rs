@@ -18,8 +18,8 @@ use tasker_wire::headers;
 use tasker_wire::health::{ShowStatus, Status};
 use tasker_wire::page::{MAX_PAGE_ITEMS, Page, PageQuery, Paged};
 
-/// How a host stands is answered within this.
-const STATUS_TIMEOUT: Duration = Duration::from_secs(5);
+/// The status of a host is answered within this, whatever its database does.
+const STATUS_TIMEOUT: Duration = Duration::from_secs(15);
 
 /// Of a replica that is less far behind, nothing is said.
 const TOLD_LAG: Duration = Duration::from_secs(1);
@@ -83,8 +83,13 @@ impl Client {
 
     /// The status of the host.
     pub async fn status(&self) -> Result<Status> {
+        Ok(self.ask_status().await?.value)
+    }
+
+    /// The same with its text.
+    pub async fn ask_status(&self) -> Result<Answer<Status>> {
         let call = self.call(ShowStatus {}).timeout(STATUS_TIMEOUT);
-        Ok(call.ask().await?.value)
+        call.ask().await
     }
 }
 

@@ -19,7 +19,7 @@ pub enum Exit {
 /// What each exit code means, in their order.
 const MEANINGS: [&str; 9] = [
     "done; for `task run` and `task watch`: the task is complete",
-    "the task failed or was cancelled, or the host could not do it",
+    "the task failed or was cancelled, the host could not do it, or (`status`) something is down",
     "wrong usage or wrong input",
     "not found",
     "conflict with what exists",

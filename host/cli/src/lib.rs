@@ -55,6 +55,7 @@ mod signing;
 mod signing_key;
 mod signing_policy;
 mod stats;
+mod status;
 mod step;
 mod subscription;
 mod sync;
@@ -214,6 +215,7 @@ pub enum Command {
     /// Deliver events to webhooks and NATS: add, show, pause, replay.
     #[command(subcommand)]
     Subscription(subscription::Command),
+    Status(status::ShowCommand),
     /// Show statistics of what ran: performance, bottlenecks, errors.
     #[command(subcommand)]
     Stats(stats::Command),
@@ -274,6 +276,7 @@ async fn dispatch(command: Command, global: &Global, output: Output) -> Result {
         Command::Retention(command) => retention::run(command, &context()?).await,
         Command::Events(command) => events::run(command, &context()?).await,
         Command::Subscription(command) => subscription::run(command, &context()?).await,
+        Command::Status(_) => status::run(&context()?).await,
         Command::Stats(command) => stats::run(command, &context()?).await,
         Command::Audit(command) => audit::run(command, &context()?).await,
         Command::Key(command) => key::run(command, &context()?).await,

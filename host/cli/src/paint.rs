@@ -4,6 +4,7 @@
 use std::fmt::Display;
 use std::io::IsTerminal;
 use std::sync::OnceLock;
+use tasker_domain::health::HealthState;
 use tasker_domain::sanitize::sanitize_around;
 use tasker_domain::state::{HostState, StepState, TaskState};
 
@@ -141,6 +142,16 @@ impl Painted for HostState {
             Self::Drained => ("✔", Tone::Good),
             Self::Silent => ("✘", Tone::Bad),
             Self::Stopped => ("⊘", Tone::Quiet),
+        }
+    }
+}
+
+impl Painted for HealthState {
+    fn look(self) -> (&'static str, Tone) {
+        match self {
+            Self::Ok => ("✔", Tone::Good),
+            Self::Degraded => ("!", Tone::Caution),
+            Self::Down => ("✘", Tone::Bad),
         }
     }
 }

@@ -89,7 +89,9 @@ impl Database {
         Connections {
             max: pools.iter().map(|pool| pool.max()).sum::<u32>() + 1,
             open: pools.iter().map(|pool| pool.opened()).sum(),
+            idle: pools.iter().map(|pool| pool.idle()).sum(),
             refused: self.pools.server.shortage_reason(),
+            has_timeouts: self.pools.server.has_timeouts(),
         }
     }
 }
@@ -100,6 +102,10 @@ pub struct Connections {
     pub max: u32,
     /// But for the one that listens.
     pub open: u32,
+    /// Of those that are open: nobody uses them.
+    pub idle: u32,
     /// In PostgreSQL's words.
     pub refused: Option<String>,
+    /// In the last minute somebody got no connection in time.
+    pub has_timeouts: bool,
 }

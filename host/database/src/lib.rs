@@ -17,6 +17,7 @@ pub mod partitions;
 mod pool;
 mod pools;
 pub mod replica;
+pub mod schema;
 mod shares;
 
 pub use migrate::{MigrateError, migrate};

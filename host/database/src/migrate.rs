@@ -10,6 +10,9 @@ use tasker_domain::digest::Digest;
 use tasker_domain::error_chain::ErrorChain;
 use tokio::time::timeout;
 
+/// Every migration, in order.
+const MIGRATIONS: Migrator = sqlx::migrate!("../../migrations");
+
 /// The advisory lock under which a database is migrated, so that hosts that start together do it once.
 const MIGRATION_LOCK: i64 = 0x7461_736b_6572;
 
@@ -173,17 +176,17 @@ const OLDEST_HOST: Version = Version::new(0, 1, 0);
 
 /// Whose functions a database has.
 #[derive(Clone, Debug, PartialEq, Eq)]
-struct Installed {
-    digest: String,
+pub(crate) struct Installed {
+    pub(crate) digest: String,
     /// Number of the last migration that the host knew.
-    schema_version: i64,
-    host_version: Version,
-    oldest_host: Version,
+    pub(crate) schema_version: i64,
+    pub(crate) host_version: Version,
+    pub(crate) oldest_host: Version,
 }
 
 impl Installed {
-    fn by_this_host(migrator: &Migrator) -> Self {
-        let newest = migrator.iter().map(|migration| migration.version).max();
+    pub(crate) fn by_this_host() -> Self {
+        let newest = MIGRATIONS.iter().map(|migration| migration.version).max();
         Self {
             digest: functions_digest().to_string(),
             schema_version: newest.unwrap_or_default(),
@@ -194,7 +197,7 @@ impl Installed {
     }
 
     /// What a newer release installed stays. Of builds of one release the last to start has its way.
-    fn is_newer_than(&self, other: &Self) -> bool {
+    pub(crate) fn is_newer_than(&self, other: &Self) -> bool {
         (self.schema_version, &self.host_version) > (other.schema_version, &other.host_version)
     }
 }
@@ -219,14 +222,14 @@ pub async fn migrate(options: &PgConnectOptions) -> Result<(), MigrateError> {
 }
 
 async fn migrate_on(connection: &mut PgConnection) -> Result<(), MigrateError> {
-    let mut migrator: Migrator = sqlx::migrate!("../../migrations");
+    let mut migrator: Migrator = MIGRATIONS;
     migrator.create_schema("tasker");
     migrator.dangerous_set_table_name("tasker.migration");
     // Its lock would belong to the session, which behind a pooler is not ours.
     migrator.set_locking(false);
     // What a newer host added; `replace_functions` tells whether this one is too old for it.
     migrator.set_ignore_missing(true);
-    let own = Installed::by_this_host(&migrator);
+    let own = Installed::by_this_host();
 
     let mut transaction = connection.begin().await?;
     transaction.execute(set_limits(MIGRATION_TIMEOUT)).await?;
@@ -294,11 +297,13 @@ async fn replace_functions(
     Ok(())
 }
 
-async fn installed(connection: &mut PgConnection) -> Result<Option<Installed>, MigrateError> {
+pub(crate) async fn installed<'c>(
+    database: impl sqlx::PgExecutor<'c>,
+) -> Result<Option<Installed>, MigrateError> {
     let row: Option<(String, i64, String, String)> = sqlx::query_as(
         "select digest, schema_version, host_version, oldest_host from tasker.functions",
     )
-    .fetch_optional(connection)
+    .fetch_optional(database)
     .await?;
     let Some((digest, schema_version, host_version, oldest_host)) = row else {
         return Ok(None);

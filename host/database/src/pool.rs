@@ -185,6 +185,7 @@ impl Pool {
         let acquired = timeout(self.limits.acquire, self.acquire_without_timeout()).await;
         acquired.unwrap_or_else(|_| {
             self.inner.timeouts.add(1);
+            self.inner.server.note_timeout();
             Err(self.inner.server.shortage().unwrap_or(Error::PoolTimedOut))
         })
     }

@@ -24,6 +24,7 @@ pub mod event;
 pub mod followed;
 pub mod grants;
 pub mod guard;
+pub mod health;
 pub mod hidden;
 pub mod histogram;
 pub mod ids;

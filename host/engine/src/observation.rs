@@ -27,6 +27,34 @@ pub struct Observation {
     pub log_position: i64,
     pub log_uncounted: i64,
     pub log_lag_seconds: f64,
+    /// For how long the oldest transaction has been open that may hold the log back; `None` if there is none, or it is
+    /// not this role's to see.
+    #[serde(default)]
+    pub log_writer_seconds: Option<f64>,
+    /// `None` as long as a host of an earlier release looked.
+    #[serde(default)]
+    pub subscriptions: Option<SubscriptionLag>,
+    #[serde(default)]
+    pub statistics: Option<StatisticsLag>,
+}
+
+/// How far active subscriptions are behind, all together.
+#[derive(Clone, Copy, Debug, Default, Deserialize)]
+pub struct SubscriptionLag {
+    pub active: u64,
+    /// Those whose last tries all failed, three or more.
+    pub failing: u64,
+    /// For how long the oldest event waits; `None` if none does.
+    pub lag_seconds: Option<f64>,
+}
+
+/// How far the statistics are behind the log.
+#[derive(Clone, Copy, Debug, Default, Deserialize)]
+pub struct StatisticsLag {
+    /// Numbers of the log that are not counted yet.
+    pub uncounted: i64,
+    /// `None` before the first count.
+    pub behind_seconds: Option<f64>,
 }
 
 /// Rows of the log of one kind and state.
@@ -59,6 +87,9 @@ pub struct QueueDepth {
     pub delayed: u64,
     /// For how long the oldest that is due has been.
     pub oldest_seconds: Option<f64>,
+    /// None of its steps is claimed, because an operator paused it.
+    #[serde(default)]
+    pub is_paused: bool,
 }
 
 impl Engine {

@@ -86,6 +86,21 @@ impl CodeCache {
         memory.get_or_insert(digest, Arc::default).clone()
     }
 
+    /// The files of compiled code.
+    pub(super) fn kept(&self) -> std::io::Result<Vec<KeptCode>> {
+        self.disk.list()
+    }
+
+    /// Whether the last code was written to a file.
+    pub(super) fn is_written(&self) -> bool {
+        self.disk.is_written()
+    }
+
+    /// Bytes that are free where the files are.
+    pub(super) fn space(&self) -> std::io::Result<u64> {
+        self.disk.space()
+    }
+
     /// Keeps nothing of a component that turned out to be none for this host, so that uploads that
     /// are refused fill neither memory nor disk.
     pub(super) fn forget(&self, digest: Digest) {
@@ -227,7 +242,7 @@ impl Sandbox {
         .await
     }
 
-    async fn on_blocking_thread<T: Send + 'static>(
+    pub(super) async fn on_blocking_thread<T: Send + 'static>(
         &self,
         work: impl FnOnce(&Inner) -> T + Send + 'static,
     ) -> T {

@@ -1,8 +1,9 @@
 //! How code is found and compiled.
 
 use super::Sandbox;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Instant;
 use tasker_telemetry::catalog::{
     CODE_LOOKUPS, COMPILE_DURATION, COMPILE_FAILURES, COMPILE_WAITING,
 };
@@ -14,7 +15,7 @@ pub(super) struct CodeMetrics {
     pub(super) nowhere: Counter,
     pub(super) compile_duration: Histogram,
     pub(super) compile_failures: Counter,
-    waiting: Arc<AtomicU64>,
+    waiting: Arc<Mutex<Queue>>,
 }
 
 impl CodeMetrics {
@@ -31,16 +32,41 @@ impl CodeMetrics {
 
     /// Counts a component that waits, until the answer is dropped.
     pub(super) fn wait(&self) -> Waiting {
-        self.waiting.fetch_add(1, Ordering::Relaxed);
-        Waiting(self.waiting.clone())
+        let number = {
+            let mut queue = queue(&self.waiting);
+            queue.last += 1;
+            let number = queue.last;
+            queue.since.insert(number, Instant::now());
+            number
+        };
+        Waiting(self.waiting.clone(), number)
+    }
+
+    /// How many components wait, and since when the one that came first does.
+    pub(super) fn waiting(&self) -> (usize, Option<Instant>) {
+        let queue = queue(&self.waiting);
+        let first = queue.since.first_key_value();
+        (queue.since.len(), first.map(|(_, since)| *since))
     }
 }
 
-pub(super) struct Waiting(Arc<AtomicU64>);
+/// Components that wait to be compiled.
+#[derive(Default)]
+struct Queue {
+    /// By the order in which they came.
+    since: BTreeMap<u64, Instant>,
+    last: u64,
+}
+
+fn queue(waiting: &Mutex<Queue>) -> MutexGuard<'_, Queue> {
+    waiting.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+pub(super) struct Waiting(Arc<Mutex<Queue>>, u64);
 
 impl Drop for Waiting {
     fn drop(&mut self) {
-        self.0.fetch_sub(1, Ordering::Relaxed);
+        queue(&self.0).since.remove(&self.1);
     }
 }
 
@@ -52,7 +78,7 @@ impl Sampler for Sandbox {
         samples.counter(&CODE_LOOKUPS, &["none"], &code.nowhere);
         samples.histogram(&COMPILE_DURATION, &[], &code.compile_duration);
         samples.counter(&COMPILE_FAILURES, &[], &code.compile_failures);
-        let waiting = code.waiting.load(Ordering::Relaxed);
+        let (waiting, _) = code.waiting();
         samples.number(&COMPILE_WAITING, &[], waiting as f64);
     }
 }

@@ -10,6 +10,7 @@ mod attempt_secrets;
 mod bindings;
 mod cache;
 mod capability;
+mod code_health;
 mod code_metrics;
 mod compiler;
 mod contract;
@@ -41,6 +42,7 @@ mod table;
 
 pub use attempt_log::LogSink;
 pub use cache::{KeptCode, Prepared};
+pub use code_health::CodeHealth;
 pub use compiler::{CompileLimits, Compiler, compile_within};
 pub use egress::LookUp;
 pub use execute::Executed;

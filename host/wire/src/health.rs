@@ -3,6 +3,7 @@
 use crate::endpoint::endpoint;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
+use tasker_domain::health::{HealthState, HealthUnit};
 
 /// What a host is found to be; anything else is a refusal.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -20,6 +21,11 @@ pub enum HealthStatus {
 /// The status of a host and its database.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Status {
+    /// That of the part that is worst.
+    pub status: HealthState,
+    /// By the clock of the host; it looks once a second at most.
+    pub looked_at: DateTime<Utc>,
+    pub parts: Vec<PartStatus>,
     /// Of this host.
     pub version: String,
     pub is_draining: bool,
@@ -27,18 +33,32 @@ pub struct Status {
     pub runs_worker: bool,
     /// Why the host claims no steps, where its claims fail.
     pub claims_fail: Option<String>,
-    pub database: DatabaseHealth,
+    /// `None` if the database did not answer, as in the members below.
+    pub database: Option<DatabaseHealth>,
     pub connections: ConnectionHealth,
     /// `None` if the host has no read replica.
     #[serde(default)]
     pub read_replica: Option<ReplicaHealth>,
     /// Of all hosts on this database.
-    pub workers: Vec<WorkerHealth>,
-    pub tasks: TaskCounts,
-    pub partitions: PartitionHealth,
+    pub workers: Option<Vec<WorkerHealth>>,
+    pub tasks: Option<TaskCounts>,
+    pub partitions: Option<PartitionHealth>,
     /// `None` while nobody follows the feed of events on this host.
     #[serde(default)]
     pub feed: Option<FeedHealth>,
+}
+
+/// How well one part of a host is.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct PartStatus {
+    /// Such as `database` or `queue`.
+    pub part: String,
+    pub status: HealthState,
+    /// What its state goes by; none if there is nothing to measure, or it could not be found out.
+    pub value: Option<f64>,
+    pub unit: HealthUnit,
+    /// What was found, as a sentence.
+    pub why: String,
 }
 
 /// How far the feed of events is on this host.

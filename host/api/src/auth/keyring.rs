@@ -8,8 +8,8 @@ use crate::access::Access;
 use crate::auth_error::AuthError;
 use crate::error::ApiError;
 use std::collections::HashMap;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 use subtle::ConstantTimeEq as _;
 use tasker_database::DatabaseError;
@@ -32,11 +32,19 @@ const LOOK_AGAIN_AFTER: Duration = Duration::from_millis(200);
 /// How long a request waits for the keys.
 const READ_TIMEOUT: Duration = Duration::from_secs(10);
 
+/// How long the status waits for the keys.
+const STATUS_READ_TIMEOUT: Duration = Duration::from_secs(1);
+
+/// How old the keys may be that the status goes by while the database does not answer.
+pub const STATUS_SERVES_FOR: Duration = Duration::from_secs(60 * 60);
+
 /// The keys of a database, as they were some seconds ago at most; cheap to clone.
 #[derive(Clone)]
 pub struct Keyring {
     store: Store,
     keys: Arc<RwLock<Option<Arc<Keys>>>>,
+    /// The same, for those who cannot wait until they are read anew.
+    last: Arc<Mutex<Option<Arc<Keys>>>>,
 }
 
 struct Keys {
@@ -58,6 +66,7 @@ impl Keyring {
         Self {
             store,
             keys: Arc::default(),
+            last: Arc::default(),
         }
     }
 
@@ -75,22 +84,35 @@ impl Keyring {
         Ok(key.access.clone())
     }
 
+    /// The same for the status, which is wanted also while the database does not answer: then the keys count that
+    /// were read last, within [`STATUS_SERVES_FOR`].
+    pub async fn access_for_status(&self, key: &str) -> Result<Access, ApiError> {
+        let asked = tokio::time::timeout(STATUS_READ_TIMEOUT, self.access(key)).await;
+        let unknown = match asked {
+            Ok(Err(error)) if !error.is_refusal() => error,
+            Ok(answer) => return answer,
+            Err(_) => late(STATUS_READ_TIMEOUT),
+        };
+        let keys = young(&self.last(), STATUS_SERVES_FOR).ok_or(unknown)?;
+        let shown: ApiKey = key.parse().map_err(|_| AuthError::Unknown)?;
+        Ok(verified(&keys, &shown)?.access.clone())
+    }
+
     /// Reads the keys again at the next request: they were changed here.
     pub async fn forget(&self) {
         *self.keys.write().await = None;
+        *self.last() = None;
+    }
+
+    fn last(&self) -> MutexGuard<'_, Option<Arc<Keys>>> {
+        self.last.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Keys that were read within `age`; who comes while they are read waits for them, and not for
     /// all who came before.
     async fn keys(&self, age: Duration) -> Result<Arc<Keys>, ApiError> {
         let read = tokio::time::timeout(READ_TIMEOUT, self.keys_without_timeout(age)).await;
-        let late = |_| ApiError::NotReady {
-            why: format!(
-                "the database did not answer within {} s",
-                READ_TIMEOUT.as_secs()
-            ),
-        };
-        Ok(read.map_err(late)??)
+        Ok(read.map_err(|_| late(READ_TIMEOUT))??)
     }
 
     async fn keys_without_timeout(&self, age: Duration) -> Result<Arc<Keys>, DatabaseError> {
@@ -106,7 +128,15 @@ impl Keyring {
         let by_prefix = found.into_iter().filter_map(entry).collect();
         let keys = Arc::new(Keys { read_at, by_prefix });
         *held = Some(keys.clone());
+        *self.last() = Some(keys.clone());
         Ok(keys)
+    }
+}
+
+fn late(most: Duration) -> ApiError {
+    let seconds = most.as_secs();
+    ApiError::NotReady {
+        why: format!("the database did not answer within {seconds} s"),
     }
 }
 

@@ -40,6 +40,8 @@ pub(crate) enum SessionKind {
 pub(crate) struct ServerState {
     session: OnceLock<SessionKind>,
     shortage: Mutex<Option<Shortage>>,
+    /// When a caller last got no connection in time.
+    timeout_at: Mutex<Option<Instant>>,
     /// It took us in once.
     is_known: AtomicBool,
     calls: CallMetrics,
@@ -119,6 +121,19 @@ impl ServerState {
         let last = self.last();
         let last = last.as_ref().filter(|last| last.at.elapsed() < TOLD_FOR)?;
         Some(last.reason.clone())
+    }
+
+    /// Notes that a caller got no connection in time.
+    pub(super) fn note_timeout(&self) {
+        let at = self.timeout_at.lock();
+        *at.unwrap_or_else(PoisonError::into_inner) = Some(Instant::now());
+    }
+
+    /// Whether that happened to one recently.
+    pub(crate) fn has_timeouts(&self) -> bool {
+        let at = self.timeout_at.lock();
+        let at = *at.unwrap_or_else(PoisonError::into_inner);
+        at.is_some_and(|at| at.elapsed() < TOLD_FOR)
     }
 
     /// The error of a caller that waited in vain, where the server refused connections meanwhile.

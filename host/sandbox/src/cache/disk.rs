@@ -10,6 +10,7 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 use std::io::{self, ErrorKind, Write};
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::SystemTime;
 use tasker_domain::digest::Digest;
 use wasmtime::component::Component;
@@ -34,6 +35,8 @@ pub(super) struct DiskCache {
     key: [u8; KEY_BYTES],
     /// Tells engines apart whose compiled code does not fit each other.
     engine: String,
+    /// The last file could not be written.
+    is_failing: AtomicBool,
 }
 
 impl DiskCache {
@@ -50,6 +53,7 @@ impl DiskCache {
             dir: dir.to_owned(),
             key,
             engine: format!("{:016x}", hasher.finish()),
+            is_failing: AtomicBool::new(false),
         })
     }
 
@@ -83,7 +87,9 @@ impl DiskCache {
         // else holds, and the engine refuses what was made with other settings or for another.
         let component = unsafe { Component::deserialize(engine, code) }?;
         let mac = self.mac(digest, code).finalize().into_bytes();
-        if let Err(error) = write_atomic(&self.path(digest), &[&mac, code]) {
+        let written = write_atomic(&self.path(digest), &[&mac, code]);
+        self.is_failing.store(written.is_err(), Ordering::Relaxed);
+        if let Err(error) = written {
             tracing::warn!(dir = %self.dir.display(), %error, "compiled code could not be stored");
         }
         Ok(component)
@@ -117,6 +123,17 @@ impl DiskCache {
             }
         }
         Ok(kept)
+    }
+
+    /// Whether the last file was written.
+    pub(super) fn is_written(&self) -> bool {
+        !self.is_failing.load(Ordering::Relaxed)
+    }
+
+    /// Bytes that are free for the host where the directory is.
+    pub(super) fn space(&self) -> io::Result<u64> {
+        let found = rustix::fs::statvfs(&self.dir)?;
+        Ok(found.f_bavail.saturating_mul(found.f_frsize))
     }
 
     /// Removes a file of the list.

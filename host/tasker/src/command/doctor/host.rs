@@ -2,8 +2,9 @@
 
 use super::check::Check;
 use chrono::{DateTime, TimeDelta, Utc};
-use tasker_cli::health::{ConnectionHealth, PartitionHealth, ReplicaHealth, Status};
+use tasker_cli::health::{ConnectionHealth, PartStatus, PartitionHealth, ReplicaHealth, Status};
 use tasker_cli::{CliError, Client, DEFAULT_URL, Exit};
+use tasker_domain::health::HealthState;
 use tasker_embedded_postgres::OLDEST_MAJOR;
 
 /// Times in lists and logs are read side by side; further apart than this they mislead.
@@ -33,19 +34,56 @@ fn of_status(
     answered_at: DateTime<Utc>,
 ) -> Vec<Check> {
     let replica = status.read_replica.as_ref().map(replica);
+    let found = status.database.as_ref();
     let checks = [
-        host(&status.version, url),
-        claims(
+        Some(host(&status.version, url)),
+        Some(claims(
             status.runs_worker,
             status.is_draining,
             status.claims_fail.as_deref(),
-        ),
-        database(&status.database.version),
-        connections(&status.connections),
-        clock(status.database.now, asked_at, answered_at),
-        partitions(&status.partitions),
+        )),
+        Some(found.map_or_else(|| silent(status), |found| database(&found.version))),
+        Some(connections(&status.connections)),
+        found.map(|found| clock(found.now, asked_at, answered_at)),
+        status.partitions.as_ref().map(partitions),
+        replica,
     ];
-    checks.into_iter().chain(replica).collect()
+    checks.into_iter().flatten().chain(ill(status)).collect()
+}
+
+/// The database did not answer.
+fn silent(status: &Status) -> Check {
+    let mut parts = status.parts.iter();
+    let why = parts.find(|part| part.part == "database");
+    let why = why.map_or("it does not answer", |part| &part.why);
+    Check::bad("database", why, "see the database's log and the host's")
+}
+
+/// Parts that have no check of their own here and are not as they should be.
+fn ill(status: &Status) -> Vec<Check> {
+    const SHOWN: [&str; 6] = [
+        "database",
+        "claims",
+        "connection_pool",
+        "partitions",
+        "read_replica",
+        "disk",
+    ];
+    let is_known = status.database.is_some();
+    let ill = status
+        .parts
+        .iter()
+        .filter(|part| is_known && part.status != HealthState::Ok)
+        .filter(|part| !SHOWN.contains(&part.part.as_str()));
+    let check = |part: &PartStatus| {
+        let found = format!("{}: {}", part.part, part.why);
+        let check = Check::bad("status", found, "see: tasker status");
+        match part.status {
+            HealthState::Down => check,
+            HealthState::Ok | HealthState::Degraded => check.optional(),
+        }
+    };
+    ill.map(check).collect()
 }
 
 fn replica(found: &ReplicaHealth) -> Check {
