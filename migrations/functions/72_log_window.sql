@@ -1,5 +1,7 @@
--- The rows of the log behind p_after up to p_until, in order, p_limit at most: the part that tasker.read_log and
--- tasker.read_feed have in common. See tasker.read_log for what p_until is to be.
+-- The rows of the log behind p_after up to p_until, in order, p_limit at most. p_until is no higher than the safe
+-- position of tasker.log_horizon, from a call whose transaction has ended; then no row is missing, wherever partitions
+-- are closed or tasks moved meanwhile. For a reader that is far behind, p_until is to be near: all rows of the window are
+-- read.
 --
 -- Reads by the index of seq: a page range is read if it may have rows of the window, or is not summarized yet
 -- (tasker.summarize_log). The history is read only for a window that begins in it. One statement reads all, and its

@@ -1,5 +1,5 @@
 -- Where log and audit go on behind p_after: a position behind which the next p_width numbers have a row of either, with
--- none between it and p_after; p_until if there is none up to there. p_until is as for tasker.read_log. Deleted tasks and dropped
+-- none between it and p_after; p_until if there is none up to there. p_until is as for tasker.log_window. Deleted tasks and dropped
 -- partitions leave such gaps.
 --
 -- Doubles the part that it looks at until it has a row, and then halves it. So it looks as often as the logarithm of the

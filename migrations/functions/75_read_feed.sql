@@ -1,5 +1,5 @@
 -- The rows of log and audit behind p_after up to p_until, in order, p_limit at most, each with what it is of as numbers:
--- hosts know the names, since definitions never change. p_until is as for tasker.read_log. Of an event, a payload of more than
+-- hosts know the names, since definitions never change. p_until is as for tasker.log_window. Of an event, a payload of more than
 -- p_detail_bytes is null; an error is cut as by tasker.brief_error. What retention has deleted meanwhile is null.
 --
 -- A row of the log names the task; a row of the audit has `action`, and its namespace by name. component_version_id is what

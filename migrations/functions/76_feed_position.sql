@@ -1,5 +1,5 @@
 -- A position in log and audit behind which is everything of p_since or later, and little that is older: for readers who
--- go on from a time. p_until is as for tasker.read_log. The reader leaves out what is older.
+-- go on from a time. p_until is as for tasker.log_window. The reader leaves out what is older.
 --
 -- The time of a row may be earlier than its number says, by as long as its statement took; so it looks for a time that is
 -- v_margin earlier. Halves the numbers, and looks at the next row behind each middle: as often as the logarithm of

@@ -1,5 +1,5 @@
 -- Adds the rows of the log behind p_after up to p_until to tasker.log_count, and what guards did to rollouts in that part of the
--- audit. p_until is as for tasker.read_log. Of tasks that end it counts their durations by bucket too, from the time in
+-- audit. p_until is as for tasker.log_window. Of tasks that end it counts their durations by bucket too, from the time in
 -- their id.
 --
 -- Reads by the index of seq, as tasker.log_window does, but keeps no row.

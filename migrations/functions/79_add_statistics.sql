@@ -1,5 +1,5 @@
 -- Counts the next rows of the log up to p_until, p_rows numbers at most, and deletes statistics that are kept no longer.
--- p_until is as for tasker.read_log. Returns whether there is more to count up to there; false also if another host is at
+-- p_until is as for tasker.log_window. Returns whether there is more to count up to there; false also if another host is at
 -- it. Call it every few seconds, and at once where there is more.
 --
 -- The position moves in the transaction that counts, so that a crash loses nothing and counts nothing twice. Rows are

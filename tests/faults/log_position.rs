@@ -44,7 +44,7 @@ async fn what_a_reader_of_the_log_had_is_there_after_a_kill_and_what_comes_later
         horizon = advanced(&engine, &horizon).await;
         let mut after = LogPosition(seen.last().copied().unwrap_or_default());
         while after < horizon.safe() {
-            let page = engine.read_log(after, &horizon, 100).await.unwrap();
+            let page = engine.read_feed(after, horizon.safe(), 100).await.unwrap();
             seen.extend(page.rows.iter().map(|row| row.seq));
             after = page.through;
         }
@@ -65,7 +65,7 @@ async fn what_a_reader_of_the_log_had_is_there_after_a_kill_and_what_comes_later
     }
     horizon = advanced(&engine, &horizon).await;
     let last = LogPosition(seen.last().copied().unwrap_or_default());
-    let rest = engine.read_log(last, &horizon, 1_000).await.unwrap();
+    let rest = engine.read_feed(last, horizon.safe(), 1_000).await.unwrap();
     seen.extend(rest.rows.iter().map(|row| row.seq));
     let all: String = server
         .ask("select string_agg(seq::text, ' ' order by seq) from tasker.transition")

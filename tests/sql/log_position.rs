@@ -10,7 +10,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use tasker_database::Database;
 use tasker_domain::ids::TaskId;
 use tasker_engine::Engine;
-use tasker_engine::log_position::{LogHorizon, LogPosition, LogRow};
+use tasker_engine::feed::FeedRow;
+use tasker_engine::log_position::{LogHorizon, LogPosition};
 use tasker_engine::task_read::TransitionRow;
 
 /// Reads what is complete, a few rows at a time.
@@ -33,7 +34,7 @@ impl Reader {
     }
 
     /// The rows that are new, up to the horizon of now.
-    async fn poll(&mut self, limit: i32) -> Vec<LogRow> {
+    async fn poll(&mut self, limit: i32) -> Vec<FeedRow> {
         let moved = self.engine.advance_log_horizon(&mut self.horizon).await;
         moved.unwrap();
         let mut rows = Vec::new();
@@ -43,12 +44,15 @@ impl Reader {
         rows
     }
 
-    async fn page(&mut self, limit: i32) -> Vec<LogRow> {
-        let page = self.engine.read_log(self.after, &self.horizon, limit).await;
-        let page = page.unwrap();
+    async fn page(&mut self, limit: i32) -> Vec<FeedRow> {
+        let until = self.horizon.safe();
+        let page = self.engine.read_feed(self.after, until, limit).await;
+        let mut page = page.unwrap();
         assert!(page.through > self.after, "it goes on");
         self.after = page.through;
         self.pages += 1;
+        // Those of the audit have numbers of the same sequence.
+        page.rows.retain(|row| row.action.is_none());
         page.rows
     }
 
@@ -57,7 +61,7 @@ impl Reader {
     }
 }
 
-fn seqs(rows: &[LogRow]) -> Vec<i64> {
+fn seqs(rows: &[FeedRow]) -> Vec<i64> {
     rows.iter().map(|row| row.seq).collect()
 }
 
@@ -174,7 +178,7 @@ async fn numbers_are_not_drawn_in_advance() {
 }
 
 /// What a reader had until all was over.
-async fn follow(mut reader: Reader, is_over: Arc<AtomicBool>) -> Vec<LogRow> {
+async fn follow(mut reader: Reader, is_over: Arc<AtomicBool>) -> Vec<FeedRow> {
     let mut rows = Vec::new();
     loop {
         let was_over = is_over.load(Ordering::SeqCst);
@@ -204,7 +208,7 @@ async fn under_load_each_row_is_seen_once_and_those_of_a_task_in_their_order() {
     for task in tasks {
         let seen: Vec<String> = rows
             .iter()
-            .filter(|row| row.task_id == task && row.step_no.is_none())
+            .filter(|row| row.task_id == Some(task) && row.step_no.is_none())
             .filter_map(|row| row.to_state.clone())
             .collect();
         let (first, last) = (seen.first().unwrap(), seen.last().unwrap());

@@ -129,7 +129,6 @@ functions! {
     "71_brief_error",
     "72_log_horizon",
     "72_log_window",
-    "73_read_log",
     "74_skip_log",
     "75_append_attempt_logs",
     "75_read_feed",

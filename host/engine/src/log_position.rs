@@ -2,17 +2,14 @@
 //! rows up to there.
 
 use super::Engine;
-use chrono::{DateTime, Utc};
 use sqlx::FromRow;
 use sqlx::postgres::PgRow;
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 use tasker_database::DatabaseError;
-use uuid::Uuid;
 
 /// The largest detail that is part of a row, in bytes of JSON text.
 const MAX_DETAIL_BYTES: i32 = 4 << 10;
-const READ_LOG: &str = "select * from tasker.read_log($1, $2, $3, $4)";
 /// The most rows of one page.
 pub const MAX_LOG_ROWS: i32 = 1_000;
 /// How long a reader of one task waits for those who write the log at the time, and between two looks.
@@ -50,25 +47,6 @@ impl LogHorizon {
     }
 }
 
-/// One row of the log: a change of state of a step, of the task where `step_no` is none; or an event.
-#[derive(Clone, Debug, FromRow)]
-pub struct LogRow {
-    pub seq: i64,
-    pub at: DateTime<Utc>,
-    pub task_id: Uuid,
-    pub step_no: Option<i16>,
-    pub attempt: Option<i32>,
-    pub worker_id: Option<i32>,
-    /// `None` if it is an event.
-    pub to_state: Option<String>,
-    /// The event's name.
-    pub event: Option<String>,
-    /// JSON text; `None` if it has more than 4 KiB.
-    pub detail: Option<String>,
-    /// Of the whole detail.
-    pub detail_bytes: Option<i32>,
-}
-
 /// A part of the log, or of log and audit.
 #[derive(Clone, Debug)]
 pub struct LogPage<R> {
@@ -90,20 +68,6 @@ impl Engine {
             .await?;
         *horizon = next;
         Ok(())
-    }
-
-    /// The next rows behind `after` up to the safe position of `horizon`, `limit` and [`MAX_LOG_ROWS`] at most. A
-    /// page without rows that ends at the safe position is the end.
-    pub async fn read_log(
-        &self,
-        after: LogPosition,
-        horizon: &LogHorizon,
-        limit: i32,
-    ) -> Result<LogPage<LogRow>, DatabaseError> {
-        self.log_page(READ_LOG, after, horizon.safe(), limit, |row: &LogRow| {
-            row.seq
-        })
-        .await
     }
 
     /// The next rows of a statement that reads windows of the log, and where the next page begins. Numbers without rows
