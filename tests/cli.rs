@@ -1,5 +1,6 @@
 //! The program as people and scripts use it, against a real host.
 
+mod archived_logs;
 mod asking;
 mod audit;
 mod compat_reports;

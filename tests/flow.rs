@@ -1,5 +1,6 @@
 //! Tasks from submit to end, through the API, the database, a worker and the sandbox.
 
+mod archived_logs;
 mod collect;
 mod drain;
 mod events;

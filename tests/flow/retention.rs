@@ -42,6 +42,7 @@ pub(crate) async fn make_old_in(pool: &PgPool) {
     for statement in [
         format!("update tasker.transition set task_id = {id}, at = at - interval '2 years'"),
         format!("update tasker.step set task_id = {id}"),
+        format!("update tasker.attempt_log set task_id = {id}"),
         format!(
             "update tasker.task set task_id = {id}, created_at = created_at - interval '2 years',
                                     finished_at = finished_at - interval '2 years'"

@@ -143,7 +143,9 @@ mod tests {
             let id = task(no);
             assert_eq!(
                 line,
-                format!("{{\"task\":{{\"id\" : \"{id}\"}},\"steps\":[1],\"log\":[]}}")
+                format!(
+                    "{{\"task\":{{\"id\" : \"{id}\"}},\"steps\":[1],\"log\":[],\"attempt_logs\":[]}}"
+                )
             );
         }
         assert_eq!(archive.find(task(4)).await.unwrap(), None);

@@ -1,14 +1,16 @@
-//! Tasks as lines of JSON: `{"task":{…},"steps":[…],"log":[…]}`.
+//! Tasks as lines of JSON: `{"task":{…},"steps":[…],"log":[…],"attempt_logs":[…]}`. Lines of earlier releases have no
+//! `attempt_logs`.
 
 use std::io::{self, Write};
 use tasker_domain::ids::TaskId;
 
-/// A part of a line, as JSON: a task, then its steps, then its log.
+/// A part of a line, as JSON: a task, then its steps, then its log, then what its attempts logged.
 #[derive(Clone, Debug)]
 pub enum Part {
     Task(String),
     Step(String),
     Transition(String),
+    AttemptLog(String),
 }
 
 /// How the line of a task begins, as PostgreSQL writes the first member of an object.
@@ -23,6 +25,7 @@ enum Section {
     None,
     Steps,
     Log,
+    AttemptLogs,
 }
 
 /// Writes parts of tasks, each task on a line of its own.
@@ -58,6 +61,10 @@ impl<W: Write> Lines<W> {
                 self.begin_log()?;
                 self.item(json)?;
             }
+            Part::AttemptLog(json) => {
+                self.begin_attempt_logs()?;
+                self.item(json)?;
+            }
         }
         Ok(())
     }
@@ -87,9 +94,18 @@ impl<W: Write> Lines<W> {
         Ok(())
     }
 
+    fn begin_attempt_logs(&mut self) -> io::Result<()> {
+        self.begin_log()?;
+        if self.section == Section::Log {
+            self.to.write_all(b"],\"attempt_logs\":[")?;
+            self.enter(Section::AttemptLogs);
+        }
+        Ok(())
+    }
+
     fn end_line(&mut self) -> io::Result<()> {
         if self.section != Section::None {
-            self.begin_log()?;
+            self.begin_attempt_logs()?;
             self.to.write_all(b"]}\n")?;
             self.enter(Section::None);
         }
@@ -116,6 +132,8 @@ mod tests {
             Part::Step(json("3")),
             Part::Transition(json("4")),
             Part::Transition(json("5")),
+            Part::AttemptLog(json("7")),
+            Part::AttemptLog(json("8")),
             Part::Task(json("6")),
         ] {
             lines.add(&part).unwrap();
@@ -123,7 +141,10 @@ mod tests {
         let text = String::from_utf8(lines.finish().unwrap()).unwrap();
         assert_eq!(
             text,
-            "{\"task\":{\"id\": 1},\"steps\":[2,3],\"log\":[4,5]}\n{\"task\":6,\"steps\":[],\"log\":[]}\n"
+            concat!(
+                "{\"task\":{\"id\": 1},\"steps\":[2,3],\"log\":[4,5],\"attempt_logs\":[7,8]}\n",
+                "{\"task\":6,\"steps\":[],\"log\":[],\"attempt_logs\":[]}\n"
+            )
         );
     }
 }

@@ -1,6 +1,7 @@
 //! The commands that speak to a host over its API, or prepare what is uploaded to it: one file a command.
 
 mod affected_pins;
+mod archived;
 mod audit;
 mod because;
 mod build;

@@ -1,6 +1,5 @@
 //! `tasker task …`
 
-mod archived;
 mod cancel;
 mod cause;
 mod events;

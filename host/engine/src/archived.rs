@@ -12,15 +12,18 @@ const PAGE_PARTS: i64 = 128;
 pub const TASK: i16 = 0;
 pub const STEP: i16 = 1;
 pub const TRANSITION: i16 = 2;
+pub const ATTEMPT_LOG: i16 = 3;
 
-/// A task itself, one of its steps, or one row of its log.
+/// A task itself, one of its steps, one row of its log, or lines that an attempt logged.
 #[derive(Clone, Debug, FromRow)]
 pub struct ArchivedPart {
     pub task_id: Uuid,
-    /// [`TASK`], [`STEP`] or [`TRANSITION`].
+    /// [`TASK`], [`STEP`], [`TRANSITION`] or [`ATTEMPT_LOG`].
     pub kind: i16,
     /// Orders the parts of a kind.
     pub no: i64,
+    /// Orders parts of one number: of what an attempt logged, the last line.
+    pub line: i64,
     /// A JSON object whose members are those of the API, with whole payloads.
     pub json: String,
 }
@@ -57,7 +60,7 @@ impl DueTasks {
         Ok(())
     }
 
-    /// The next parts of these tasks behind `after`, by task, kind and number; empty at the end.
+    /// The next parts of these tasks behind `after`, by task, kind, number and line; empty at the end.
     pub async fn parts(
         &mut self,
         tasks: &[Uuid],
@@ -81,13 +84,16 @@ async fn parts(
     tasks: &[Uuid],
     after: Option<&ArchivedPart>,
 ) -> Result<Vec<ArchivedPart>, sqlx::Error> {
-    let after = after.map_or((Uuid::nil(), 0, 0), |it| (it.task_id, it.kind, it.no));
+    let after = after.map_or((Uuid::nil(), 0, 0, 0), |it| {
+        (it.task_id, it.kind, it.no, it.line)
+    });
     sqlx::query_as(PARTS)
         .bind(tasks)
         .bind(after.0)
         .bind(after.1)
         .bind(after.2)
         .bind(PAGE_PARTS)
+        .bind(after.3)
         .fetch_all(from)
         .await
 }
@@ -99,20 +105,30 @@ const ENDED_ON: &str = "
     order by t.task_id";
 
 // The page is made of keys first, so that no payload is read but those of the page. A row of the log is found
-// again by its place, since no index has its number.
+// again by its place, since no index has its number. What attempts logged is read by its key, a page at a time: there may be
+// many chunks. The number of a chunk has its step and its attempt.
 const PARTS: &str = "
     with page as materialized (
       select p.*
       from (
-        select u.task_id, 0::int2 as kind, 0::int8 as no, null::oid as partition, null::tid as place
+        select u.task_id, 0::int2 as kind, 0::int8 as no, 0::int8 as line, null::oid as partition, null::tid as place
         from unnest($1::uuid[]) as u (task_id)
         union all
-        select s.task_id, 1::int2, s.step_no::int8, null, null from tasker.every_step s where s.task_id = any ($1)
+        select s.task_id, 1::int2, s.step_no::int8, 0, null, null from tasker.every_step s where s.task_id = any ($1)
         union all
-        select r.task_id, 2::int2, r.seq, r.partition, r.place from tasker.every_transition r where r.task_id = any ($1)
+        select r.task_id, 2::int2, r.seq, 0, r.partition, r.place from tasker.every_transition r where r.task_id = any ($1)
+        union all
+        (select l.task_id, 3::int2, (l.step_no::int8 << 32) | l.attempt, l.last_line::int8, null, null
+         from tasker.attempt_log l
+         where l.task_id = any ($1)
+           and (l.task_id, l.step_no, l.attempt, l.last_line)
+               > ($2, case when $3 = 3 then ($4 >> 32)::int2 else -1::int2 end,
+                  case when $3 = 3 then ($4 & 4294967295)::int4 else 0 end, case when $3 = 3 then $6::int4 else 0 end)
+         order by l.task_id, l.step_no, l.attempt, l.last_line
+         limit $5)
       ) p
-      where (p.task_id, p.kind, p.no) > ($2, $3, $4)
-      order by p.task_id, p.kind, p.no
+      where (p.task_id, p.kind, p.no, p.line) > ($2, $3, $4, $6)
+      order by p.task_id, p.kind, p.no, p.line
       limit $5
     ), ran as materialized (
       select distinct on (r.task_id, r.step_no) r.task_id, r.step_no, r.component_version_id
@@ -121,7 +137,7 @@ const PARTS: &str = "
         and r.component_version_id is not null
       order by r.task_id, r.step_no, r.seq desc
     )
-    select g.task_id, g.kind, g.no, (case g.kind
+    select g.task_id, g.kind, g.no, g.line, (case g.kind
       when 0 then (
         select json_build_object(
                  'id', t.task_id, 'namespace', n.name, 'template', p.name, 'version', v.version, 'state', t.state,
@@ -172,7 +188,7 @@ const PARTS: &str = "
         join tasker.component c using (component_id)
         join tasker.namespace n on n.namespace_id = c.namespace_id
         where s.task_id = g.task_id and s.step_no = g.no::int2)
-      else (
+      when 2 then (
         select json_build_object(
                  'seq', r.seq, 'at', r.at, 'step', st.name, 'attempt', r.attempt, 'worker_id', r.worker_id,
                  'host', (select w.host_name from tasker.worker w where w.worker_id = r.worker_id),
@@ -184,6 +200,13 @@ const PARTS: &str = "
         join tasker.every_task t using (task_id)
         left join tasker.step_template st on st.template_version_id = t.template_version_id and st.step_no = r.step_no
         where r.task_id = g.task_id and r.place = g.place and r.partition = g.partition)
+      else (
+        select json_build_object('step', st.name, 'attempt', l.attempt, 'last_line', l.last_line, 'lines', l.lines)
+        from tasker.attempt_log l
+        join tasker.every_task t using (task_id)
+        join tasker.step_template st on st.template_version_id = t.template_version_id and st.step_no = l.step_no
+        where l.task_id = g.task_id and l.step_no = (g.no >> 32)::int2
+          and l.attempt = (g.no & 4294967295)::int4 and l.last_line = g.line::int4)
       end)::text as json
     from page g
-    order by g.task_id, g.kind, g.no";
+    order by g.task_id, g.kind, g.no, g.line";

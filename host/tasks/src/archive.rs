@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use tasker_archive::{Archive, ArchiveError, Part};
 use tasker_database::DatabaseError;
 use tasker_domain::ids::TaskId;
-use tasker_engine::archived::{ArchivedPart, EndedOn, STEP, TASK};
+use tasker_engine::archived::{ArchivedPart, EndedOn, STEP, TASK, TRANSITION};
 use tasker_engine::retention::DueTasks;
 use uuid::Uuid;
 
@@ -62,6 +62,7 @@ fn part(part: ArchivedPart) -> Part {
     match part.kind {
         TASK => Part::Task(part.json),
         STEP => Part::Step(part.json),
-        _ => Part::Transition(part.json),
+        TRANSITION => Part::Transition(part.json),
+        _ => Part::AttemptLog(part.json),
     }
 }

@@ -24,6 +24,37 @@ pub struct AttemptLogLine {
     pub fields: BTreeMap<String, String>,
 }
 
+/// A line as the database and the archive have it.
+#[derive(Deserialize)]
+struct StoredLine {
+    at: DateTime<Utc>,
+    level: String,
+    source: String,
+    message: String,
+    #[serde(default)]
+    fields: Vec<(String, String)>,
+}
+
+/// The lines of a stored chunk, a JSON array, whose last one has the number `last_line` in the log of the attempt.
+pub fn chunk_lines(
+    attempt: u32,
+    last_line: u32,
+    lines: &str,
+) -> serde_json::Result<Vec<AttemptLogLine>> {
+    let stored: Vec<StoredLine> = serde_json::from_str(lines)?;
+    let before_first = last_line.saturating_sub(u32::try_from(stored.len()).unwrap_or(u32::MAX));
+    let line = |(line, stored): (u32, StoredLine)| AttemptLogLine {
+        attempt,
+        line: before_first + line,
+        at: stored.at,
+        level: stored.level,
+        source: stored.source,
+        message: stored.message,
+        fields: stored.fields.into_iter().collect(),
+    };
+    Ok((1..).zip(stored).map(line).collect())
+}
+
 /// A part of the log of a step.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AttemptLogPage {

@@ -4,14 +4,12 @@ use super::super::Api;
 use super::super::error::ApiError;
 use super::super::page::{PageLimit, wrong_cursor};
 use super::super::routes::{Answer, Call, Reply, Routes};
-use chrono::{DateTime, Utc};
-use serde::Deserialize;
 use std::time::Duration;
 use tasker_engine::attempt_log::{LogChunkRow, LogCursor};
 use tasker_tasks::TasksError;
 use tasker_tasks::log::{LogPart, ReadLog};
 use tasker_tasks::wait::MAX_WAIT;
-use tasker_wire::log::{AttemptLogLine, AttemptLogPage, ShowAttemptLog};
+use tasker_wire::log::{AttemptLogLine, AttemptLogPage, ShowAttemptLog, chunk_lines};
 
 pub(crate) fn routes() -> Routes {
     Routes::default().on(show)
@@ -93,30 +91,7 @@ fn place(line: &AttemptLogLine) -> LogCursor {
     }
 }
 
-/// A line as it is stored.
-#[derive(Deserialize)]
-struct StoredLine {
-    at: DateTime<Utc>,
-    level: String,
-    source: String,
-    message: String,
-    #[serde(default)]
-    fields: Vec<(String, String)>,
-}
-
 fn lines(chunk: &LogChunkRow) -> Result<Vec<AttemptLogLine>, TasksError> {
-    let stored: Vec<StoredLine> =
-        serde_json::from_str(&chunk.lines).map_err(TasksError::StoredJson)?;
-    let last = chunk.last_line.unsigned_abs();
-    let before_first = last.saturating_sub(u32::try_from(stored.len()).unwrap_or(u32::MAX));
-    let line = |(line, stored): (u32, StoredLine)| AttemptLogLine {
-        attempt: chunk.attempt.unsigned_abs(),
-        line: before_first + line,
-        at: stored.at,
-        level: stored.level,
-        source: stored.source,
-        message: stored.message,
-        fields: stored.fields.into_iter().collect(),
-    };
-    Ok((1..).zip(stored).map(line).collect())
+    let (attempt, last_line) = (chunk.attempt.unsigned_abs(), chunk.last_line.unsigned_abs());
+    chunk_lines(attempt, last_line, &chunk.lines).map_err(TasksError::StoredJson)
 }

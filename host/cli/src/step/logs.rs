@@ -1,11 +1,13 @@
 //! `tasker step logs`
 
+use crate::archived::ArchivedTask;
 use crate::client::Ask as _;
 use crate::paint::Tone;
 use crate::reference::parse_task_id;
 use crate::{CliError, Context, Exit, Result, json, tell};
 use chrono::Local;
 use std::time::{Duration, Instant};
+use tasker_archive::Location;
 use tasker_domain::ids::TaskId;
 use tasker_domain::sanitize::sanitize_line;
 use tasker_wire::log::{AttemptLogLine, AttemptLogPage, AttemptLogQuery, ShowAttemptLog};
@@ -31,10 +33,17 @@ pub struct Logs {
     /// Show lines as they are logged, until the step or the attempt has ended. As JSON, each line is an object.
     #[arg(short, long)]
     follow: bool,
+    /// Read the task from this archive (`serve --archive`), without a host: a folder, or s3://BUCKET/PREFIX with
+    /// the credentials of the environment.
+    #[arg(long, value_name = "DIR|s3://…", conflicts_with = "follow")]
+    from: Option<Location>,
 }
 
 impl Logs {
     pub async fn run(self, context: &Context) -> Result {
+        if let Some(archive) = &self.from {
+            return self.show_archived(archive, context).await;
+        }
         let is_streamed = self.follow || !context.output.is_json();
         let mut is_empty = true;
         let mut all = Vec::new();
@@ -62,6 +71,29 @@ impl Logs {
             }
             after = Some(page.position);
         }
+    }
+
+    async fn show_archived(&self, archive: &Location, context: &Context) -> Result {
+        let archived = ArchivedTask::find(archive, self.task).await?;
+        let log = archived.attempt_log(&self.step, self.attempt)?;
+        if !context.output.is_json() {
+            match &log {
+                None => tell("the archive has this task without what its attempts logged\n"),
+                Some(log) if log.items.is_empty() => tell("no lines\n"),
+                Some(_) => {}
+            }
+        }
+        let page = log.unwrap_or_else(|| AttemptLogPage {
+            items: Vec::new(),
+            next: None,
+            position: "0.0".to_owned(),
+            is_complete: true,
+        });
+        let lines = page.items.iter();
+        let lines = lines.map(|line| self::line(line, self.attempt.is_none()));
+        Ok(context
+            .output
+            .show(text(&page)?, || lines.collect::<Vec<_>>().join("\n")))
     }
 
     /// The lines behind `after`; a follower asks a host that went away again for some seconds.
@@ -117,6 +149,11 @@ pub fn line(line: &AttemptLogLine, has_attempt: bool) -> String {
         true => format!("#{}  ", line.attempt),
         false => String::new(),
     };
+    format!("{at}  {attempt}{}", what(line))
+}
+
+/// The level, the message and the fields of a line.
+pub fn what(line: &AttemptLogLine) -> String {
     let level = tone(&line.level).of(format_args!("{:<5}", line.level.to_uppercase()));
     let source = match line.source.as_str() {
         "handler" => String::new(),
@@ -132,10 +169,7 @@ pub fn line(line: &AttemptLogLine, has_attempt: bool) -> String {
             )
         })
         .collect();
-    format!(
-        "{at}  {attempt}{level}  {source}{}{fields}",
-        sanitize_line(&line.message)
-    )
+    format!("{level}  {source}{}{fields}", sanitize_line(&line.message))
 }
 
 fn tone(level: &str) -> Tone {
@@ -147,7 +181,8 @@ fn tone(level: &str) -> Tone {
     }
 }
 
-fn text(value: &impl serde::Serialize) -> Result<String> {
+/// As JSON text that a terminal does not obey.
+pub fn text(value: &impl serde::Serialize) -> Result<String> {
     let text = serde_json::to_string(value).map_err(anyhow::Error::from)?;
     Ok(json::escaped(&text))
 }

@@ -1,9 +1,11 @@
 //! What stands below the cause of a failed task: the end of the log of the attempt that failed, and how to run the
 //! task again.
 
+use crate::archived::ArchivedTask;
 use crate::step::logs;
 use crate::{Ask as _, Context, Tone, units, word};
 use std::collections::VecDeque;
+use tasker_archive::Location;
 use tasker_domain::state::{StepState, TaskState};
 use tasker_wire::failure::Failure;
 use tasker_wire::log::{AttemptLogLine, AttemptLogQuery, ShowAttemptLog};
@@ -37,20 +39,46 @@ fn failed(task: &Task) -> Option<&Step> {
 }
 
 async fn log_of(task: &Task, step: &Step, context: &Context) -> String {
-    let (id, name, attempt) = (task.id, word(&step.name), step.attempts);
-    let command = format!("tasker step logs {id} {name} --attempt {attempt}");
+    let (command, attempt) = (command(task, step), step.attempts);
     match last_lines(task, step, context).await {
-        Some(lines) if lines.is_empty() => String::new(),
-        Some(lines) => {
-            let heading =
-                format!("  the end of the log of attempt {attempt}; all of it: {command}");
-            let lines = lines
-                .iter()
-                .map(|line| format!("    {}", logs::line(line, false)));
-            units::joined([Tone::Quiet.of(heading)].into_iter().chain(lines), "\n")
-        }
+        Some(lines) => shown(attempt, &command, &lines),
         None => Tone::Quiet.of(format_args!("  what attempt {attempt} logged: {command}")),
     }
+}
+
+fn command(task: &Task, step: &Step) -> String {
+    let (id, name, attempt) = (task.id, word(&step.name), step.attempts);
+    format!("tasker step logs {id} {name} --attempt {attempt}")
+}
+
+/// The same of a task in an archive. It cannot be run again from there.
+pub fn below_of_archive(task: &Task, archived: &ArchivedTask, archive: &Location) -> String {
+    let Some(step) = failed(task).filter(|_| task.state == TaskState::Error) else {
+        return String::new();
+    };
+    let log = archived.attempt_log(&step.name, Some(step.attempts));
+    let lines = log.ok().flatten().map_or(Vec::new(), |log| log.items);
+    let beyond = lines.len().saturating_sub(SHOWN_LINES);
+    let archive = word(&archive.to_string());
+    let command = format!("{} --from {archive}", command(task, step));
+    shown(step.attempts, &command, &lines[beyond..])
+}
+
+/// Empty where there are no lines.
+fn shown<'a>(
+    attempt: u32,
+    command: &str,
+    lines: impl IntoIterator<Item = &'a AttemptLogLine>,
+) -> String {
+    let lines = lines.into_iter();
+    let lines: Vec<String> = lines
+        .map(|line| format!("    {}", logs::line(line, false)))
+        .collect();
+    if lines.is_empty() {
+        return String::new();
+    }
+    let heading = format!("  the end of the log of attempt {attempt}; all of it: {command}");
+    units::joined([Tone::Quiet.of(heading)].into_iter().chain(lines), "\n")
 }
 
 /// None where they could not be read.

@@ -1,6 +1,7 @@
 //! `tasker task report`
 
-use super::{OfTask, archived};
+use super::OfTask;
+use crate::archived::ArchivedTask;
 use crate::document::Document;
 use crate::{Answer, Context, Painted as _, Result, Tone, units};
 use chrono::{DateTime, TimeDelta, Utc};
@@ -29,7 +30,7 @@ impl Report {
     pub async fn run(self, context: &Context) -> Result {
         let id = self.of.task;
         let answer: Answer<TaskReport> = match &self.from {
-            Some(archive) => archived::report(archive, id).await?,
+            Some(archive) => ArchivedTask::find(archive, id).await?.report()?,
             None => context.ask(ShowTaskReport { id }).await?,
         };
         let is_markdown = context.output.is_markdown();

@@ -1,6 +1,7 @@
 //! `tasker task show`
 
-use super::{OfTask, archived, cause, outcome, step, steps};
+use super::{OfTask, cause, outcome, step, steps};
+use crate::archived::ArchivedTask;
 use crate::{Context, Painted as _, Result, Tone, fields, units, word};
 use tasker_archive::Location;
 use tasker_domain::ids::TaskId;
@@ -26,9 +27,11 @@ impl Show {
     pub async fn run(self, context: &Context) -> Result {
         let id = self.of.task;
         if let Some(archive) = &self.from {
-            let answer = archived::find(archive, id).await?;
+            let archived = ArchivedTask::find(archive, id).await?;
+            let answer = archived.task()?;
+            let below = cause::below_of_archive(&answer.value, &archived, archive);
             let more = || Some(more_of_archive(id, archive));
-            return Ok(context.show(&answer, |task| text(task, String::new(), more, self.all)));
+            return Ok(context.show(&answer, |task| text(task, below, more, self.all)));
         }
         let mut answer = context.ask(ShowTask { id }).await?;
         let next = answer.value.steps_next.clone();
