@@ -40,4 +40,5 @@ mod tls;
 mod tokens;
 mod tour;
 mod watch;
+mod watching;
 mod withdrawals;

@@ -143,6 +143,11 @@ impl Problem {
         self.code == "too_many_waits"
     }
 
+    /// True where the host sends as many streams of events as it may.
+    pub fn is_out_of_streams(&self) -> bool {
+        self.code == "too_many_streams"
+    }
+
     /// The code that the process ends with.
     pub fn exit(&self) -> Exit {
         self.exit

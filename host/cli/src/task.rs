@@ -15,8 +15,10 @@ mod report;
 mod run;
 mod show;
 mod step;
+mod step_logs;
 mod steps;
 mod timeline;
+mod updates;
 mod watch;
 
 use crate::reference::parse_task_id;

@@ -1,6 +1,8 @@
-//! Following a task until its end, by requests that the host holds back until something happens.
+//! Following a task until its end: by the stream of its events, or by requests that the host holds back until something
+//! happens.
 
 use super::steps;
+use super::updates::Updates;
 use crate::client::{Client, pages};
 use crate::{Answer, Ask as _, CliError, Exit, Problem, Result, units};
 use chrono::TimeDelta;
@@ -23,6 +25,8 @@ pub struct Follower<'a> {
     pub id: TaskId,
     deadline: Option<Instant>,
     answered_at: Option<Instant>,
+    /// `None` if the host holds requests back.
+    updates: Option<Updates<'a>>,
 }
 
 impl<'a> Follower<'a> {
@@ -35,6 +39,41 @@ impl<'a> Follower<'a> {
             id,
             deadline: timeout.map(|timeout| Instant::now() + timeout),
             answered_at: None,
+            updates: None,
+        }
+    }
+
+    /// Listens to the events of the task from now on, where the host lets this key.
+    pub async fn listen(&mut self) -> Result<()> {
+        self.updates = Updates::open(self.client, self.id).await?;
+        Ok(())
+    }
+
+    /// The task: at once for the first time, where `since` is 0; later as soon as something happened after the
+    /// transition `since`, or after a while.
+    pub async fn next(&mut self, since: i64) -> Result<Answer<Task>> {
+        let left = self.left();
+        let Some(updates) = self.updates.as_mut() else {
+            return self.poll(Some(since)).await;
+        };
+        if self.answered_at.is_some() {
+            updates.wait(left).await;
+        }
+        // What happens while it is read is seen by the next look.
+        updates.seen();
+        self.poll_within(Some(0), Duration::ZERO).await
+    }
+
+    /// Waits for the end by the events of the task, if it listens to them.
+    pub async fn listen_until_over(&mut self) -> Result<Answer<Task>> {
+        if self.updates.is_none() {
+            return self.wait().await;
+        }
+        loop {
+            let answer = self.next(0).await?;
+            if self.is_over(&answer.value) {
+                return Ok(answer);
+            }
         }
     }
 
@@ -52,8 +91,12 @@ impl<'a> Follower<'a> {
     /// final), or after a while as it is. A host that goes away meanwhile is asked again for some
     /// seconds.
     pub async fn poll(&mut self, since: Option<i64>) -> Result<Answer<Task>> {
+        self.poll_within(since, HOLD).await
+    }
+
+    async fn poll_within(&mut self, since: Option<i64>, most: Duration) -> Result<Answer<Task>> {
         loop {
-            match self.ask(since).await {
+            match self.ask(since, most).await {
                 Ok(answer) => {
                     self.answered_at = Some(Instant::now());
                     return Ok(answer);
@@ -86,8 +129,8 @@ impl<'a> Follower<'a> {
         task.state.is_final() || self.left().is_zero()
     }
 
-    async fn ask(&self, since: Option<i64>) -> Result<Answer<Task>> {
-        let hold = self.left().min(HOLD);
+    async fn ask(&self, since: Option<i64>, most: Duration) -> Result<Answer<Task>> {
+        let hold = self.left().min(most);
         let query = WaitQuery {
             wait_ms: hold.as_millis() as u64,
             since,

@@ -83,7 +83,10 @@ impl Run {
     async fn follow(&self, submitted: &SubmittedTask, context: &Context) -> Result {
         let mut follower = Follower::new(&context.client, submitted.task.id, self.timeout);
         let mut answer = match self.watch && !context.output.is_json() {
-            true => watch::watch(&mut follower, context.output).await?,
+            true => {
+                follower.listen().await?;
+                watch::watch(&mut follower, context.output).await?
+            }
             false => follower.wait().await?,
         };
         let reply = outcome::finished(&mut answer, context).await?;

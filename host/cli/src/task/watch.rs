@@ -13,11 +13,16 @@ use tasker_wire::task::Task;
 const REDRAW_INTERVAL: Duration = Duration::from_millis(100);
 
 /// Follow a task until its end: live on a terminal, else a line per change.
+///
+/// Listens to the events of the task over one connection, which goes on where it was if it is cut.
 #[derive(Debug, clap::Args)]
 #[command(after_help = exit::table())]
 pub struct Watch {
     #[command(flatten)]
     of: OfTask,
+    /// Show what attempts log too, with a line per change. As JSON, each line is an object, and the task is last.
+    #[arg(long)]
+    logs: bool,
     /// How long to follow at most, for example 30s or 5m; the task continues.
     #[arg(long, value_name = "DURATION", value_parser = units::parse_duration)]
     timeout: Option<Duration>,
@@ -26,9 +31,11 @@ pub struct Watch {
 impl Watch {
     pub async fn run(self, context: &Context) -> Result {
         let mut follower = Follower::new(&context.client, self.of.task, self.timeout);
-        let mut answer = match context.output.is_json() {
-            true => follower.wait().await?,
-            false => watch(&mut follower, context.output).await?,
+        follower.listen().await?;
+        let mut answer = match (self.logs, context.output.is_json()) {
+            (true, _) => lines::print_with_logs(&mut follower, context).await?,
+            (false, true) => follower.listen_until_over().await?,
+            (false, false) => watch(&mut follower, context.output).await?,
         };
         let reply = outcome::finished(&mut answer, context).await?;
         Ok(reply.end(exit_of(&answer.value, self.timeout)))
@@ -45,7 +52,7 @@ pub async fn watch(follower: &mut Follower<'_>, output: Output) -> Result<Answer
 
 async fn live(follower: &mut Follower<'_>) -> Result<Answer<Task>> {
     let drawn = Drawn::lines();
-    let mut answer = follower.poll(Some(0)).await?;
+    let mut answer = follower.next(0).await?;
     while !follower.is_over(&answer.value) {
         follower.read_in_motion(&mut answer.value).await?;
         answer = until_next(&drawn, &answer.value, follower).await?;
@@ -60,7 +67,7 @@ async fn until_next(
     follower: &mut Follower<'_>,
 ) -> Result<Answer<Task>> {
     let mut ticks = tokio::time::interval(REDRAW_INTERVAL);
-    let next = follower.poll(Some(task.seq));
+    let next = follower.next(task.seq);
     tokio::pin!(next);
     loop {
         tokio::select! {
