@@ -4,6 +4,7 @@ mod archived_logs;
 mod asking;
 mod audit;
 mod compat_reports;
+mod event_feed;
 mod events;
 mod figures;
 mod first_start;
