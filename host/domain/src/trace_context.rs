@@ -2,7 +2,6 @@
 //! happens once, and nothing has to be kept for them.
 
 use super::ids::TaskId;
-use super::invocation::Lease;
 use data_encoding::HEXLOWER;
 use sha2::{Digest as _, Sha256};
 use std::fmt;
@@ -35,9 +34,9 @@ pub struct TraceParent {
 pub enum SpanOf {
     Task(TaskId),
     Step(TaskId, i16),
-    Attempt(Lease),
+    Attempt(TaskId, i16, i32),
     /// A part of an attempt, by its number within it.
-    Part(Lease, u32),
+    Part(TaskId, i16, i32, u32),
 }
 
 /// A text that is no usable `traceparent`.
@@ -79,8 +78,8 @@ impl SpanId {
         let (task_id, kind, step_no, attempt, part) = match span {
             SpanOf::Task(task_id) => (task_id, 0_u8, 0, 0, 0),
             SpanOf::Step(task_id, step_no) => (task_id, 1, step_no, 0, 0),
-            SpanOf::Attempt(lease) => (lease.task_id, 2, lease.step_no, lease.attempt, 0),
-            SpanOf::Part(lease, part) => (lease.task_id, 3, lease.step_no, lease.attempt, part),
+            SpanOf::Attempt(task_id, step_no, attempt) => (task_id, 2, step_no, attempt, 0),
+            SpanOf::Part(task_id, step_no, attempt, part) => (task_id, 3, step_no, attempt, part),
         };
         let digest = Sha256::new()
             .chain_update(task_id.0.as_bytes())
@@ -222,21 +221,16 @@ mod tests {
     #[test]
     fn spans_of_different_things_have_different_ids_and_those_of_the_same_the_same() {
         let task_id = TaskId::generate();
-        let lease = |step_no, attempt| Lease {
-            task_id,
-            step_no,
-            attempt,
-        };
         let spans = || {
             [
                 SpanOf::Task(task_id),
                 SpanOf::Step(task_id, 0),
                 SpanOf::Step(task_id, 1),
-                SpanOf::Attempt(lease(0, 1)),
-                SpanOf::Attempt(lease(1, 0)),
-                SpanOf::Attempt(lease(1, 1)),
-                SpanOf::Part(lease(1, 1), 0),
-                SpanOf::Part(lease(1, 1), 1),
+                SpanOf::Attempt(task_id, 0, 1),
+                SpanOf::Attempt(task_id, 1, 0),
+                SpanOf::Attempt(task_id, 1, 1),
+                SpanOf::Part(task_id, 1, 1, 0),
+                SpanOf::Part(task_id, 1, 1, 1),
             ]
             .map(SpanId::of)
         };

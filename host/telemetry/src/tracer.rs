@@ -38,7 +38,7 @@ impl Tracer {
     /// to the caller's trace.
     pub fn attempt(&self, lease: Lease, caller: Option<TraceParent>) -> Option<AttemptTrace> {
         let context = match &self.0 {
-            Some(inner) => inner.context(lease.task_id, caller, SpanOf::Attempt(lease)),
+            Some(inner) => inner.context(lease.task_id, caller, of_attempt(lease)),
             None => caller?,
         };
         let inner = self.0.as_ref();
@@ -77,6 +77,14 @@ impl Sampler for Tracer {
     }
 }
 
+fn of_attempt(lease: Lease) -> SpanOf {
+    SpanOf::Attempt(lease.task_id, lease.step_no, lease.attempt)
+}
+
+fn of_part(lease: Lease, part: u32) -> SpanOf {
+    SpanOf::Part(lease.task_id, lease.step_no, lease.attempt, part)
+}
+
 /// The trace of an attempt that runs here; clones are the same.
 #[derive(Clone, Debug)]
 pub struct AttemptTrace {
@@ -103,7 +111,7 @@ impl AttemptTrace {
             recorder,
             span: Span {
                 trace_id: self.context.trace_id,
-                span_id: SpanId::of(SpanOf::Part(self.lease, part)),
+                span_id: SpanId::of(of_part(self.lease, part)),
                 parent: Some(self.context.span_id),
                 is_parent_remote: false,
                 kind,

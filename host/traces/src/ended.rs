@@ -4,7 +4,6 @@ use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::Value;
 use std::borrow::Cow;
 use tasker_domain::ids::TaskId;
-use tasker_domain::invocation::Lease;
 use tasker_domain::trace_context::{SpanId, SpanOf, TraceId, TraceParent};
 use tasker_engine::trace_log::EndedRow;
 use tasker_events::Event;
@@ -92,16 +91,16 @@ impl Ended<'_> {
         let (data, row) = (&event.data, &self.ended.row);
         let (step_no, attempt) = (row.step_no?, row.attempt?);
         let name = format!("attempt {}", data.step.as_deref().unwrap_or_default());
-        let lease = Lease {
-            task_id: self.task_id,
-            step_no,
-            attempt,
-        };
         // Where the log of a task is too long to be searched, the ledger says how long it took.
         let took =
             TimeDelta::microseconds((f64::from(row.wall_ms.unwrap_or_default()) * 1e3) as i64);
         let start = self.ended.attempt_started_at.unwrap_or(event.at - took);
-        let mut span = self.span(event, SpanOf::Attempt(lease), name, start);
+        let mut span = self.span(
+            event,
+            SpanOf::Attempt(self.task_id, step_no, attempt),
+            name,
+            start,
+        );
         span.parent = Some(SpanId::of(SpanOf::Step(self.task_id, step_no)));
         let attributes = [
             number("tasker.attempt", data.attempt),
