@@ -28,7 +28,7 @@ port="$(cat "$chat_dir/port")"
 
 tasker grant add demo/daily 'kv totals'
 tasker grant add demo/daily 'kv settings read'
-tasker grant add demo/daily "http POST http://127.0.0.1:$port/chat"
+tasker grant add demo/daily "http POST 127.0.0.1:$port/chat"
 tasker component publish .
 tasker component publish ../../plugins/handlers/basics
 tasker template publish template.yaml

@@ -5,7 +5,7 @@ use sqlx::postgres::PgConnectOptions;
 use std::sync::Arc;
 use std::time::Duration;
 
-/// The default number of connections of one host, where hosts do not have to share: see [`Pools::share`].
+/// The default number of connections of one host, where hosts do not have to share: see `Pools::share`.
 pub const DEFAULT_CONNECTIONS: u32 = 16;
 
 /// The smallest number that can be configured: one for each use, and a second one for the engine and for
