@@ -72,6 +72,7 @@ async fn no_statement_reads_more_of_a_million_finished_tasks_than_it_has_to() {
     call_functions(&mut session).await;
     call_deliveries(&mut session).await;
     count_log(&mut session).await;
+    export_traces(&mut session).await;
     drive::drive(&database).await;
 
     let ran = log.read();
@@ -121,10 +122,25 @@ async fn call_deliveries(session: &mut Session) {
              select tasker.store_cursors(s.subscriber_id, array[s.subscription_id], '{0}', '{1}', '{0}', '{1}', '{null}'),
                     tasker.store_failure(s.subscriber_id, s.subscription_id, 0, 1, 1000, '', now(), true),
                     tasker.add_dead_letter(s.subscriber_id, s.subscription_id, 0, 2, 0::smallint, '', '', 500, '', 12, 9),
+                    (select h.outcome from tasker.store_handled(s.subscriber_id, s.subscription_id, 0, 3, 0::smallint, null, null,
+                                                                '{counts}', '{total}', '{1}', '{f}', '{null}') h),
                     tasker.store_replay(s.subscriber_id, s.subscription_id, 1, null, null, null),
                     tasker.end_subscription(s.subscriber_id, s.subscription_id, ''),
                     tasker.leave_subscriptions(s.subscriber_id)
              from tasker.subscription s",
+        )
+        .await;
+}
+
+/// The end of the log, of all traces and of one in a hundred.
+async fn export_traces(session: &mut Session) {
+    session
+        .run(
+            "select tasker.renew_trace_export(gen_random_uuid(), 30000, last_value - 900) from tasker.transition_seq_seq;
+             select count(*) from tasker.transition_seq_seq s, tasker.read_ended(s.last_value - 900, s.last_value, null);
+             select count(*) from tasker.transition_seq_seq s,
+                                  tasker.read_ended(s.last_value - 900, s.last_value, 92233720368547758);
+             select tasker.store_trace_export(e.owner, e.seq + 900, true) from tasker.trace_export e",
         )
         .await;
 }
