@@ -117,8 +117,7 @@ impl Delivery {
             backoff.reset();
             let events = self.batch(event, &mut stream);
             let last = &events[events.len() - 1];
-            let is_followed = !stream.is_at_end();
-            let pending_at = is_followed.then_some(last.at);
+            let pending_at = (!stream.is_at_end()).then_some(last.at);
             match self.deliver(&events, pending_at).await? {
                 After::NextEvent => {
                     self.at = last.position;

@@ -221,8 +221,7 @@ impl Host {
         let database = postgres.connect(config.connections, replica).await?;
         let engine = Engine::new(database.clone()).with_keys(keys);
         let (authentication, first_key) = config.auth.start(&engine, &config.data_dir).await?;
-        let slots = config.worker.as_ref().map_or(1, |worker| worker.slots);
-        let sandbox = open_sandbox(&config.data_dir, config.compiler, slots)?;
+        let sandbox = open_sandbox(&config.data_dir, config.compiler, config.worker.as_ref())?;
 
         let (draining, closing) = (CancellationToken::new(), CancellationToken::new());
         let notifications = Notifications::default();

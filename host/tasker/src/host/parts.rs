@@ -19,15 +19,15 @@ use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
-/// Where attempts run, so many at the same time.
+/// Where attempts run, as many at the same time as the worker has slots.
 pub(super) fn open_sandbox(
     data_dir: &Path,
     compiler: Compiler,
-    max_concurrent: usize,
+    worker: Option<&WorkerConfig>,
 ) -> Result<Sandbox, SandboxError> {
     Sandbox::new(SandboxConfig {
         cache_dir: data_dir.join("cache"),
-        max_concurrent,
+        max_concurrent: worker.map_or(1, |worker| worker.slots),
         compiler,
     })
 }
