@@ -82,7 +82,8 @@ impl Receiver {
         wait_until("the spans of the trace are there", async || {
             let mut spans = self.spans().await;
             spans.retain(|span| span.trace_id() == trace_id);
-            (spans.len() >= count).then_some(spans)
+            let has_root = spans.iter().any(|span| span.level() == "task");
+            (has_root && spans.len() >= count).then_some(spans)
         })
         .await
     }
