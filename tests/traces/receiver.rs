@@ -77,7 +77,7 @@ impl Receiver {
         by_id.into_values().collect()
     }
 
-    /// The spans of a trace, once there are so many.
+    /// The spans of a trace, once there are so many, and its root.
     pub async fn trace(&self, trace_id: &str, count: usize) -> Vec<Sent> {
         wait_until("the spans of the trace are there", async || {
             let mut spans = self.spans().await;
