@@ -106,18 +106,19 @@ async fn marks_of_one_namespace_hide_no_other() {
     drain(&mut session, worker, version).await;
     let marks = look(&mut session).await;
     // On a busy machine, looks at other lanes of it are slow too.
-    let namespaces = marks.split("::").next().unwrap();
-    assert!(namespaces.chars().all(|it| "'{1,}".contains(it)), "{marks}");
+    let are_of_first = |marks: &str| {
+        let namespaces = marks.split("::").next().unwrap();
+        namespaces.chars().all(|it| "'{1,}".contains(it))
+    };
+    assert!(are_of_first(&marks), "{marks}");
     let second = session.create_many(other, 1).await;
     session
         .run("update tasker.step set namespace_id = 2 where ready_at is not null; update tasker.queue set namespace_id = 2")
         .await;
     let (claimed, next) = claim_from(&mut session, worker, 10, &marks).await;
     assert_eq!(claimed, second);
-    assert!(
-        next.unwrap().starts_with("'{1}'"),
-        "only what had a mark has one"
-    );
+    let next = next.unwrap();
+    assert!(are_of_first(&next), "only what had a mark has one: {next}");
 }
 
 #[tokio::test]
