@@ -136,60 +136,33 @@ postgres:
 	  exit 1; \
 	fi
 
-# Tests of OCI push and pull talk to a real registry; they are left out, and say so, where none is.
+# What some tests need: how to tell that it is there, its package, and what is not tested without it. Those tests are left
+# out, and say so, where it is missing.
+define program_for_tests
+	@is_there() { $(1); }; \
+	is_there && exit 0; \
+	as_root=; if test "$$(id -u)" != 0; then as_root='sudo -n'; fi; \
+	if command -v apt-get >/dev/null && $$as_root true 2>/dev/null; then \
+	  $$as_root apt-get update -q; \
+	  $$as_root env DEBIAN_FRONTEND=noninteractive apt-get install -qy --no-install-recommends $(2) || true; \
+	fi; \
+	is_there || echo '$(2) is missing, so $(3) not tested' >&2
+endef
+
 oci-registry:
-	@if test -n "$${TASKER_OCI_REGISTRY:-}" || command -v docker-registry >/dev/null; then exit 0; fi; \
-	as_root=; if test "$$(id -u)" != 0; then as_root='sudo -n'; fi; \
-	if command -v apt-get >/dev/null && $$as_root true 2>/dev/null; then \
-	  $$as_root apt-get update -q; \
-	  $$as_root env DEBIAN_FRONTEND=noninteractive apt-get install -qy --no-install-recommends docker-registry || true; \
-	fi; \
-	command -v docker-registry >/dev/null || \
-	  echo 'docker-registry is missing, so push to and pull from OCI registries are not tested' >&2
+	$(call program_for_tests,test -n "$${TASKER_OCI_REGISTRY:-}" || command -v docker-registry >/dev/null,docker-registry,push to and pull from OCI registries are)
 
-# Tests of a database whose clock is set need it; they are left out, and say so, where it is missing.
 faketime:
-	@if test -n "$${TASKER_FAKETIME:-}" || ls /usr/lib/*/faketime/libfaketimeMT.so.1 >/dev/null 2>&1; then exit 0; fi; \
-	as_root=; if test "$$(id -u)" != 0; then as_root='sudo -n'; fi; \
-	if command -v apt-get >/dev/null && $$as_root true 2>/dev/null; then \
-	  $$as_root apt-get update -q; \
-	  $$as_root env DEBIAN_FRONTEND=noninteractive apt-get install -qy --no-install-recommends faketime || true; \
-	fi; \
-	ls /usr/lib/*/faketime/libfaketimeMT.so.1 >/dev/null 2>&1 || \
-	  echo 'faketime is missing, so steps of the clock of a database are not tested' >&2
+	$(call program_for_tests,test -n "$${TASKER_FAKETIME:-}" || ls /usr/lib/*/faketime/libfaketimeMT.so.1 >/dev/null 2>&1,faketime,steps of the clock of a database are)
 
-# The same for tests behind a connection pooler.
 pgbouncer:
-	@if test -n "$${TASKER_PGBOUNCER:-}" || test -x /usr/sbin/pgbouncer; then exit 0; fi; \
-	as_root=; if test "$$(id -u)" != 0; then as_root='sudo -n'; fi; \
-	if command -v apt-get >/dev/null && $$as_root true 2>/dev/null; then \
-	  $$as_root apt-get update -q; \
-	  $$as_root env DEBIAN_FRONTEND=noninteractive apt-get install -qy --no-install-recommends pgbouncer || true; \
-	fi; \
-	test -x /usr/sbin/pgbouncer || \
-	  echo 'pgbouncer is missing, so hosts behind a connection pooler are not tested' >&2
+	$(call program_for_tests,test -n "$${TASKER_PGBOUNCER:-}" || test -x /usr/sbin/pgbouncer,pgbouncer,hosts behind a connection pooler are)
 
-# The same for what Prometheus makes of metrics, alerts and its configuration.
 prometheus:
-	@if test -n "$${TASKER_PROMTOOL:-}" || test -x /usr/bin/promtool; then exit 0; fi; \
-	as_root=; if test "$$(id -u)" != 0; then as_root='sudo -n'; fi; \
-	if command -v apt-get >/dev/null && $$as_root true 2>/dev/null; then \
-	  $$as_root apt-get update -q; \
-	  $$as_root env DEBIAN_FRONTEND=noninteractive apt-get install -qy --no-install-recommends prometheus || true; \
-	fi; \
-	test -x /usr/bin/promtool || \
-	  echo 'promtool is missing, so what Prometheus makes of metrics is not tested' >&2
+	$(call program_for_tests,test -n "$${TASKER_PROMTOOL:-}" || test -x /usr/bin/promtool,prometheus,what Prometheus makes of metrics is)
 
-# The same for events to NATS.
 nats:
-	@if test -n "$${TASKER_NATS_SERVER:-}" || test -x /usr/sbin/nats-server; then exit 0; fi; \
-	as_root=; if test "$$(id -u)" != 0; then as_root='sudo -n'; fi; \
-	if command -v apt-get >/dev/null && $$as_root true 2>/dev/null; then \
-	  $$as_root apt-get update -q; \
-	  $$as_root env DEBIAN_FRONTEND=noninteractive apt-get install -qy --no-install-recommends nats-server || true; \
-	fi; \
-	test -x /usr/sbin/nats-server || \
-	  echo 'nats-server is missing, so events to NATS are not tested' >&2
+	$(call program_for_tests,test -n "$${TASKER_NATS_SERVER:-}" || test -x /usr/sbin/nats-server,nats-server,events to NATS are)
 
 # What tests of archives read and serve them with: DuckDB, and a server with the interface of S3. And the messages of
 # OTLP, to receive traces.

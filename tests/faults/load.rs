@@ -20,11 +20,12 @@ steps:
   - {name: d, handler: basics/sum, depends_on: [b], config: {value: 7}}
 ";
 
-/// Steps that ended otherwise than they should, or took an attempt that was somebody else's fault.
+/// Steps that ended otherwise than they should, or took an attempt that was somebody else's fault. The step that fails
+/// once fails on its first attempt: where that one was lost and given back, it has no other to fail on.
 const WRONG: &str = "
     select count(*) from tasker.step s
     where s.state <> 'complete'
-       or s.attempt - s.free_attempts <> case when s.step_no = 2 then 2 else 1 end";
+       or s.attempt - s.free_attempts not between 1 and case when s.step_no = 2 then 2 else 1 end";
 
 /// Two hosts under load, on the server that the site serves.
 pub struct Load {

@@ -7,9 +7,12 @@ use crate::harness::TestDatabase;
 /// Steps that go through the queue while the snapshot is open.
 const STEPS: i32 = 12_000;
 
-/// A session whose snapshot stays open.
+/// A session whose snapshot stays open. No vacuum reads the queue from now on: the pages that it reads would be counted
+/// with those of claims.
 async fn old_snapshot(database: &TestDatabase) -> Session {
     let mut old = Session::new(database).await;
+    old.run("alter table tasker.queue set (autovacuum_enabled = off)")
+        .await;
     old.run("begin isolation level repeatable read; select from tasker.queue limit 1")
         .await;
     old
@@ -97,6 +100,13 @@ async fn an_old_snapshot_costs_a_claim_by_marks_next_to_nothing() {
     assert!(idle < 100, "{idle} entries read to find nothing");
 }
 
+/// Whether marks, in SQL, are all of namespace 1. Of which of its lanes is left open: on a busy machine, a look at any
+/// of them may be slow.
+fn are_of_first_namespace(marks: &str) -> bool {
+    let namespaces = marks.split("::").next().unwrap();
+    namespaces.contains('1') && namespaces.chars().all(|it| "'{1,}".contains(it))
+}
+
 #[tokio::test]
 async fn marks_of_one_namespace_hide_no_other() {
     let (database, mut session, worker) = engine().await;
@@ -105,12 +115,7 @@ async fn marks_of_one_namespace_hide_no_other() {
     let _old = old_snapshot(&database).await;
     drain(&mut session, worker, version).await;
     let marks = look(&mut session).await;
-    // On a busy machine, looks at other lanes of it are slow too.
-    let are_of_first = |marks: &str| {
-        let namespaces = marks.split("::").next().unwrap();
-        namespaces.chars().all(|it| "'{1,}".contains(it))
-    };
-    assert!(are_of_first(&marks), "{marks}");
+    assert!(are_of_first_namespace(&marks), "{marks}");
     let second = session.create_many(other, 1).await;
     session
         .run("update tasker.step set namespace_id = 2 where ready_at is not null; update tasker.queue set namespace_id = 2")
@@ -118,7 +123,7 @@ async fn marks_of_one_namespace_hide_no_other() {
     let (claimed, next) = claim_from(&mut session, worker, 10, &marks).await;
     assert_eq!(claimed, second);
     let next = next.unwrap();
-    assert!(are_of_first(&next), "only what had a mark has one: {next}");
+    assert!(are_of_first_namespace(&next), "{next}");
 }
 
 #[tokio::test]

@@ -1,8 +1,10 @@
 use super::setup::{
     Shop, dead_letters, delivered, publish, redeliver, shown, shown_when, subscribe,
 };
+use crate::crash::hosts::serve;
+use crate::harness::wait_until;
 use crate::sandbox::guests;
-use serde_json::json;
+use serde_json::{Value, json};
 use std::time::Duration;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -115,4 +117,44 @@ async fn what_no_component_can_take_is_refused_with_the_reason() {
         );
     }
     host.host.stop().await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_a_subscriber_logs_is_in_the_log_of_a_host_that_writes_lines_of_handlers() {
+    let shop = Shop::new().await;
+    let watcher = shop.host_with(|config| config.worker = None).await;
+    publish(&watcher).await;
+    subscribe(&watcher, "trap", "component:counter/trap").await;
+    let folder = tempfile::tempdir().unwrap();
+    let (mut host, _) = serve(
+        folder.path(),
+        0,
+        &shop.database.url(),
+        &["--log-handlers", "--log-format", "json"],
+    )
+    .await;
+    shop.happen(2, 1).await;
+    let line = wait_until("the panic is in the log", async || {
+        let log = std::fs::read_to_string(folder.path().join("host-0.log")).unwrap();
+        let lines = log.lines().map(str::to_owned);
+        lines.into_iter().find(|line| line.contains("out of order"))
+    })
+    .await;
+    let line: Value = serde_json::from_str(&line).unwrap();
+    assert_eq!(line["target"], "tasker::subscriber", "{line}");
+    assert_eq!(line["level"], "ERROR", "{line}");
+    assert_eq!(
+        (
+            &line["namespace"],
+            &line["subscription"],
+            &line["subscriber"],
+            &line["attempt"]
+        ),
+        (&json!("shop"), &json!("trap"), &json!("trap"), &json!(1)),
+        "{line}"
+    );
+    let message = line["message"].as_str().unwrap();
+    assert!(message.starts_with("panicked at"), "{line}");
+    host.kill().await.unwrap();
+    watcher.host.stop().await.unwrap();
 }

@@ -2,6 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
 
 /// How much a line matters.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -37,4 +38,33 @@ pub struct LogLine {
     pub message: String,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub fields: Vec<(String, String)>,
+}
+
+impl LogLine {
+    /// The fields as a JSON object, of two of one name the last; `None` if there are none.
+    pub fn fields_json(&self) -> Option<String> {
+        let member = |(key, value): &(String, String)| (key.clone(), Value::String(value.clone()));
+        let object: Map<String, Value> = self.fields.iter().map(member).collect();
+        (!object.is_empty()).then(|| Value::Object(object).to_string())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn fields_are_one_json_object() {
+        let pair = |key: &str, value: &str| (key.to_owned(), value.to_owned());
+        let line = |fields| LogLine {
+            at: DateTime::UNIX_EPOCH,
+            level: LogLevel::Info,
+            source: LogSource::Handler,
+            message: String::new(),
+            fields,
+        };
+        let told = line(vec![pair("order", "7"), pair("why", "a \"b\"\n")]).fields_json();
+        assert_eq!(told.unwrap(), r#"{"order":"7","why":"a \"b\"\n"}"#);
+        assert_eq!(line(Vec::new()).fields_json(), None);
+    }
 }

@@ -4,7 +4,6 @@
 
 use super::log_store::LogStore;
 use chrono::SecondsFormat;
-use serde_json::{Map, Value};
 use std::sync::atomic::{AtomicI32, AtomicUsize, Ordering::Relaxed};
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::sync::{Arc, LazyLock};
@@ -148,7 +147,7 @@ fn write(invocation: &Invocation, line: &LogLine) {
                 at = line.at.to_rfc3339_opts(SecondsFormat::Micros, true),
                 %task_id, step, attempt, correlation_id,
                 source = line.source.into_str(),
-                fields = fields(&line.fields),
+                fields = line.fields_json(),
                 "{}", line.message
             )
         };
@@ -159,25 +158,5 @@ fn write(invocation: &Invocation, line: &LogLine) {
         LogLevel::Info => write!(info),
         LogLevel::Warn => write!(warn),
         LogLevel::Error => write!(error),
-    }
-}
-
-/// The fields as a JSON object, of two of one name the last; `None` if there are none.
-fn fields(fields: &[(String, String)]) -> Option<String> {
-    let member = |(key, value): &(String, String)| (key.clone(), Value::String(value.clone()));
-    let object: Map<String, Value> = fields.iter().map(member).collect();
-    (!object.is_empty()).then(|| Value::Object(object).to_string())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn fields_are_one_json_object() {
-        let pair = |key: &str, value: &str| (key.to_owned(), value.to_owned());
-        let told = fields(&[pair("order", "7"), pair("why", "a \"b\"\n")]);
-        assert_eq!(told.unwrap(), r#"{"order":"7","why":"a \"b\"\n"}"#);
-        assert_eq!(fields(&[]), None);
     }
 }

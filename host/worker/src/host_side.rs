@@ -15,16 +15,14 @@ use tasker_domain::secret::SecretValue;
 use tasker_engine::Engine;
 use tasker_engine::secret::SecretError;
 use tasker_sandbox::{
-    AncestorError, AncestorResult, AncestorResults, KvEntries, KvUnavailable, Prepared,
-    SandboxError, SecretUnavailable, SecretValues,
+    AncestorError, AncestorResult, AncestorResults, HostThreads, KvEntries, KvUnavailable,
+    Prepared, SandboxError, SecretUnavailable, SecretValues,
 };
-use tokio::runtime::Handle;
-use tokio_util::task::AbortOnDropHandle;
 
 /// The host's threads, and its database.
 #[derive(Clone)]
 pub(super) struct HostSide {
-    threads: Handle,
+    threads: HostThreads,
     engine: Engine,
     outage: OutageClock,
 }
@@ -33,7 +31,7 @@ impl HostSide {
     /// To be called on the host's threads.
     pub(super) fn here(engine: Engine, outage: OutageClock) -> Self {
         Self {
-            threads: Handle::current(),
+            threads: HostThreads::here(),
             engine,
             outage,
         }
@@ -49,30 +47,17 @@ impl HostSide {
             return Ok(prepared);
         }
         let worker = worker.clone();
-        self.run(async move { prepare(&worker, digest).await })
-            .await
+        let preparing = async move { prepare(&worker, digest).await };
+        self.threads.run(preparing).await
     }
 
-    /// Runs this on the host's threads, for as long as somebody waits for it.
-    async fn run<T: Send + 'static>(&self, work: impl Future<Output = T> + Send + 'static) -> T {
-        let done = AbortOnDropHandle::new(self.threads.spawn(work)).await;
-        match done {
-            Ok(done) => done,
-            Err(error) => match error.try_into_panic() {
-                Ok(panic) => std::panic::resume_unwind(panic),
-                // The host ends; so does the attempt.
-                Err(_) => std::future::pending().await,
-            },
-        }
-    }
-
-    /// The same, for questions to the database, whose outages are nobody's time. They are counted here,
+    /// Asks the database on the host's threads. Its outages are nobody's time; they are counted here,
     /// where the attempt ends, and not where the question is dropped some time later.
     async fn ask<T: Send + 'static, E: Send + 'static>(
         &self,
         question: impl Future<Output = Answered<T, E>> + Send + 'static,
     ) -> Result<T, E> {
-        self.outage.during(self.run(question)).await
+        self.outage.during(self.threads.run(question)).await
     }
 }
 

@@ -1,18 +1,15 @@
-//! What subscribers ask of the database while they run, asked on the host's threads: a connection belongs to the threads
-//! that opened it, and must not wait for guests that compute.
+//! What subscribers ask of the database while they run, asked on the host's threads.
 
 use futures::future::BoxFuture;
 use tasker_domain::kv::KvValue;
 use tasker_domain::name::Name;
 use tasker_domain::secret::SecretValue;
 use tasker_engine::Engine;
-use tasker_sandbox::{KvEntries, KvUnavailable, SecretUnavailable, SecretValues};
-use tokio::runtime::Handle;
-use tokio_util::task::AbortOnDropHandle;
+use tasker_sandbox::{HostThreads, KvEntries, KvUnavailable, SecretUnavailable, SecretValues};
 
 /// The host's threads, and its database. What the database does not answer ends the attempt, which is repeated.
 pub(super) struct HostSide {
-    threads: Handle,
+    threads: HostThreads,
     engine: Engine,
 }
 
@@ -20,20 +17,8 @@ impl HostSide {
     /// To be called on the host's threads.
     pub(super) fn here(engine: Engine) -> Self {
         Self {
-            threads: Handle::current(),
+            threads: HostThreads::here(),
             engine,
-        }
-    }
-
-    /// Runs this on the host's threads, for as long as somebody waits for it.
-    async fn run<T: Send + 'static>(&self, work: impl Future<Output = T> + Send + 'static) -> T {
-        match AbortOnDropHandle::new(self.threads.spawn(work)).await {
-            Ok(done) => done,
-            Err(error) => match error.try_into_panic() {
-                Ok(panic) => std::panic::resume_unwind(panic),
-                // The host ends; so does the attempt.
-                Err(_) => std::future::pending().await,
-            },
         }
     }
 }
@@ -48,7 +33,8 @@ impl SecretValues for HostSide {
         let (namespace, name) = (namespace.to_owned(), name.to_owned());
         let ask = async move { engine.secret_value(&namespace, &name).await };
         Box::pin(async move {
-            self.run(ask)
+            self.threads
+                .run(ask)
                 .await
                 .map_err(|error| match error.is_of_host() {
                     true => SecretUnavailable::NoKey(Box::new(error)),
@@ -69,7 +55,7 @@ impl KvEntries for HostSide {
         let (namespace, bucket, key) = (namespace.to_owned(), bucket.clone(), key.to_owned());
         let ask = async move { engine.kv_entry(&namespace, &bucket, &key).await };
         Box::pin(async move {
-            let found = self.run(ask).await;
+            let found = self.threads.run(ask).await;
             found.map_err(|error| KvUnavailable(Box::new(error)))
         })
     }
@@ -85,7 +71,7 @@ impl KvEntries for HostSide {
         let (namespace, bucket, prefix) = (namespace.to_owned(), bucket.clone(), prefix.to_owned());
         let ask = async move { engine.kv_keys(&namespace, &bucket, &prefix, limit).await };
         Box::pin(async move {
-            let found = self.run(ask).await;
+            let found = self.threads.run(ask).await;
             found.map_err(|error| KvUnavailable(Box::new(error)))
         })
     }
