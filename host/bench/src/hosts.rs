@@ -172,7 +172,7 @@ fn config(data_dir: PathBuf, database: DatabaseChoice, worker: Option<WorkerConf
         archive: None,
         auth: AuthConfig::Off,
         tls: None,
-        exports_traces: false,
+        exports: None,
     }
 }
 

@@ -16,8 +16,8 @@ use tasker_domain::secret_field::{MASK, is_secret};
 use tasker_telemetry::AttributeValue;
 use tracing::Level;
 
-/// The part of the program that writes what handlers log.
-const HANDLERS: &str = "tasker::handler";
+/// The parts of the program that write what components log.
+const COMPONENTS: [&str; 2] = ["tasker::handler", "tasker::subscriber"];
 
 /// One message with these lines.
 pub(crate) fn request(resource: &Resource, lines: &[LogLine]) -> Request {
@@ -57,14 +57,15 @@ fn record(line: &LogLine) -> LogRecord {
         dropped_attributes_count: line.content.dropped,
         ..LogRecord::default()
     };
+    let is_of_component = COMPONENTS.contains(&&*line.target);
     for (name, value) in &line.content.fields {
-        add(&mut record, line.target == HANDLERS, name, value);
+        add(&mut record, is_of_component, name, value);
     }
     record
 }
 
 /// Adds a field: under the name that spans have for it, or where records have a place of its own for it.
-fn add(record: &mut LogRecord, is_of_handler: bool, name: &'static str, value: &AttributeValue) {
+fn add(record: &mut LogRecord, is_of_component: bool, name: &'static str, value: &AttributeValue) {
     let name = match (name, value) {
         ("trace_id", AttributeValue::Text(id)) => {
             record.trace_id = bytes(id);
@@ -74,12 +75,12 @@ fn add(record: &mut LogRecord, is_of_handler: bool, name: &'static str, value: &
             record.span_id = bytes(id);
             return;
         }
-        ("at", AttributeValue::Text(at)) if is_of_handler => {
+        ("at", AttributeValue::Text(at)) if is_of_component => {
             let at = DateTime::parse_from_rfc3339(at);
             record.time_unix_nano = at.map_or(record.time_unix_nano, |at| nanos(at.into()));
             return;
         }
-        ("fields", AttributeValue::Text(json)) if is_of_handler => {
+        ("fields", AttributeValue::Text(json)) if is_of_component => {
             let fields = key_value(name, fields(json));
             return record.attributes.push(fields);
         }
@@ -94,7 +95,7 @@ fn add(record: &mut LogRecord, is_of_handler: bool, name: &'static str, value: &
     record.attributes.push(key_value(name, value));
 }
 
-/// What a handler gave as fields; a text that was cut stays one.
+/// What a component gave as fields; a text that was cut stays one.
 fn fields(json: &str) -> Value {
     let Ok(Json::Object(members)) = serde_json::from_str(json) else {
         return Value::StringValue(json.to_owned());
@@ -125,5 +126,63 @@ fn severity(level: Level) -> SeverityNumber {
         Level::INFO => SeverityNumber::Info,
         Level::WARN => SeverityNumber::Warn,
         Level::ERROR => SeverityNumber::Error,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::log_line::Content;
+    use super::*;
+    use std::borrow::Cow;
+    use std::time::{Duration, UNIX_EPOCH};
+
+    fn of(target: &'static str, fields: &[(&'static str, &str)]) -> LogRecord {
+        let fields = fields
+            .iter()
+            .map(|(name, text)| (*name, AttributeValue::Text((*text).to_owned())));
+        record(&LogLine {
+            time: UNIX_EPOCH + Duration::from_secs(2),
+            level: Level::WARN,
+            target: Cow::Borrowed(target),
+            content: Content {
+                body: "a line".to_owned(),
+                fields: fields.collect(),
+                ..Content::default()
+            },
+        })
+    }
+
+    #[test]
+    fn ids_of_trace_and_span_have_their_places_and_attempts_the_names_that_spans_have() {
+        let record = of(
+            "tasker_worker",
+            &[
+                ("trace_id", "0aff"),
+                ("span_id", "01"),
+                ("step", "a"),
+                ("code", "7"),
+            ],
+        );
+        assert_eq!((record.trace_id, record.span_id), (vec![10, 255], vec![1]));
+        let text = |text: &str| Value::StringValue(text.to_owned());
+        let attributes = [("tasker.step", text("a")), ("code", text("7"))];
+        let attributes = attributes.map(|(name, value)| key_value(name, value));
+        assert_eq!(record.attributes, attributes);
+    }
+
+    #[test]
+    fn what_a_component_logs_has_its_time_and_its_fields_without_secrets() {
+        for target in COMPONENTS {
+            let at = ("at", "1970-01-01T00:00:01.000000Z");
+            let record = of(target, &[at, ("fields", r#"{"order":"7","token":"abc"}"#)]);
+            assert_eq!(record.time_unix_nano, 1_000_000_000);
+            assert_eq!(record.observed_time_unix_nano, 2_000_000_000);
+            let members = [("order", "7"), ("token", MASK)];
+            let members =
+                members.map(|(name, text)| key_value(name, Value::StringValue(text.to_owned())));
+            let values = members.to_vec();
+            let fields = key_value("fields", Value::KvlistValue(KeyValueList { values }));
+            assert_eq!(record.attributes, [fields]);
+        }
     }
 }
