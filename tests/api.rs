@@ -35,6 +35,7 @@ pub mod routes;
 mod runnable;
 mod secrets;
 pub mod server;
+mod sessions;
 mod shares;
 mod signatures;
 mod signing_policies;

@@ -44,6 +44,9 @@ pub(super) struct BenchArgs {
     /// The sample component `basics`, as `make guests` builds it.
     #[arg(long, value_name = "FILE")]
     component: Option<PathBuf>,
+    /// Export traces of the hosts in this process, as the variables of OpenTelemetry say.
+    #[arg(long)]
+    export_traces: bool,
 }
 
 /// One host, and what the API would ask.
@@ -96,6 +99,7 @@ impl BenchArgs {
             let data_dir = scratch.path().join(format!("host-{no}"));
             let config = HostConfig {
                 auth: auth.clone(),
+                exports_traces: self.export_traces,
                 ..config(data_dir, database, worker.cloned())
             };
             let host = Host::start(config).await?;
