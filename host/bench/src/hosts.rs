@@ -11,6 +11,7 @@ use tasker_domain::actor::Actor;
 use tasker_domain::bounds::MAX_BATCH_TASKS;
 use tasker_domain::requirement::QualifiedName;
 use tasker_domain::submit::Submit;
+use tasker_domain::tag::Tags;
 use tasker_registry::Registry;
 use tasker_registry::maintenance::Maintenance;
 use tasker_registry::publish_template::Missing;
@@ -307,5 +308,6 @@ pub(super) fn submit(template: &str) -> anyhow::Result<Submit> {
         idempotency_key: None,
         correlation_id: None,
         priority: None,
+        tags: Tags::default(),
     })
 }

@@ -233,8 +233,8 @@ impl Host {
         keep_registry(registry, kept, &notifications, &draining);
         keep_in_bounds(&engine, archive, &draining);
         let stats = Arc::<WorkerStats>::default();
-        let deliveries = deliver(&engine, components, config.subscribers, &draining);
         let traces = export_traces(&engine, config.exports_traces)?;
+        let deliveries = deliver(&engine, components, config.subscribers, &traces, &draining);
         let metrics = metrics::of(&engine, &sandbox, &stats, &traces.tracer);
         let metrics_address = metrics::serve(metrics_listener, &metrics, &closing);
         let state = AppState {

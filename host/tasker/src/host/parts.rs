@@ -86,9 +86,10 @@ pub(super) fn deliver(
     engine: &Engine,
     components: Option<Components>,
     config: SubscribersConfig,
+    traces: &TraceExport,
     draining: &CancellationToken,
 ) -> Deliveries {
-    let feed = Feed::new(engine.clone(), draining.clone());
+    let feed = Feed::new(engine.clone(), traces.tracer.clone(), draining.clone());
     let webhook_addresses = config.addresses();
     let subscribers = Subscribers::new(engine.clone(), feed.clone(), components, config);
     Deliveries {
