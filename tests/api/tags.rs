@@ -42,10 +42,10 @@ async fn tasks_are_found_by_their_tags_newest_first() {
     let all = [second.clone(), first.clone()];
     assert_eq!(listed(&server, "tag=nightly").await, all);
     assert_eq!(listed(&server, "tag=nightly&namespace=shop").await, all);
-    assert_eq!(listed(&server, "tag=customer:7").await, [first.clone()]);
+    assert_eq!(listed(&server, "tag=customer:7").await, all[1..]);
     assert_eq!(listed(&server, "tag=night").await, [third]);
     let of_template = "tag=nightly&namespace=shop&template=two";
-    assert_eq!(listed(&server, of_template).await, [second.clone()]);
+    assert_eq!(listed(&server, of_template).await, all[..1]);
     assert_eq!(
         listed(&server, "tag=nightly&namespace=other").await.len(),
         0
