@@ -48,6 +48,24 @@ create table tasker.api_key (
 -- A name is free again once its key is revoked.
 create unique index api_key_by_name on tasker.api_key (name) where revoked_at is null;
 
+-- Who is signed in with a browser, which has a cookie instead of the key or token that was shown at the beginning. A
+-- session by a key permits what the key does now, and ends with it.
+create table tasker.browser_session (
+  -- SHA-256 of the cookie's value, which has 256 random bits and is stored nowhere.
+  token_digest bytea primary key,
+  -- Null: it was begun with a token of an issuer.
+  api_key_id int references tasker.api_key,
+  actor text not null,
+  -- As the token permitted; of a session by a key null.
+  permissions jsonb,
+  begun_at timestamptz not null default now(),
+  expires_at timestamptz not null,
+  constraint browser_session_digest_is_sha256 check (octet_length(token_digest) = 32),
+  constraint browser_session_has_key_or_permissions check (num_nonnulls(api_key_id, permissions) = 1)
+);
+create index browser_session_by_actor on tasker.browser_session (actor, begun_at);
+create index browser_session_by_expiry on tasker.browser_session (expires_at);
+
 -- What attempts used, for people and for what watches them. `ledger` is one row an attempt: filter it
 -- by `at`, which finds a window without reading the whole log. The others sum it up by the hour.
 
@@ -135,6 +153,7 @@ create table tasker.subscription (
   task_id uuid,
   step text,
   handler text,
+  tag text,
   -- A URL, or what else its kind has; see the kinds.
   target text not null,
   -- The names of the namespace's secrets that sign each delivery: several while one takes the place of another.
@@ -206,7 +225,7 @@ create index dead_letter_to_replay on tasker.dead_letter (subscription_id, dead_
 -- Subscriptions with how far they are.
 create view tasker.subscription_status as
 select s.subscription_id, n.name as namespace, s.name, s.kind::text as kind, s.target, s.secrets, s.max_batch, s.types, s.template,
-       s.task_id, s.step, s.handler, s.state::text as state, s.ended_reason, s.seq, s.seq_index,
+       s.task_id, s.step, s.handler, s.tag, s.state::text as state, s.ended_reason, s.seq, s.seq_index,
        greatest(coalesce(pg_sequence_last_value('tasker.transition_seq_seq'), 0) - s.seq, 0) as lag_rows,
        greatest(coalesce(extract(epoch from clock_timestamp() - s.pending_at) * 1000, 0), 0)::bigint as lag_ms,
        s.attempts, s.next_at, s.last_error, s.last_error_at, s.delivered_at, s.delivered, s.failures, s.given_up,

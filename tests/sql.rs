@@ -61,6 +61,7 @@ mod statistics;
 mod stolen_leases;
 mod stop_worker;
 mod suspend_steps;
+mod tags;
 mod task_record;
 mod time_order;
 mod two_releases;

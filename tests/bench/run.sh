@@ -43,3 +43,5 @@ measure rollout-live rollout live
 
 printf 'hostile: tests/bench/hostile.sh\n' >&2
 ./hostile.sh >results/hostile.json
+printf 'observed: tests/bench/observed.sh\n' >&2
+./observed.sh >results/observed.json

@@ -108,6 +108,14 @@ impl TracedHost {
         (id, header)
     }
 
+    /// The events of a task.
+    pub async fn events(&self, task: &str) -> Vec<Value> {
+        let url = format!("{}/v1/events?task={task}&limit=500", self.url);
+        let answer = client().get(url).send().await.unwrap();
+        let page: Value = serde_json::from_str(&answer.text().await.unwrap()).unwrap();
+        page["items"].as_array().unwrap().clone()
+    }
+
     /// The value of a metric.
     pub async fn metric(&self, name: &str) -> f64 {
         let answer = client().get(format!("{}/metrics", self.url)).send().await;

@@ -1,6 +1,6 @@
 //! What others are told of a trace.
 
-use super::host::{Setup, TracedHost};
+use super::host::{RETRIED_SPANS, Setup, TracedHost};
 use super::receiver::{CLIENT, ERROR, Receiver, assert_whole};
 use crate::flow::forget_description;
 use serde_json::json;
@@ -86,4 +86,26 @@ async fn a_host_without_a_collector_passes_the_trace_of_the_caller_on_and_says_n
     }
     let exporters = "select owner is null and seq is null from tasker.trace_export";
     crate::harness::wait_until_sql(setup.database.pool(), exporters).await;
+}
+
+#[tokio::test]
+async fn events_name_the_spans_in_which_they_happened() {
+    let (setup, receiver) = (Setup::new().await, Receiver::start());
+    let endpoint = receiver.http();
+    let host = TracedHost::start(&setup, &[("OTEL_EXPORTER_OTLP_ENDPOINT", &endpoint)]).await;
+    let (id, response) = host.submit("retried", json!({}), None).await;
+    let response = response.unwrap();
+    let trace_id = response.split('-').nth(1).unwrap();
+    let spans = receiver.trace(trace_id, RETRIED_SPANS).await;
+    let events = host.events(&id).await;
+    assert!(events.len() > RETRIED_SPANS, "{events:?}");
+    for event in &events {
+        let context = event["traceparent"].as_str().unwrap();
+        let span_id = context.split('-').nth(2).unwrap();
+        assert!(context.starts_with(&format!("00-{trace_id}-")), "{event}");
+        let span = spans.iter().find(|span| span.id() == span_id);
+        let span = span.unwrap_or_else(|| panic!("no span of {event}"));
+        let of = event["type"].as_str().unwrap().split('.').nth(1).unwrap();
+        assert!(span.name().starts_with(of), "{event} in {span:?}");
+    }
 }

@@ -94,6 +94,12 @@ constraints! {
     api_key_prefix_key:
         "insert into tasker.api_key (prefix, secret_digest, name, permissions, created_by)
          select 'abcdef01', digest, name, '[]', 'ada' from tasker.component_blob, (values ('ci'), ('cd')) as n (name)";
+    browser_session_digest_is_sha256:
+        "insert into tasker.browser_session (token_digest, actor, permissions, expires_at)
+         values ('\\x00', 'ada', '[]', now())";
+    browser_session_has_key_or_permissions:
+        "insert into tasker.browser_session (token_digest, actor, expires_at)
+         select digest, 'ada', now() from tasker.component_blob";
     secret_name_is_a_name:
         "insert into tasker.secret (namespace_id, name, version, key_id, nonce, ciphertext, created_by)
          values (1, 'a/b', 1, repeat('k', 8)::bytea, repeat('n', 24)::bytea, '', 'ada')";

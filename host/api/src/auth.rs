@@ -1,11 +1,15 @@
 //! Who asks, and whether they may: one middleware before all routes.
 //!
-//! A token is read from the header `Authorization: Bearer …` only, and goes no further than here.
+//! A token is read from the header `Authorization: Bearer …`, or from the cookie of a browser's session, and goes no
+//! further than here.
 
+pub(crate) mod browser_session;
 pub mod jwt;
 pub mod keyring;
+mod shown;
 
 pub use keyring::Keyring;
+pub(crate) use shown::{Credentials, Proof};
 
 use super::Api;
 use super::access::Access;
@@ -17,11 +21,11 @@ use super::error::ApiError;
 use super::held::hold;
 use axum::RequestExt as _;
 use axum::extract::{MatchedPath, Query, RawPathParams, Request, State};
-use axum::http::header::AUTHORIZATION;
 use axum::http::{HeaderName, HeaderValue, Method, Uri};
 use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Response};
 use jwt::Tokens;
+use shown::Shown;
 use std::net::Ipv4Addr;
 use std::sync::Arc;
 use tasker_domain::api_key;
@@ -33,6 +37,7 @@ use tasker_wire::endpoint::{Endpoint as _, Needs, Scope};
 use tasker_wire::headers;
 use tasker_wire::health::ShowStatus;
 use tasker_wire::namespace::CreateNamespace;
+use tasker_wire::session::BeginSession;
 use tokio_util::sync::CancellationToken;
 
 /// What the caller may do, as `key create` says it; not for those who may do everything.
@@ -58,26 +63,30 @@ pub enum Authentication {
 }
 
 impl Authentication {
-    async fn access(&self, header: Option<&HeaderValue>) -> Result<Access, ApiError> {
-        match self {
-            Self::Off => Ok(Access::of_anyone()),
-            Self::Keys(keyring) => keyring.access(bearer(header)?).await,
-            Self::KeysAndTokens(keyring, tokens) => match bearer(header)? {
-                key if key.starts_with(api_key::HEAD) => keyring.access(key).await,
-                token => tokens.access(token).await,
+    async fn access(&self, shown: &Shown) -> Result<Access, ApiError> {
+        let Some(keyring) = self.keyring() else {
+            return Ok(Access::of_anyone());
+        };
+        match shown {
+            Shown::Nothing => Err(AuthError::NoToken.into()),
+            Shown::Session(token) => keyring.access_of_session(token).await,
+            Shown::Header(header) => match (self, bearer(header)?) {
+                (Self::KeysAndTokens(_, tokens), token) if !token.starts_with(api_key::HEAD) => {
+                    tokens.access(token).await
+                }
+                (_, key) => keyring.access(key).await,
             },
         }
     }
 
     /// The same for the status of the host, see [`Keyring::access_for_status`].
-    async fn access_for_status(&self, header: Option<&HeaderValue>) -> Result<Access, ApiError> {
-        match (self, bearer(header)) {
-            (Self::Keys(keyring) | Self::KeysAndTokens(keyring, _), Ok(key))
-                if key.starts_with(api_key::HEAD) =>
-            {
-                keyring.access_for_status(key).await
-            }
-            _ => self.access(header).await,
+    async fn access_for_status(&self, shown: &Shown) -> Result<Access, ApiError> {
+        match (self.keyring(), shown) {
+            (Some(keyring), Shown::Header(header)) => match bearer(header)? {
+                key if key.starts_with(api_key::HEAD) => keyring.access_for_status(key).await,
+                _ => self.access(shown).await,
+            },
+            _ => self.access(shown).await,
         }
     }
 
@@ -94,31 +103,6 @@ impl Authentication {
         match self {
             Self::Off => None,
             Self::Keys(keyring) | Self::KeysAndTokens(keyring, _) => Some(keyring),
-        }
-    }
-}
-
-/// What the caller of a stream showed, which is checked again while the stream lasts.
-#[derive(Clone)]
-pub(crate) struct Credentials {
-    authentication: Authentication,
-    token: Option<HeaderValue>,
-}
-
-impl Credentials {
-    fn new(authentication: &Authentication, token: Option<HeaderValue>) -> Self {
-        Self {
-            authentication: authentication.clone(),
-            token,
-        }
-    }
-
-    /// What the caller may do now; an error if they are refused, none if that cannot be found out.
-    pub(crate) async fn access(&self) -> Option<Result<Access, ()>> {
-        match self.authentication.access(self.token.as_ref()).await {
-            Ok(access) => Some(Ok(access)),
-            Err(refused) if refused.is_refusal() => Some(Err(())),
-            Err(_) => None,
         }
     }
 }
@@ -180,18 +164,19 @@ fn permissions_header(access: &Access) -> Option<HeaderValue> {
 
 async fn admit(api: &Api, request: &mut Request) -> Result<Admitted, ApiError> {
     let path = request.extensions().get::<MatchedPath>();
-    let is_status = path.is_some_and(|path| path.as_str() == ShowStatus::PATH);
+    let is_at = |of: &str| path.is_some_and(|path| path.as_str() == of);
+    let (is_status, is_session) = (is_at(ShowStatus::PATH), is_at(BeginSession::PATH));
     // If no route matches, no permission applies; the 404 is sent only to authenticated callers.
     let needs = path.map_or(AUTHENTICATED, |path| {
         api.needs.of(request.method(), path.as_str())
     });
-    let token = request.headers_mut().remove(AUTHORIZATION);
+    let shown = Shown::take(request)?;
     if needs.scope == Scope::Open {
         return Ok(Admitted::default());
     }
     let access = match is_status {
-        true => api.authentication.access_for_status(token.as_ref()).await?,
-        false => api.authentication.access(token.as_ref()).await?,
+        true => api.authentication.access_for_status(&shown).await?,
+        false => api.authentication.access(&shown).await?,
     };
     // Before it costs the database anything.
     let weight = Weight::of(request);
@@ -206,8 +191,8 @@ async fn admit(api: &Api, request: &mut Request) -> Result<Admitted, ApiError> {
         false => None,
     };
     request.extensions_mut().insert(access.clone());
-    if weight == Weight::Stream {
-        let credentials = Credentials::new(&api.authentication, token);
+    if weight == Weight::Stream || is_session {
+        let credentials = Credentials::new(&api.authentication, shown);
         request.extensions_mut().insert(credentials);
     }
     Ok(Admitted {
@@ -355,10 +340,9 @@ fn with_namespace(uri: &Uri, namespace: &str) -> Result<Uri, ApiError> {
         .map_err(|error| ApiError::parameter("query", format!("{error}")))
 }
 
-/// The token of the header's value; `None` if there is no such header.
-pub(crate) fn bearer(header: Option<&HeaderValue>) -> Result<&str, AuthError> {
-    let value = header.ok_or(AuthError::NoToken)?;
-    let text = value.to_str().map_err(|_| AuthError::Unknown)?;
+/// The token of the header's value.
+pub(crate) fn bearer(header: &HeaderValue) -> Result<&str, AuthError> {
+    let text = header.to_str().map_err(|_| AuthError::Unknown)?;
     let (scheme, token) = text.split_once(' ').ok_or(AuthError::Unknown)?;
     match scheme.eq_ignore_ascii_case("bearer") {
         true => Ok(token.trim()),

@@ -24,6 +24,12 @@ pub enum AuthError {
     InvalidToken,
     #[error("the token has expired; get another from its issuer")]
     TokenExpired,
+    #[error("the session has ended; sign in again")]
+    SessionEnded,
+    #[error(
+        "a page of another site asked for this with the session of a browser; a program sends `Authorization: Bearer KEY` instead"
+    )]
+    OtherSite,
     #[error(transparent)]
     Claims(#[from] ClaimsError),
     #[error("`{actor}` lacks `{action}` on {place}")]
@@ -49,7 +55,9 @@ impl Report for AuthError {
             | Self::Expired { .. }
             | Self::InvalidToken
             | Self::TokenExpired
+            | Self::SessionEnded
             | Self::Claims(_) => ErrorReport::new(ErrorClass::Unauthenticated, "unauthenticated"),
+            Self::OtherSite => ErrorReport::new(ErrorClass::Forbidden, "other_site"),
             Self::Forbidden { .. } | Self::TooWide { .. } => {
                 ErrorReport::new(ErrorClass::Forbidden, "forbidden")
             }

@@ -28,6 +28,7 @@ mod request_metrics;
 pub mod rest;
 mod routes;
 mod sampled;
+pub mod session_error;
 mod slots;
 pub mod tls;
 pub mod too_many;

@@ -23,6 +23,7 @@ mod references;
 mod registry;
 mod retention;
 mod secrets;
+mod sessions;
 mod shares;
 mod signatures;
 mod submission;
@@ -37,6 +38,7 @@ use super::routes::Routes;
 pub(crate) fn routes() -> Routes {
     Routes::default()
         .and(access::routes())
+        .and(sessions::routes())
         .and(keys::routes())
         .and(components::routes())
         .and(templates::routes())

@@ -11,6 +11,7 @@ use tasker_domain::actor::Actor;
 use tasker_domain::bounds::MAX_BATCH_TASKS;
 use tasker_domain::requirement::QualifiedName;
 use tasker_domain::submit::Submit;
+use tasker_domain::tag::Tags;
 use tasker_registry::Registry;
 use tasker_registry::maintenance::Maintenance;
 use tasker_registry::publish_template::Missing;
@@ -44,6 +45,9 @@ pub(super) struct BenchArgs {
     /// The sample component `basics`, as `make guests` builds it.
     #[arg(long, value_name = "FILE")]
     component: Option<PathBuf>,
+    /// Export traces of the hosts in this process, as the variables of OpenTelemetry say.
+    #[arg(long)]
+    export_traces: bool,
 }
 
 /// One host, and what the API would ask.
@@ -96,6 +100,7 @@ impl BenchArgs {
             let data_dir = scratch.path().join(format!("host-{no}"));
             let config = HostConfig {
                 auth: auth.clone(),
+                exports_traces: self.export_traces,
                 ..config(data_dir, database, worker.cloned())
             };
             let host = Host::start(config).await?;
@@ -303,5 +308,6 @@ pub(super) fn submit(template: &str) -> anyhow::Result<Submit> {
         idempotency_key: None,
         correlation_id: None,
         priority: None,
+        tags: Tags::default(),
     })
 }

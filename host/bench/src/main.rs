@@ -70,6 +70,9 @@ struct Bench {
     /// Reports, and claims, of one call.
     #[arg(long, default_value_t = 128, value_name = "COUNT")]
     batch: u16,
+    /// Ask the host for its metrics so often while it is measured; without it never.
+    #[arg(long, value_name = "MS", value_parser = clap::value_parser!(u64).range(1..))]
+    scrape_ms: Option<u64>,
     /// How long pgbench runs each time; 0 leaves it out.
     #[arg(long, default_value_t = 5, value_name = "SECONDS")]
     pgbench_seconds: u32,

@@ -12,13 +12,16 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 use tasker::host::Host;
 use tasker_cli::tell;
+use tasker_client::Client;
 use tasker_database::DatabaseError;
 use tasker_domain::digest::Digest;
 use tasker_domain::grants::Grants;
 use tasker_domain::ids::TaskId;
 use tasker_domain::invocation::{Invocation, Lease, StepPlan};
 use tasker_domain::limits::Limits;
+use tasker_wire::metrics::ShowMetrics;
 use tasker_worker::WorkerConfig;
+use tokio_util::task::AbortOnDropHandle;
 
 /// Statistics of a session reach the server's counters within this time.
 pub(super) const STATISTICS_DELAY: Duration = Duration::from_millis(1_500);
@@ -71,7 +74,9 @@ pub(super) async fn run(bench: &Bench) -> anyhow::Result<Printed> {
         figures.push(pgbench.measure().await?);
     }
     say("measuring");
+    let scraped = bench.scrape_ms.map(|ms| bed.scrape(ms)).transpose()?;
     let mut report = bed.measure().await?;
+    drop(scraped);
     report.sandbox_us = bed.sandbox(component).await?;
     if let Some(pgbench) = &pgbench {
         say("running pgbench again");
@@ -107,6 +112,20 @@ impl Bed<'_> {
 
     fn host(&self) -> &Host {
         &self.member().host
+    }
+
+    /// Has the host's metrics read so often, as Prometheus does, until what is returned is dropped.
+    fn scrape(&self, ms: u64) -> anyhow::Result<AbortOnDropHandle<()>> {
+        let client = Client::builder(&self.host().url())?.build()?;
+        let mut turns = tokio::time::interval(Duration::from_millis(ms));
+        Ok(AbortOnDropHandle::new(tokio::spawn(async move {
+            loop {
+                turns.tick().await;
+                if let Err(error) = client.call(ShowMetrics {}).bytes().await {
+                    tell(&format!("the metrics could not be read: {error}\n"));
+                }
+            }
+        })))
     }
 
     async fn used(&self) -> anyhow::Result<Used> {

@@ -1,7 +1,7 @@
 //! What the audit calls the changes that it has.
 
 /// Every action that is written down, by its object.
-pub const ACTIONS: [&str; 52] = [
+pub const ACTIONS: [&str; 54] = [
     "component.approve",
     "component.collect",
     "component.publish",
@@ -36,6 +36,8 @@ pub const ACTIONS: [&str; 52] = [
     "secret.remove",
     "secret.rotate",
     "secret.set",
+    "session.begin",
+    "session.end",
     "share.add",
     "share.remove",
     "signature.add",

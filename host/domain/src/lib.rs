@@ -62,6 +62,7 @@ pub mod state;
 pub mod submit;
 pub mod subscriber_event;
 pub mod subscription;
+pub mod tag;
 pub mod task_report;
 pub mod template;
 pub mod trace_context;

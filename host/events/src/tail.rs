@@ -11,12 +11,15 @@ use std::time::{Duration, Instant};
 use tasker_domain::error_chain::ErrorChain;
 use tasker_engine::Engine;
 use tasker_engine::log_position::LogHorizon;
+use tasker_telemetry::Tracer;
 use tokio::sync::{mpsc, watch};
-use tokio::time::{MissedTickBehavior, interval, sleep};
+use tokio::time::sleep;
 use tokio_util::sync::CancellationToken;
 
-/// How often the tail looks for what is new.
-const POLL_INTERVAL: Duration = Duration::from_millis(50);
+/// How long the tail rests between two looks for what is new while there is nothing.
+const IDLE_PAUSE: Duration = Duration::from_millis(50);
+/// The same while there is: an event waits for two looks, since those who write beside it have to end.
+const BUSY_PAUSE: Duration = Duration::from_millis(10);
 /// How often it has the newest pages of the log summarized.
 const SUMMARIZE_INTERVAL: Duration = Duration::from_secs(1);
 /// How long it waits after an error of the database.
@@ -30,6 +33,7 @@ pub struct Feed(Arc<Inner>);
 
 struct Inner {
     engine: Engine,
+    tracer: Tracer,
     closing: CancellationToken,
     tail: Mutex<Tail>,
     /// Up to where all followers were handed what they want; none until that is known.
@@ -92,10 +96,12 @@ pub(crate) struct Queue {
 }
 
 impl Feed {
-    /// The feed of the engine's database. Its tail ends at `closing`, and with it whoever follows.
-    pub fn new(engine: Engine, closing: CancellationToken) -> Self {
+    /// The feed of the engine's database. Its tail ends at `closing`, and with it whoever follows. The tracer says which
+    /// trace events have.
+    pub fn new(engine: Engine, tracer: Tracer, closing: CancellationToken) -> Self {
         Self(Arc::new(Inner {
             engine,
+            tracer,
             closing,
             tail: Mutex::default(),
             through: watch::Sender::new(None),
@@ -105,6 +111,10 @@ impl Feed {
 
     pub(crate) fn engine(&self) -> &Engine {
         &self.0.engine
+    }
+
+    pub(crate) fn tracer(&self) -> &Tracer {
+        &self.0.tracer
     }
 
     pub(crate) fn is_closing(&self) -> bool {
@@ -155,20 +165,22 @@ impl Feed {
 
     async fn run(self) {
         let mut horizon = LogHorizon::default();
-        let mut ticks = interval(POLL_INTERVAL);
-        ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
         let mut summarized_at = None;
         loop {
-            tokio::select! {
-                () = self.0.closing.cancelled() => break,
-                _ = ticks.tick() => {}
-            }
             if !self.is_followed() {
                 return;
             }
-            if let Err(error) = self.poll(&mut horizon, &mut summarized_at).await {
-                tracing::warn!(error = %ErrorChain(&error), "the feed cannot be read; its readers wait");
-                sleep(RETRY_DELAY).await;
+            let pause = match self.poll(&mut horizon, &mut summarized_at).await {
+                Ok(true) => BUSY_PAUSE,
+                Ok(false) => IDLE_PAUSE,
+                Err(error) => {
+                    tracing::warn!(error = %ErrorChain(&error), "the feed cannot be read; its readers wait");
+                    RETRY_DELAY
+                }
+            };
+            let rested = self.0.closing.run_until_cancelled(sleep(pause)).await;
+            if rested.is_none() {
+                break;
             }
         }
         let mut tail = self.tail();
@@ -190,12 +202,12 @@ impl Feed {
         tail.is_running
     }
 
-    /// Hands out what is new. Two statements, and none for each follower.
+    /// Hands out what is new; true if there was something, or soon is. Two statements, and none for each follower.
     async fn poll(
         &self,
         horizon: &mut LogHorizon,
         summarized_at: &mut Option<Instant>,
-    ) -> Result<(), FeedError> {
+    ) -> Result<bool, FeedError> {
         self.0.polls.fetch_add(1, Ordering::Relaxed);
         self.engine().advance_log_horizon(horizon).await?;
         self.note(horizon);
@@ -210,14 +222,15 @@ impl Feed {
             if safe.0 > 0 || horizon.writers().is_empty() {
                 self.hand_out(Vec::new(), Position::behind(safe));
             }
-            return Ok(());
+            return Ok(true);
         };
+        let is_busy = at.row() < safe || horizon.mark().is_some_and(|mark| mark > safe);
         while at.row() < safe {
             let (events, next, _) = self.rows(at, safe).await?;
             self.hand_out(events, next);
             at = next;
         }
-        Ok(())
+        Ok(is_busy)
     }
 
     /// Hands the events to all who want them. Who has no room left for one is cut off.

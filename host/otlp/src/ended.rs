@@ -9,7 +9,9 @@ use tasker_engine::trace_log::EndedRow;
 use tasker_events::Event;
 use tasker_events::event::EventData;
 use tasker_events::events_of;
-use tasker_telemetry::{Attribute, AttributeValue, Span, SpanKind, SpanStatus, TraceSampler};
+use tasker_telemetry::{
+    Attribute, AttributeValue, Span, SpanKind, SpanStatus, TraceSampler, Tracer,
+};
 
 /// The spans of what ended with this row, none if its trace is not recorded.
 pub(crate) fn spans(ended: &EndedRow, sampler: TraceSampler) -> Vec<Span> {
@@ -28,7 +30,7 @@ pub(crate) fn spans(ended: &EndedRow, sampler: TraceSampler) -> Vec<Span> {
         trace_id,
         caller,
     };
-    let events = events_of(&ended.row);
+    let events = events_of(&ended.row, &Tracer::default());
     events.iter().flat_map(|event| of.spans(event)).collect()
 }
 

@@ -3,6 +3,7 @@
 pub mod api_key;
 pub mod approve;
 pub mod audit;
+pub mod browser_session;
 pub mod catalog;
 pub mod collect;
 pub mod component;

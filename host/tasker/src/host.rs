@@ -230,10 +230,10 @@ impl Host {
         keep_registry(registry, kept, &notifications, &draining);
         keep_in_bounds(&engine, archive, &draining);
         let stats = Arc::<WorkerStats>::default();
-        let deliveries = deliver(&engine, components, config.subscribers, &draining);
         let exports = config.exports.as_ref().map(Exports::from_env);
         let exports = exports.transpose()?.unwrap_or_default();
         let tracer = exports.tracer();
+        let deliveries = deliver(&engine, components, config.subscribers, &tracer, &draining);
         let metrics = metrics::of(&engine, &sandbox, &stats, exports.samplers());
         let metrics_address = metrics::serve(metrics_listener, &metrics, &closing);
         let exports = metrics::export(exports, &engine, &metrics);

@@ -37,10 +37,7 @@ impl Tracer {
     /// The context of an attempt. Where nothing is exported, it is the caller's, so that what the attempt begins belongs
     /// to the caller's trace.
     pub fn attempt(&self, lease: Lease, caller: Option<TraceParent>) -> Option<AttemptTrace> {
-        let context = match &self.0 {
-            Some(inner) => inner.context(lease.task_id, caller, of_attempt(lease)),
-            None => caller?,
-        };
+        let context = self.span(lease.task_id, of_attempt(lease), caller)?;
         let inner = self.0.as_ref();
         Some(AttemptTrace {
             lease,
@@ -48,6 +45,19 @@ impl Tracer {
             recorder: inner.filter(|_| context.is_sampled()).cloned(),
             parts: Arc::default(),
         })
+    }
+
+    /// The context of a span of a task; where nothing is exported, its caller's.
+    pub fn span(
+        &self,
+        task_id: TaskId,
+        span: SpanOf,
+        caller: Option<TraceParent>,
+    ) -> Option<TraceParent> {
+        match &self.0 {
+            Some(inner) => Some(inner.context(task_id, caller, span)),
+            None => caller,
+        }
     }
 
     /// The context of a task; none where nothing is exported.

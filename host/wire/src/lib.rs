@@ -33,6 +33,7 @@ pub mod reason;
 pub mod registry;
 pub mod retention;
 pub mod secret;
+pub mod session;
 pub mod share;
 pub mod signature;
 pub mod step;

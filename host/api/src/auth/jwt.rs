@@ -17,7 +17,7 @@ pub use key_source::{KeySource, KeySourceError, UrlError};
 use crate::access::Access;
 use crate::auth_error::AuthError;
 use crate::error::ApiError;
-use chrono::Utc;
+use chrono::{DateTime, Utc};
 use current::CurrentKeys;
 use jsonwebtoken::errors::ErrorKind;
 use jsonwebtoken::{Header, Validation};
@@ -92,10 +92,15 @@ impl Tokens {
 
     /// Who shows this token, and what its claims permit.
     pub async fn access(&self, token: &str) -> Result<Access, ApiError> {
+        Ok(self.access_until(token).await?.0)
+    }
+
+    /// The same, and when the token expires.
+    pub async fn access_until(&self, token: &str) -> Result<(Access, DateTime<Utc>), ApiError> {
         match self.verified(token).await {
-            Ok(claims) => {
+            Ok((claims, expires_at)) => {
                 let access = claims::access(&claims, &self.0.config.claim);
-                Ok(access.map_err(AuthError::from)?)
+                Ok((access.map_err(AuthError::from)?, expires_at))
             }
             Err(TokenError::NoKeys) => Err(ApiError::NotReady {
                 why: "the keys of the issuer of tokens could not be read yet; try again".to_owned(),
@@ -108,7 +113,10 @@ impl Tokens {
         }
     }
 
-    async fn verified(&self, token: &str) -> Result<Map<String, Value>, TokenError> {
+    async fn verified(
+        &self,
+        token: &str,
+    ) -> Result<(Map<String, Value>, DateTime<Utc>), TokenError> {
         if token.len() > MAX_TOKEN_BYTES {
             return Err(TokenError::TooLong);
         }
@@ -120,8 +128,8 @@ impl Tokens {
         let validation = self.validation(&header);
         let decoded = jsonwebtoken::decode(token, &key.key, &validation);
         let claims = decoded.map(|token| token.claims).map_err(token_error)?;
-        lifetime::check(&claims, Utc::now())?;
-        Ok(claims)
+        let expires_at = lifetime::check(&claims, Utc::now())?;
+        Ok((claims, expires_at))
     }
 
     /// A key that is not among those known may have been made since, so it is looked for.

@@ -1,9 +1,10 @@
-//! The keys in memory, so that a request costs the database nothing.
+//! The keys, and the sessions of browsers, in memory, so that a request costs the database nothing.
 //!
-//! All keys are read at once and cached for some seconds. Regardless of the number of requests, also of
+//! All of them are read at once and cached for some seconds. Regardless of the number of requests, also of
 //! unauthenticated ones, the database is read a few times per second at most. A key that was revoked on
 //! another host is refused within [`SERVES_FOR`].
 
+use super::browser_session::SessionToken;
 use crate::access::Access;
 use crate::auth_error::AuthError;
 use crate::error::ApiError;
@@ -20,6 +21,7 @@ use tasker_domain::error_chain::ErrorChain;
 use tasker_domain::permission::Permissions;
 use tasker_registry::store::Store;
 use tasker_registry::store::api_key::KnownKey;
+use tasker_registry::store::browser_session::KnownSession;
 use tokio::sync::RwLock;
 
 /// How long what was read is trusted.
@@ -38,7 +40,7 @@ const STATUS_READ_TIMEOUT: Duration = Duration::from_secs(1);
 /// How old the keys may be that the status goes by while the database does not answer.
 pub const STATUS_SERVES_FOR: Duration = Duration::from_secs(60 * 60);
 
-/// The keys of a database, as they were some seconds ago at most; cheap to clone.
+/// The keys of a database and its sessions of browsers, as they were some seconds ago at most; cheap to clone.
 #[derive(Clone)]
 pub struct Keyring {
     store: Store,
@@ -50,6 +52,7 @@ pub struct Keyring {
 struct Keys {
     read_at: Instant,
     by_prefix: HashMap<String, CachedKey>,
+    sessions: HashMap<Digest, Access>,
 }
 
 struct CachedKey {
@@ -84,7 +87,19 @@ impl Keyring {
         Ok(key.access.clone())
     }
 
-    /// The same for the status, which is wanted also while the database does not answer: then the keys count that
+    /// Whose session of a browser this is. It is found by a digest of random bytes, whose comparison says nothing about
+    /// them.
+    pub(crate) async fn access_of_session(&self, token: &SessionToken) -> Result<Access, ApiError> {
+        let digest = token.digest();
+        let mut keys = self.keys(SERVES_FOR).await?;
+        if !keys.sessions.contains_key(&digest) {
+            keys = self.keys(LOOK_AGAIN_AFTER).await?;
+        }
+        let access = keys.sessions.get(&digest).cloned();
+        Ok(access.ok_or(AuthError::SessionEnded)?)
+    }
+
+    /// [`Self::access`] for the status, which is wanted also while the database does not answer: then the keys count that
     /// were read last, within [`STATUS_SERVES_FOR`].
     pub async fn access_for_status(&self, key: &str) -> Result<Access, ApiError> {
         let asked = tokio::time::timeout(STATUS_READ_TIMEOUT, self.access(key)).await;
@@ -126,7 +141,13 @@ impl Keyring {
         let read_at = Instant::now();
         let found = self.store.known_keys().await?;
         let by_prefix = found.into_iter().filter_map(entry).collect();
-        let keys = Arc::new(Keys { read_at, by_prefix });
+        let found = self.store.known_sessions().await?;
+        let sessions = found.into_iter().filter_map(session).collect();
+        let keys = Arc::new(Keys {
+            read_at,
+            by_prefix,
+            sessions,
+        });
         *held = Some(keys.clone());
         *self.last() = Some(keys.clone());
         Ok(keys)
@@ -161,23 +182,30 @@ fn verified<'a>(keys: &'a Keys, shown: &ApiKey) -> Result<&'a CachedKey, AuthErr
 }
 
 /// What cannot be read permits nothing.
-fn entry(known: KnownKey) -> Option<(String, CachedKey)> {
-    let permissions: Permissions = match serde_json::from_value(known.permissions) {
-        Ok(permissions) => permissions,
+fn access(name: &str, permissions: serde_json::Value) -> Option<Access> {
+    match serde_json::from_value::<Permissions>(permissions) {
+        Ok(permissions) => Some(Access::of(Actor::named(name), Arc::new(permissions))),
         Err(error) => {
-            tracing::warn!(key = known.name, %error, "the permissions of a key cannot be read; it is refused");
-            return None;
+            tracing::warn!(key = name, %error, "the permissions of a key cannot be read; it is refused");
+            None
         }
-    };
-    let access = Access::of(Actor::named(&known.name), Arc::new(permissions));
+    }
+}
+
+fn entry(known: KnownKey) -> Option<(String, CachedKey)> {
     let key = CachedKey {
+        access: access(&known.name, known.permissions)?,
         secret_digest: known.secret_digest,
         name: known.name,
         is_expired: known.is_expired,
         is_recorded: AtomicBool::new(known.is_recorded),
-        access,
     };
     Some((known.prefix, key))
+}
+
+fn session(known: KnownSession) -> Option<(Digest, Access)> {
+    let access = access(&known.actor, known.permissions)?;
+    Some((known.token_digest, access))
 }
 
 async fn record(store: Store, prefix: String) {

@@ -3,7 +3,7 @@
 use super::{Category, EventType, Member};
 
 /// By name.
-pub const OF_AUDIT: [EventType; 52] = [
+pub const OF_AUDIT: [EventType; 54] = [
     of(
         "component.approve",
         "Somebody approved the capabilities that a version requests",
@@ -118,6 +118,8 @@ pub const OF_AUDIT: [EventType; 52] = [
         "A secret was set; its value is not part of the event",
         &[],
     ),
+    of("session.begin", "Somebody signed in with a browser", &[]),
+    of("session.end", "Somebody signed out of a browser", &[]),
     of(
         "share.add",
         "A component was shared with a namespace, or with all",

@@ -4,18 +4,27 @@ use super::{LEEWAY, MISSING, TokenError};
 use chrono::{DateTime, Utc};
 use serde_json::{Map, Value};
 
-/// Refuses a token that has expired or is not in force yet. Its times are seconds, maybe with a
+/// The end of the last day that a time has four digits of a year for.
+const MAX_TIME_S: f64 = 253_402_300_799.0;
+
+/// Refuses a token that has expired or is not in force yet; when it expires. Its times are seconds, maybe with a
 /// fraction, as RFC 7519 has them.
-pub(super) fn check(claims: &Map<String, Value>, now: DateTime<Utc>) -> Result<(), TokenError> {
+pub(super) fn check(
+    claims: &Map<String, Value>,
+    now: DateTime<Utc>,
+) -> Result<DateTime<Utc>, TokenError> {
     let now = now.timestamp() as f64;
     let leeway = LEEWAY.as_secs_f64();
-    let expires = claims.get("exp").ok_or(TokenError::Invalid(MISSING))?;
-    if seconds(expires)? < now - leeway {
+    let expires = seconds(claims.get("exp").ok_or(TokenError::Invalid(MISSING))?)?;
+    if expires < now - leeway {
         return Err(TokenError::Expired);
     }
     match claims.get("nbf").map(seconds).transpose()? {
         Some(begins) if begins > now + leeway => Err(TokenError::Invalid("it is not in force yet")),
-        Some(_) | None => Ok(()),
+        Some(_) | None => {
+            let seconds = expires.min(MAX_TIME_S) as i64;
+            Ok(DateTime::from_timestamp(seconds, 0).unwrap_or_default())
+        }
     }
 }
 
@@ -33,7 +42,8 @@ mod tests {
     fn checked(claims: &str) -> Result<(), String> {
         let claims = serde_json::from_str(claims).unwrap();
         let now = DateTime::from_timestamp(NOW, 0).unwrap();
-        check(&claims, now).map_err(|token_error| token_error.to_string())
+        let checked = check(&claims, now).map(|_| ());
+        checked.map_err(|token_error| token_error.to_string())
     }
 
     #[test]
