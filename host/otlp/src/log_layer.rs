@@ -157,7 +157,7 @@ mod tests {
         let lines = logged(|| {
             tracing::warn!(target: "tasker_otlp::delivery", "no collector");
             tracing::debug!(target: "hyper_util::client", "connecting");
-            tracing::debug!(target: "log", log.target = "h2::proto", "a frame");
+            tracing::debug!(target: "log", { log.target = "h2::proto" }, "a frame");
             tracing::info!(target: "tasker_otlpx", "another part");
         });
         let targets: Vec<&str> = lines.iter().map(|line| &*line.target).collect();

@@ -14,6 +14,7 @@ pub use database::{
     DatabaseChoice, PG_BINDIR_VARIABLE, PrivateServerError, ReadReplica, private_server,
 };
 pub use first_key::FirstKey;
+pub use tasker_otlp::LogLines;
 
 use database::Postgres;
 use keep_in_bounds::keep_in_bounds;
@@ -34,7 +35,7 @@ use tasker_domain::data_dir::NoHome;
 use tasker_embedded_postgres::EmbeddedError;
 use tasker_engine::Engine;
 use tasker_engine::secret::{KeyRingError, SecretError, SecretKeys};
-use tasker_otlp::{Exports, LogLines, OtlpError, RunningExports};
+use tasker_otlp::{Exports, OtlpError, RunningExports};
 use tasker_registry::Registry;
 use tasker_registry::maintenance::Maintenance;
 use tasker_sandbox::{Compiler, Sandbox, SandboxError};
