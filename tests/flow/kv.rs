@@ -102,7 +102,7 @@ async fn be_host(url: String) {
         compiler: Compiler::InProcess,
         auth: AuthConfig::Off,
         tls: None,
-        exports_traces: false,
+        exports: None,
         worker: Some(worker),
         subscribers: SubscribersConfig::default(),
         watch: None,

@@ -58,7 +58,7 @@ impl TestHost {
                 tokens: None,
             },
             tls: None,
-            exports_traces: false,
+            exports: None,
         };
         change(&mut config);
         let host = Host::start(config).await.unwrap();

@@ -53,6 +53,7 @@ pub mod rule_file;
 pub mod sanitize;
 pub mod scope;
 pub mod secret;
+pub mod secret_field;
 pub mod share;
 pub mod shown;
 pub mod signature;

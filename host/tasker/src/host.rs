@@ -14,13 +14,11 @@ pub use database::{
     DatabaseChoice, PG_BINDIR_VARIABLE, PrivateServerError, ReadReplica, private_server,
 };
 pub use first_key::FirstKey;
+pub use tasker_otlp::LogLines;
 
 use database::Postgres;
 use keep_in_bounds::keep_in_bounds;
-use parts::{
-    TraceExport, components_for, deliver, export_traces, follow_database, keep_registry,
-    open_sandbox, serve,
-};
+use parts::{components_for, deliver, follow_database, keep_registry, open_sandbox, serve};
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -37,11 +35,11 @@ use tasker_domain::data_dir::NoHome;
 use tasker_embedded_postgres::EmbeddedError;
 use tasker_engine::Engine;
 use tasker_engine::secret::{KeyRingError, SecretError, SecretKeys};
+use tasker_otlp::{Exports, OtlpError, RunningExports};
 use tasker_registry::Registry;
 use tasker_registry::maintenance::Maintenance;
 use tasker_sandbox::{Compiler, Sandbox, SandboxError};
 use tasker_subscribers::SubscribersConfig;
-use tasker_traces::TracesError;
 use tasker_worker::{BEATS_BEFORE_DEAD, LogStore, Worker, WorkerConfig, WorkerStats};
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
@@ -87,8 +85,8 @@ pub struct HostConfig {
     pub auth: AuthConfig,
     /// None: the API speaks plain HTTP.
     pub tls: Option<TlsFiles>,
-    /// Traces are exported as the variables of OpenTelemetry say.
-    pub exports_traces: bool,
+    /// Traces, metrics and these lines of the log are exported as the variables of OpenTelemetry say; none: nothing is.
+    pub exports: Option<LogLines>,
 }
 
 /// Why a host did not start, or ended.
@@ -144,8 +142,8 @@ pub enum HostError {
     Sandbox(#[from] SandboxError),
     #[error(transparent)]
     Archive(#[from] ArchiveError),
-    #[error("traces cannot be exported")]
-    Traces(#[from] TracesError),
+    #[error("telemetry cannot be exported")]
+    Exports(#[from] OtlpError),
     #[error("the API ended")]
     Serve(#[source] std::io::Error),
 }
@@ -202,7 +200,7 @@ pub struct Host {
     closing: CancellationToken,
     worker: Option<JoinHandle<Result<(), DatabaseError>>>,
     deliveries: JoinHandle<()>,
-    traces: TraceExport,
+    exports: RunningExports,
     server: JoinHandle<std::io::Result<()>>,
 }
 
@@ -233,10 +231,13 @@ impl Host {
         keep_registry(registry, kept, &notifications, &draining);
         keep_in_bounds(&engine, archive, &draining);
         let stats = Arc::<WorkerStats>::default();
-        let traces = export_traces(&engine, config.exports_traces)?;
-        let deliveries = deliver(&engine, components, config.subscribers, &traces, &draining);
-        let metrics = metrics::of(&engine, &sandbox, &stats, &traces.tracer);
+        let exports = config.exports.as_ref().map(Exports::from_env);
+        let exports = exports.transpose()?.unwrap_or_default();
+        let tracer = exports.tracer();
+        let deliveries = deliver(&engine, components, config.subscribers, &tracer, &draining);
+        let metrics = metrics::of(&engine, &sandbox, &stats, exports.samplers());
         let metrics_address = metrics::serve(metrics_listener, &metrics, &closing);
+        let exports = metrics::export(exports, &engine, &metrics);
         let state = AppState {
             feed: deliveries.feed,
             webhook_addresses: deliveries.webhook_addresses,
@@ -248,7 +249,7 @@ impl Host {
             shutdown: draining.clone(),
             authentication,
             bounds: Bounds::default(),
-            tracer: traces.tracer.clone(),
+            tracer: tracer.clone(),
         };
         let (tls, end) = (certificates.clone(), closing.clone());
         let server = tokio::spawn(serve(listener, tls, state, end));
@@ -259,7 +260,7 @@ impl Host {
             config,
             stats: stats.clone(),
             logs: LogStore::default(),
-            tracer: traces.tracer.clone(),
+            tracer: tracer.clone(),
         });
         Ok(Self {
             address,
@@ -267,7 +268,7 @@ impl Host {
             postgres,
             worker: worker.map(|worker| tokio::spawn(worker.run(draining.clone()))),
             deliveries: deliveries.task,
-            traces,
+            exports,
             server,
             engine,
             sandbox,
@@ -341,15 +342,16 @@ impl Host {
 
     /// Stops claiming, finishes or gives back what runs, answers the last requests, stops the
     /// database where it is embedded.
-    pub async fn stop(self) -> Result<(), HostError> {
+    pub async fn stop(mut self) -> Result<(), HostError> {
         self.draining.cancel();
-        if let Some(worker) = self.worker {
-            worker.await.expect("the worker loop does not panic")?;
-        }
+        let worked = match self.worker {
+            Some(worker) => worker.await.expect("the worker loop does not panic"),
+            None => Ok(()),
+        };
         if let Err(error) = self.deliveries.await {
             tracing::error!(%error, "the deliveries to subscriptions ended by themselves");
         }
-        self.traces.stop().await;
+        self.exports.stop_traces_and_metrics().await;
         self.closing.cancel();
         if tokio::time::timeout(REQUEST_DRAIN, self.server)
             .await
@@ -365,8 +367,10 @@ impl Host {
                 "the connections to the database did not close in time and were cut off"
             );
         }
-        self.postgres.stop().await?;
-        Ok(())
+        let stopped = self.postgres.stop().await;
+        self.exports.stop_logs().await;
+        worked?;
+        Ok(stopped?)
     }
 }
 

@@ -1,7 +1,7 @@
 //! What the parts of a host need for traces. Without an exporter it is empty and costs nothing.
 
 use super::catalog::{SPAN_EXPORT_FAILURES, SPANS};
-use super::instrument::Counter;
+use super::export_queue::ExportCounts;
 use super::samples::{Sampler, Samples};
 use super::span::{Attribute, Span, SpanKind, SpanQueue, SpanStatus};
 use super::trace_sampler::TraceSampler;
@@ -77,13 +77,8 @@ impl Inner {
 
 impl Sampler for Tracer {
     fn sample(&self, samples: &mut Samples) {
-        let count = |of: fn(&SpanQueue) -> &Counter| {
-            let count = self.queue().map(|queue| of(queue).get());
-            count.unwrap_or_default() as f64
-        };
-        samples.number(&SPANS, &["exported"], count(|queue| &queue.exported));
-        samples.number(&SPANS, &["dropped"], count(|queue| &queue.dropped));
-        samples.number(&SPAN_EXPORT_FAILURES, &[], count(|queue| &queue.failures));
+        let counts = self.queue().map(SpanQueue::counts);
+        ExportCounts::sample(counts, samples, &SPANS, &SPAN_EXPORT_FAILURES);
     }
 }
 
@@ -165,6 +160,7 @@ impl OpenSpan {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::samples::Format;
 
     fn lease() -> Lease {
         Lease {
@@ -183,7 +179,14 @@ mod tests {
         }
         let queue = tracer.queue().unwrap();
         let spans = queue.take();
-        assert_eq!((spans.len(), queue.dropped.get()), (2, 1));
+        let mut samples = Samples::default();
+        tracer.sample(&mut samples);
+        let text = samples.encode(Format::Prometheus);
+        assert!(
+            text.contains(r#"tasker_spans_total{outcome="dropped"} 1.0"#),
+            "{text}"
+        );
+        assert_eq!(spans.len(), 2);
         assert_ne!(spans[0].span_id, spans[1].span_id);
         assert_eq!(spans[0].parent, Some(trace.context().span_id));
     }

@@ -1,7 +1,7 @@
 //! Fields of log lines whose names say that their values are secret.
 
 /// What stands in place of such a value.
-pub(super) const MASK: &str = "[masked]";
+pub const MASK: &str = "[masked]";
 
 /// A name that contains one of these is that of a secret, whatever its case and without `_`, `-`, `.` and spaces.
 const SECRET_NAMES: [&str; 10] = [
@@ -18,7 +18,7 @@ const SECRET_NAMES: [&str; 10] = [
 ];
 
 /// True if the value of a field with this name is masked.
-pub(super) fn is_secret(name: &str) -> bool {
+pub fn is_secret(name: &str) -> bool {
     let plain: String = name
         .chars()
         .filter(|c| !matches!(c, '_' | '-' | '.' | ' '))

@@ -1,4 +1,4 @@
-//! Hosts that export traces, in processes of their own.
+//! Hosts that export telemetry, in processes of their own.
 
 use crate::harness::{ADMIN_KEY, TestDatabase, TestHost, basics, client, tasker, wait_until};
 use crate::sandbox::guests;
@@ -64,7 +64,7 @@ impl TracedHost {
                 "--database-url",
                 &setup.database.url(),
             ])
-            .args(["--log-format", "json", "--data-dir"])
+            .args(["--log-handlers", "--log-format", "json", "--data-dir"])
             .arg(directory.path())
             .env("RUST_LOG", "warn,tasker=info")
             .env("TASKER_ADMIN_KEY", ADMIN_KEY)

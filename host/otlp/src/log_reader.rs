@@ -1,7 +1,6 @@
 //! Reads the log for traces, on one host at a time, from where the last one was.
 
 use super::ended;
-use super::settings::Settings;
 use chrono::{TimeDelta, Utc};
 use std::time::Duration;
 use tasker_database::DatabaseError;
@@ -49,12 +48,13 @@ struct Pending {
 }
 
 impl LogReader {
-    pub(crate) fn new(engine: Engine, settings: &Settings) -> Self {
+    /// For exports of what the sampler takes, with this delay between them.
+    pub(crate) fn new(engine: Engine, sampler: TraceSampler, delay: Duration) -> Self {
         Self {
             engine,
-            sampler: settings.sampler,
+            sampler,
             owner: Uuid::new_v4(),
-            ttl: LEASE + 2 * settings.delay,
+            ttl: LEASE + 2 * delay,
             position: None,
             renewed_at: Instant::now(),
             pending: None,
@@ -114,7 +114,7 @@ impl LogReader {
         };
         pending.failures += 1;
         if pending.failures >= MAX_TRIES {
-            queue.count_dropped(pending.spans.len());
+            queue.counts().count_dropped(pending.spans.len());
             self.advance();
         }
     }

@@ -19,7 +19,7 @@ pub struct Receiver {
     grpc_port: u16,
 }
 
-/// A span as it was sent.
+/// A span, a value of a metric or a line of a log as it was sent.
 #[derive(Clone, Debug)]
 pub struct Sent(pub Value);
 
@@ -54,19 +54,24 @@ impl Receiver {
         format!("http://127.0.0.1:{}", self.grpc_port)
     }
 
-    /// Answers everything with this status from now on; 200 takes spans.
+    /// Answers everything with this status from now on; 200 takes all.
     pub async fn answer_with(&self, status: u16) {
         let url = format!("{}/status/{status}", self.http());
         client().put(url).send().await.unwrap();
     }
 
+    /// All `spans`, `points` of metrics or `records` of logs that it was sent, in order.
+    pub async fn received(&self, kind: &str) -> Vec<Sent> {
+        let url = format!("{}/{kind}", self.http());
+        let answer = client().get(url).send().await.unwrap();
+        let received: Vec<Value> = serde_json::from_str(&answer.text().await.unwrap()).unwrap();
+        received.into_iter().map(Sent).collect()
+    }
+
     /// All spans that it was sent, each once.
     pub async fn spans(&self) -> Vec<Sent> {
-        let url = format!("{}/spans", self.http());
-        let answer = client().get(url).send().await.unwrap();
-        let spans: Vec<Value> = serde_json::from_str(&answer.text().await.unwrap()).unwrap();
         let mut by_id = HashMap::new();
-        for span in spans.into_iter().map(Sent) {
+        for span in self.received("spans").await {
             let id = (span.trace_id().to_owned(), span.id().to_owned());
             let first: &mut Sent = by_id.entry(id).or_insert_with(|| span.clone());
             // What is sent again is the same.
