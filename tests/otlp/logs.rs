@@ -2,6 +2,7 @@
 
 use super::host::{Setup, TracedHost, ended};
 use super::receiver::{Receiver, Sent};
+use crate::flow::forget_description;
 use crate::harness::wait_until;
 use serde_json::json;
 
@@ -10,6 +11,14 @@ const TALKING: &str = "steps: [{name: speak, handler: guest/talks}]";
 const INFO: i64 = 9;
 /// Logs what exports log, and what they send with.
 const EXPORTERS: &str = "warn,tasker=info,tasker_otlp=trace,reqwest=trace,hyper=trace,hyper_util=trace,h2=trace,tonic=trace";
+
+/// A database with a template whose step logs.
+async fn talking() -> Setup {
+    let setup = Setup::new().await;
+    forget_description(&setup.database).await;
+    setup.api.publish_template("talking", TALKING).await;
+    setup
+}
 
 /// What an attempt of the task logged, once it is there.
 async fn spoken(receiver: &Receiver, task: &str) -> Sent {
@@ -24,8 +33,7 @@ async fn spoken(receiver: &Receiver, task: &str) -> Sent {
 
 #[tokio::test]
 async fn lines_arrive_by_http_and_by_grpc_with_what_is_known_of_their_attempt() {
-    let (setup, receiver) = (Setup::new().await, Receiver::start());
-    setup.api.publish_template("talking", TALKING).await;
+    let (setup, receiver) = (talking().await, Receiver::start());
     let (http, grpc) = (receiver.http(), receiver.grpc());
     for (protocol, name, endpoint) in [("http", "http/protobuf", &*http), ("grpc", "grpc", &*grpc)]
     {
@@ -84,8 +92,7 @@ async fn lines_arrive_by_http_and_by_grpc_with_what_is_known_of_their_attempt() 
 
 #[tokio::test]
 async fn lines_that_were_logged_while_the_collector_refused_arrive_once_it_takes_them_again() {
-    let (setup, receiver) = (Setup::new().await, Receiver::start());
-    setup.api.publish_template("talking", TALKING).await;
+    let (setup, receiver) = (talking().await, Receiver::start());
     receiver.answer_with(503).await;
     let endpoint = receiver.grpc();
     let variables = [
@@ -120,8 +127,7 @@ async fn lines_that_were_logged_while_the_collector_refused_arrive_once_it_takes
 
 #[tokio::test]
 async fn lines_beyond_the_queue_are_dropped_and_counted_and_tasks_are_not_delayed() {
-    let (setup, receiver) = (Setup::new().await, Receiver::start());
-    setup.api.publish_template("talking", TALKING).await;
+    let (setup, receiver) = (talking().await, Receiver::start());
     receiver.answer_with(503).await;
     let endpoint = receiver.http();
     let variables = [

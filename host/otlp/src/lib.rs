@@ -63,8 +63,12 @@ pub struct RunningExports {
 }
 
 impl Exports {
-    /// As the variables of OpenTelemetry say; nothing where these name no endpoint. To be called within a runtime.
-    pub fn from_env(lines: &LogLines) -> Result<Self, OtlpError> {
+    /// As the variables of OpenTelemetry say; nothing where these name no endpoint, or without `lines` of the log. To be
+    /// called within a runtime.
+    pub fn from_env(lines: Option<&LogLines>) -> Result<Self, OtlpError> {
+        let Some(lines) = lines else {
+            return Ok(Self::default());
+        };
         let settings = Settings::from_env()?;
         let resource = message::resource();
         let traces = settings.traces;

@@ -113,9 +113,10 @@ mod tests {
     #[test]
     fn a_line_has_its_fields_and_those_of_the_spans_around_it() {
         let lines = logged(|| {
-            let span = tracing::info_span!("request", correlation_id = "c-1", route = "outer");
+            let span = tracing::info_span!(target: "tasker_api", "request", correlation_id = "c-1", route = "outer");
             let _entered = span.enter();
             tracing::warn!(
+                target: "tasker_api",
                 route = "inner",
                 tries = 3,
                 is_last = true,
@@ -140,7 +141,7 @@ mod tests {
     fn fields_with_names_of_secrets_are_masked_and_long_texts_are_cut() {
         let long = "é".repeat(MAX_TEXT_BYTES);
         let lines = logged(|| {
-            tracing::info!(api_key = "abc", password = ?Some("abc"), token = 7, long, "{long}");
+            tracing::info!(target: "tasker_api", api_key = "abc", password = ?Some("abc"), token = 7, long, "{long}");
         });
         let [line] = &lines[..] else {
             panic!("{lines:?}")

@@ -231,17 +231,15 @@ impl Host {
         keep_registry(registry, kept, &notifications, &draining);
         keep_in_bounds(&engine, archive, &draining);
         let stats = Arc::<WorkerStats>::default();
-        let exports = config.exports.as_ref().map(Exports::from_env);
-        let exports = exports.transpose()?.unwrap_or_default();
+        let exports = Exports::from_env(config.exports.as_ref())?;
         let tracer = exports.tracer();
         let deliveries = deliver(&engine, components, config.subscribers, &tracer, &draining);
         let metrics = metrics::of(&engine, &sandbox, &stats, exports.samplers());
         let metrics_address = metrics::serve(metrics_listener, &metrics, &closing);
-        let exports = metrics::export(exports, &engine, &metrics);
         let state = AppState {
             feed: deliveries.feed,
             webhook_addresses: deliveries.webhook_addresses,
-            metrics,
+            metrics: metrics.clone(),
             claiming: config.worker.as_ref().map(|_| stats.claiming().clone()),
             engine: engine.clone(),
             sandbox: sandbox.clone(),
@@ -251,8 +249,7 @@ impl Host {
             bounds: Bounds::default(),
             tracer: tracer.clone(),
         };
-        let (tls, end) = (certificates.clone(), closing.clone());
-        let server = tokio::spawn(serve(listener, tls, state, end));
+        let server = serve(listener, certificates.clone(), state, closing.clone());
         let worker = config.worker.map(|config| Worker {
             engine: engine.clone(),
             sandbox: sandbox.clone(),
@@ -268,8 +265,8 @@ impl Host {
             postgres,
             worker: worker.map(|worker| tokio::spawn(worker.run(draining.clone()))),
             deliveries: deliveries.task,
-            exports,
-            server,
+            exports: metrics::export(exports, &engine, &metrics),
+            server: tokio::spawn(server),
             engine,
             sandbox,
             notifications,
