@@ -19,4 +19,5 @@ mod sql;
 mod subscribers;
 mod tidy;
 mod traces;
+mod ui;
 mod webhooks;

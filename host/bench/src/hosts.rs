@@ -177,6 +177,7 @@ fn config(data_dir: PathBuf, database: DatabaseChoice, worker: Option<WorkerConf
         auth: AuthConfig::Off,
         tls: None,
         exports_traces: false,
+        serves_ui: false,
     }
 }
 

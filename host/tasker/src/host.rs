@@ -89,6 +89,8 @@ pub struct HostConfig {
     pub tls: Option<TlsFiles>,
     /// Traces are exported as the variables of OpenTelemetry say.
     pub exports_traces: bool,
+    /// Whether the web interface is served.
+    pub serves_ui: bool,
 }
 
 /// Why a host did not start, or ended.
@@ -249,6 +251,7 @@ impl Host {
             authentication,
             bounds: Bounds::default(),
             tracer: traces.tracer.clone(),
+            serves_ui: config.serves_ui,
         };
         let (tls, end) = (certificates.clone(), closing.clone());
         let server = tokio::spawn(serve(listener, tls, state, end));
