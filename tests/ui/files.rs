@@ -91,14 +91,10 @@ fn what_is_imported_exists_and_what_is_exported_is_imported() {
         for (names, target) in imports(&text) {
             let target = path.parent().unwrap().join(target).canonicalize();
             let target = target.unwrap_or_else(|error| panic!("{}: {error}", path.display()));
-            names
-                .into_iter()
-                .for_each(|name| drop(imported.insert((target.clone(), name))));
+            imported.extend(names.into_iter().map(|name| (target.clone(), name)));
         }
         let path = path.canonicalize().unwrap();
-        exports(&text)
-            .into_iter()
-            .for_each(|name| drop(exported.insert((path.clone(), name))));
+        exported.extend(exports(&text).into_iter().map(|name| (path.clone(), name)));
     }
     let vendor = folder().join("vendor").canonicalize().unwrap();
     let missing: Vec<_> = imported
@@ -134,7 +130,7 @@ fn imports(text: &str) -> Vec<(Vec<String>, String)> {
         };
         found.push((names, quoted(rest)));
     }
-    for part in text.split("import('").skip(1) {
+    for part in text.split("=> import('").skip(1) {
         let target = part.split('\'').next().unwrap_or_default();
         found.push((vec!["default".to_owned()], target.to_owned()));
     }

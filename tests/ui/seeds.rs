@@ -62,12 +62,13 @@ pub async fn populate(host: &TestHost) -> Value {
     let wide = host.run("wide", json!({})).await["id"].clone();
     let strange = host.run("strange", json!({"text": STRANGE})).await["id"].clone();
     host.pin_component("guest", "=1.0.0").await;
-    let rollout = json!({"to": "1.1.0", "percent": 20, "reason": STRANGE});
+    let rollout = json!({"to": "1.1.0", "percent": 20, "reason": "<b>a look</b>"});
     let path = "/v1/namespaces/shop/pins/component/guest/rollout";
     let (status, answer) = host.post(path, &rollout).await;
     assert_eq!(status, 200, "{answer}");
     host.run("one", json!({})).await;
     host.grant("basics", "kv orders").await;
+    host.share("basics", "mail").await;
     host.put_secret(
         "/v1/namespaces/shop/secrets/hook-key",
         "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw",

@@ -10,16 +10,21 @@ use std::io::Read as _;
 
 /// A host that wants keys, asked by somebody who has none.
 struct Visitor {
+    _database: TestDatabase,
     host: TestHost,
     client: Client,
 }
 
 impl Visitor {
     async fn new() -> Self {
-        let database = TestDatabase::create().await;
+        let database = TestDatabase::new().await;
         let host = TestHost::start_idle(&database).await;
         let client = Client::new();
-        Self { host, client }
+        Self {
+            _database: database,
+            host,
+            client,
+        }
     }
 
     async fn get(&self, path: &str) -> Response {
@@ -171,7 +176,7 @@ async fn what_is_no_file_is_not_found_and_other_paths_are_the_apis() {
 
 #[tokio::test]
 async fn a_host_without_the_interface_has_the_api_only() {
-    let database = TestDatabase::create().await;
+    let database = TestDatabase::new().await;
     let host = TestHost::start_with(&database, |config| {
         (config.worker, config.serves_ui) = (None, false);
     });

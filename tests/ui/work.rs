@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 #[tokio::test]
 async fn a_task_is_run_from_its_form_and_watched_until_its_end() {
-    let database = TestDatabase::create().await;
+    let database = TestDatabase::new().await;
     let host = open_host(&database).await;
     publish(&host).await;
     drive("run.mjs", &host.host.url(), &Value::Null).await;
@@ -16,7 +16,7 @@ async fn a_task_is_run_from_its_form_and_watched_until_its_end() {
 
 #[tokio::test]
 async fn a_failed_task_begins_with_its_cause() {
-    let database = TestDatabase::create().await;
+    let database = TestDatabase::new().await;
     let host = open_host(&database).await;
     publish(&host).await;
     let task = host.run("failing", json!({})).await;
@@ -30,7 +30,7 @@ async fn a_failed_task_begins_with_its_cause() {
 
 #[tokio::test]
 async fn a_version_is_rolled_out_by_a_slider_and_back_by_one_button() {
-    let database = TestDatabase::create().await;
+    let database = TestDatabase::new().await;
     let host = open_host(&database).await;
     publish(&host).await;
     host.pin_component("guest", "=1.0.0").await;
@@ -45,7 +45,7 @@ async fn a_version_is_rolled_out_by_a_slider_and_back_by_one_button() {
 
 #[tokio::test]
 async fn capabilities_are_approved_and_code_is_quarantined_and_released() {
-    let database = TestDatabase::create().await;
+    let database = TestDatabase::new().await;
     let host = open_host(&database).await;
     publish(&host).await;
     let bytes = guests::wanting(&["http api.example.com"]);
@@ -57,7 +57,7 @@ async fn capabilities_are_approved_and_code_is_quarantined_and_released() {
 
 #[tokio::test]
 async fn texts_of_strangers_are_texts_and_large_results_are_cut() {
-    let database = TestDatabase::create().await;
+    let database = TestDatabase::new().await;
     let host = open_host(&database).await;
     publish(&host).await;
     let strange = host.run("strange", json!({"text": STRANGE})).await;
@@ -73,7 +73,7 @@ async fn texts_of_strangers_are_texts_and_large_results_are_cut() {
 
 #[tokio::test]
 async fn one_tab_of_a_browser_follows_the_feed_for_all() {
-    let database = TestDatabase::create().await;
+    let database = TestDatabase::new().await;
     let host = open_host(&database).await;
     publish(&host).await;
     drive("feed.mjs", &host.host.url(), &Value::Null).await;
@@ -81,7 +81,7 @@ async fn one_tab_of_a_browser_follows_the_feed_for_all() {
 
 #[tokio::test]
 async fn a_template_is_published_after_its_plan_and_a_mistake_is_at_its_line() {
-    let database = TestDatabase::create().await;
+    let database = TestDatabase::new().await;
     let host = open_host(&database).await;
     publish(&host).await;
     drive("publish.mjs", &host.host.url(), &Value::Null).await;
@@ -93,7 +93,7 @@ async fn a_template_is_published_after_its_plan_and_a_mistake_is_at_its_line() {
 
 #[tokio::test]
 async fn a_reader_signs_in_with_a_key_and_is_offered_nothing_else() {
-    let database = TestDatabase::create().await;
+    let database = TestDatabase::new().await;
     let host = TestHost::start(&database).await;
     publish(&host).await;
     let key =
@@ -103,4 +103,9 @@ async fn a_reader_signs_in_with_a_key_and_is_offered_nothing_else() {
     let task = host.run("echo", json!({})).await;
     let given = json!({"reader": key["key"], "task": task["id"]});
     drive("sign-in.mjs", &host.host.url(), &given).await;
+}
+
+#[tokio::test]
+async fn graphs_forms_and_differences_are_computed_as_they_are_drawn() {
+    drive("layout.mjs", "", &Value::Null).await;
 }

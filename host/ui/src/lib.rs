@@ -13,7 +13,7 @@ use axum::routing::get;
 use headers::{Caching, answer};
 
 /// The first segments of the addresses of pages; the page itself finds what is behind them.
-pub const SECTIONS: [&str; 17] = [
+pub const SECTIONS: [&str; 19] = [
     "audit",
     "components",
     "grants",
@@ -24,9 +24,11 @@ pub const SECTIONS: [&str; 17] = [
     "publish",
     "quarantine",
     "queue",
+    "retention",
     "run",
     "secrets",
     "settings",
+    "shares",
     "statistics",
     "subscriptions",
     "tasks",

@@ -32,6 +32,8 @@ export const ROUTES = [
   ['/grants', () => import('./pages/grants.js'), 'grants'],
   ['/secrets', () => import('./pages/secrets.js'), 'secrets'],
   ['/limits', () => import('./pages/limits.js'), 'limits'],
+  ['/shares', () => import('./pages/shares.js'), 'shares'],
+  ['/retention', () => import('./pages/retention.js'), 'retention'],
   ['/queue', () => import('./pages/queue.js'), 'queue'],
   ['/hosts', () => import('./pages/hosts.js'), 'hosts'],
   ['/subscriptions', () => import('./pages/subscriptions.js'), 'subscriptions'],
@@ -60,6 +62,8 @@ export const MENU = [
     ['grants', 'Grants', 'shield', '/grants', 'g'],
     ['secrets', 'Secrets', 'lock', '/secrets', 's'],
     ['limits', 'Limits', 'gauge', '/limits', 'l'],
+    ['shares', 'Shares', 'hand', '/shares', 'w'],
+    ['retention', 'Retention', 'clock', '/retention', 'd'],
   ]],
   ['Operation', [
     ['queue', 'Queue', 'clock', '/queue', 'u'],

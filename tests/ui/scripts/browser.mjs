@@ -3,6 +3,8 @@ import { createRequire } from 'node:module';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 
+export { assert } from './assert.mjs';
+
 const require = createRequire(`${process.env.TASKER_BROWSER_MODULES}/`);
 const { chromium } = require('playwright-core');
 const AXE = require('axe-core').source;
@@ -64,10 +66,6 @@ export async function checkAccess(page, what) {
 export async function picture(page, name) {
   mkdirSync(process.env.TASKER_SCREENSHOTS, { recursive: true });
   await page.screenshot({ path: join(process.env.TASKER_SCREENSHOTS, `${name}.png`) });
-}
-
-export function assert(holds, message) {
-  if (!holds) throw new Error(message);
 }
 
 /** Answers the dialog of an action. */

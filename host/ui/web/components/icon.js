@@ -15,8 +15,6 @@ const PATHS = {
   alert: 'M8 2.5l6 11H2zM8 6.5v3M8 11.4v.2',
   lock: 'M4.5 7.5h7v6h-7zM6 7.5V5a2 2 0 014 0v2.5',
   hand: 'M4 8l2.5 2.5L12 5M2.5 13.5h11',
-  next: 'M6 3.5L10.5 8 6 12.5',
-  down: 'M3.5 6L8 10.5 12.5 6',
   back: 'M10 3.5L5.5 8l4.5 4.5',
   copy: 'M5.5 5.5h7v7h-7zM3.5 10.5v-7h7',
   menu: 'M2.5 4.5h11M2.5 8h11M2.5 11.5h11',
@@ -36,8 +34,6 @@ const PATHS = {
   upload: 'M8 11V3M4.5 6.500L8 3l3.5 3.500M2.5 13.500h11',
   shield: 'M8 2l5 2v4c0 3-2 5-5 6-3-1-5-3-5-6V4z',
   gauge: 'M2.5 12a6 6 0 1111 0M8 11l3-4',
-  search: 'M7 2.500a4.5 4.5 0 100 9 4.5 4.5 0 000-9zM10.3 10.300l3.2 3.2',
-  question: 'M6 6a2 2 0 113 1.700c-.7.4-1 .8-1 1.600M8 11.700v.1M8 2a6 6 0 100 12A6 6 0 008 2z',
 };
 
 /** @param {{name: keyof typeof PATHS, label?: string}} props without a label, the icon says nothing */

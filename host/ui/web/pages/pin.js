@@ -58,7 +58,7 @@ function Why({ pin, definition, namespace }) {
   }
   const { rollout } = pin;
   return html`<dl class="figures">
-      <div><dt>${rollout ? `${100 - rollout.percent} % take` : 'All take'}</dt><dd class="figure">${pin.version ?? 'no version'}</dd></div>
+      <div><dt>${rollout ? `${Number((100 - rollout.percent).toFixed(2))} % take` : 'All take'}</dt><dd class="figure">${pin.version ?? 'no version'}</dd></div>
       ${rollout && html`<div><dt>${rollout.percent} % take</dt><dd class="figure">${rollout.version ?? 'no version'}</dd></div>`}
     </dl>
     <p class="muted">The pin says <code>${pin.requirement}</code>${rollout && html`, its rollout <code>${rollout.requirement}</code>`}; set by ${pin.created_by}.

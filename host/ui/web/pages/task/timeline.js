@@ -18,7 +18,7 @@ function Timeline({ report }) {
   const begin = new Date(report.created_at).getTime();
   const whole = Math.max(1, new Date(report.as_of).getTime() - begin);
   const rows = [...report.steps].sort((a, b) => (a.released_at ?? '9').localeCompare(b.released_at ?? '9'));
-  const attempts = Map.groupBy ? Map.groupBy(report.attempts, (it) => it.step) : grouped(report.attempts);
+  const attempts = grouped(report.attempts);
   const row = (index) => html`<${Row} task=${report.id} step=${rows[index]} attempts=${attempts.get(rows[index].name) ?? []}
     share=${(time) => (new Date(time).getTime() - begin) / whole} whole=${whole} />`;
   return html`<div class="stack">
