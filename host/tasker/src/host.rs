@@ -253,8 +253,7 @@ impl Host {
             tracer: traces.tracer.clone(),
             serves_ui: config.serves_ui,
         };
-        let (tls, end) = (certificates.clone(), closing.clone());
-        let server = tokio::spawn(serve(listener, tls, state, end));
+        let server = serve(listener, certificates.clone(), state, closing.clone());
         let worker = config.worker.map(|config| Worker {
             engine: engine.clone(),
             sandbox: sandbox.clone(),
@@ -271,7 +270,7 @@ impl Host {
             worker: worker.map(|worker| tokio::spawn(worker.run(draining.clone()))),
             deliveries: deliveries.task,
             traces,
-            server,
+            server: tokio::spawn(server),
             engine,
             sandbox,
             notifications,

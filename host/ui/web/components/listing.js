@@ -12,7 +12,7 @@ import { Pager, Table } from './table.js';
  * @param {any} [props.lead]
  * @param {string} props.path of the list
  * @param {[name: string, label: string, more: string | [string, string][]][]} [props.filters] with a placeholder or options
- * @param {(reload: () => void) => import('./table.js').Column[]} props.columns
+ * @param {(reload: () => void) => object[]} props.columns columns of a table, see `table.js`
  * @param {(row: any) => string} props.keyOf
  * @param {any} props.empty
  * @param {string} [props.live] how the types of the events begin that change it
