@@ -22,7 +22,8 @@ async function show(page, path) {
   await page.goto(path);
   await page.locator('main h1').first().waitFor();
   await page.waitForFunction(() => !document.querySelector('main .loading'));
-  assert(await page.locator('main .problem').count() === 0, `${path}: ${await page.locator('main .problem').first().innerText().catch(() => '')}`);
+  const problems = await page.locator('main .problem').allInnerTexts();
+  assert(problems.length === 0, `${path}: ${problems[0]}`);
 }
 
 /** A dialog of an action, and that of the shortcuts; both are closed by a key, and the button has the focus again. */
