@@ -19,4 +19,5 @@ mod sandbox;
 mod sql;
 mod subscribers;
 mod tidy;
+mod ui;
 mod webhooks;

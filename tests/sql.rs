@@ -60,6 +60,7 @@ mod session;
 mod statistics;
 mod stolen_leases;
 mod stop_worker;
+mod store_handled;
 mod suspend_steps;
 mod tags;
 mod task_record;

@@ -103,6 +103,7 @@ async fn be_host(url: String) {
         auth: AuthConfig::Off,
         tls: None,
         exports: None,
+        serves_ui: true,
         worker: Some(worker),
         subscribers: SubscribersConfig::default(),
         watch: None,

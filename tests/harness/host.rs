@@ -59,6 +59,7 @@ impl TestHost {
             },
             tls: None,
             exports: None,
+            serves_ui: true,
         };
         change(&mut config);
         let host = Host::start(config).await.unwrap();

@@ -178,6 +178,7 @@ fn config(data_dir: PathBuf, database: DatabaseChoice, worker: Option<WorkerConf
         auth: AuthConfig::Off,
         tls: None,
         exports: None,
+        serves_ui: false,
     }
 }
 

@@ -87,6 +87,8 @@ pub struct HostConfig {
     pub tls: Option<TlsFiles>,
     /// Traces, metrics and these lines of the log are exported as the variables of OpenTelemetry say; none: nothing is.
     pub exports: Option<LogLines>,
+    /// Whether the web interface is served.
+    pub serves_ui: bool,
 }
 
 /// Why a host did not start, or ended.
@@ -222,8 +224,7 @@ impl Host {
         let sandbox = open_sandbox(&config.data_dir, config.compiler, config.worker.as_ref())?;
 
         let (draining, closing) = (CancellationToken::new(), CancellationToken::new());
-        let notifications = Notifications::default();
-        follow_database(&database, &notifications, &closing);
+        let notifications = follow_database(&database, &closing);
         tokio::spawn(authentication.clone().keep_fresh(closing.clone()));
         let registry = Registry::new(engine.clone(), sandbox.clone());
         let components = components_for(config.worker.as_ref(), &registry, &sandbox);
@@ -248,6 +249,7 @@ impl Host {
             authentication,
             bounds: Bounds::default(),
             tracer: tracer.clone(),
+            serves_ui: config.serves_ui,
         };
         let server = serve(listener, certificates.clone(), state, closing.clone());
         let worker = config.worker.map(|config| Worker {

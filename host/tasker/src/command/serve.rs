@@ -102,6 +102,9 @@ pub struct Serve {
     /// Serve the API only.
     #[arg(long)]
     no_worker: bool,
+    /// Serve no web interface at `/`.
+    #[arg(long)]
+    no_ui: bool,
     /// Attempts at the same time [default: 128 per core, 1000 at most]
     #[arg(long, value_name = "COUNT", value_parser = clap::value_parser!(u16).range(1..=1000))]
     slots: Option<u16>,
@@ -255,6 +258,7 @@ impl Serve {
                 .zip(self.tls_key)
                 .map(|(cert, key)| TlsFiles { cert, key }),
             exports: Some(lines),
+            serves_ui: !self.no_ui,
         })
     }
 

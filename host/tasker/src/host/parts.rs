@@ -31,16 +31,14 @@ pub(super) fn open_sandbox(
     })
 }
 
-/// Begins what keeps up with the database: hints, the share of its connections, its read replica.
-pub(super) fn follow_database(
-    database: &Database,
-    notifications: &Notifications,
-    closing: &CancellationToken,
-) {
+/// Begins what keeps up with the database: hints, which it returns, the share of its connections, its read replica.
+pub(super) fn follow_database(database: &Database, closing: &CancellationToken) -> Notifications {
+    let notifications = Notifications::default();
     let hints = notifications.clone();
     tokio::spawn(hints.listen(database.clone(), closing.clone()));
     tokio::spawn(database.clone().share_connections(closing.clone()));
     tokio::spawn(database.clone().watch_replica(closing.clone()));
+    notifications
 }
 
 /// What subscribers run on, held to the same limits as steps; a host without a worker runs none.
