@@ -258,6 +258,7 @@ pub fn state(engine: Engine, shutdown: CancellationToken) -> AppState {
         shutdown,
         bounds: Bounds::default(),
         tracer: Default::default(),
+        exports: Default::default(),
         serves_ui: true,
     }
 }

@@ -180,6 +180,15 @@ constraints! {
     dead_letter_body_is_bounded:
         "insert into tasker.dead_letter (subscription_id, seq, seq_index, type, reason, attempts, at, body)
          values (1, 1, 0, 'a', '', 1, now(), repeat('x', 1025))";
+    subscriber_run_failure_code_is_bounded:
+        "insert into tasker.subscriber_run (subscription_id, run_no, at, seq, seq_index, attempt, rollouts,
+           component_version_id, wall_ms, cpu_ms, host_ms, memory_kib, in_bytes, out_bytes, http_requests, failure_code)
+         values (1, 1, now(), 1, 0, 1, '{}', 1, 0, 0, 0, 0, 0, 0, 0, repeat('x', 1025))";
+    subscriber_run_failure_message_is_bounded:
+        "insert into tasker.subscriber_run (subscription_id, run_no, at, seq, seq_index, attempt, rollouts,
+           component_version_id, wall_ms, cpu_ms, host_ms, memory_kib, in_bytes, out_bytes, http_requests, failure_message)
+         values (1, 1, now(), 1, 0, 1, '{}', 1, 0, 0, 0, 0, 0, 0, 0, repeat('x', 1025))";
+    run_walk_is_one_row: "insert into tasker.run_walk values (false)";
     functions_is_one_row: "insert into tasker.functions values (false, 'd')";
     registry_generation_is_one_row: "insert into tasker.registry_generation values (false, 0)";
     clock_mark_is_one_row: "insert into tasker.clock_mark values (false, now())";

@@ -59,7 +59,7 @@ use tasker_registry::Registry;
 use tasker_registry::store::Store;
 use tasker_sandbox::Sandbox;
 use tasker_tasks::Tasks;
-use tasker_telemetry::Tracer;
+use tasker_telemetry::{ExportHealth, Tracer};
 use tasker_wire::endpoint::Needs;
 use tls::{Certificates, TlsListener};
 use tokio::net::TcpListener;
@@ -87,6 +87,8 @@ pub struct AppState {
     pub metrics: Metrics,
     /// Which traces tasks have.
     pub tracer: Tracer,
+    /// Whether collectors take what the host exports.
+    pub exports: ExportHealth,
     /// Whether the web interface is served too.
     pub serves_ui: bool,
 }
@@ -110,6 +112,7 @@ pub(crate) struct Api {
     on_replica: OnReplica,
     metrics: Metrics,
     tracer: Tracer,
+    exports: ExportHealth,
     status_looks: StatusLooks,
 }
 
@@ -181,6 +184,7 @@ fn counted(state: AppState, counts: RequestCounts) -> Router {
         bounds,
         metrics,
         tracer,
+        exports,
         serves_ui,
     } = state;
     let registry = Registry::new(engine.clone(), sandbox.clone());
@@ -209,6 +213,7 @@ fn counted(state: AppState, counts: RequestCounts) -> Router {
         on_replica: OnReplica::none(),
         metrics,
         tracer,
+        exports,
         status_looks: StatusLooks::default(),
     };
     api.on_replica = OnReplica::new(api.over_replica(notifications));

@@ -27,6 +27,7 @@ mod sessions;
 mod shares;
 mod signatures;
 mod submission;
+mod subscriber_runs;
 mod subscriptions;
 mod task_payloads;
 mod task_views;
@@ -56,6 +57,7 @@ pub(crate) fn routes() -> Routes {
         .and(audit::routes())
         .and(events::routes())
         .and(subscriptions::routes())
+        .and(subscriber_runs::routes())
         .and(analytics::routes())
         .and(collections::routes())
         .and(hosts::routes())

@@ -233,8 +233,7 @@ impl Host {
         keep_in_bounds(&engine, archive, &draining);
         let stats = Arc::<WorkerStats>::default();
         let exports = Exports::from_env(config.exports.as_ref())?;
-        let tracer = exports.tracer();
-        let deliveries = deliver(&engine, components, config.subscribers, &tracer, &draining);
+        let deliveries = deliver(&engine, components, config.subscribers, &exports, &draining);
         let metrics = metrics::of(&engine, &sandbox, &stats, exports.samplers());
         let metrics_address = metrics::serve(metrics_listener, &metrics, &closing);
         let state = AppState {
@@ -248,7 +247,8 @@ impl Host {
             shutdown: draining.clone(),
             authentication,
             bounds: Bounds::default(),
-            tracer: tracer.clone(),
+            tracer: exports.tracer(),
+            exports: exports.health(),
             serves_ui: config.serves_ui,
         };
         let server = serve(listener, certificates.clone(), state, closing.clone());
@@ -259,7 +259,7 @@ impl Host {
             config,
             stats: stats.clone(),
             logs: LogStore::default(),
-            tracer: tracer.clone(),
+            tracer: exports.tracer(),
         });
         Ok(Self {
             address,

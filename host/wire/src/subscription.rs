@@ -55,6 +55,9 @@ pub struct Subscription {
     pub dead_letters: i64,
     /// Dead letters that were dropped for newer ones.
     pub dropped: i64,
+    /// Runs of the component.
+    #[serde(default)]
+    pub runs: i64,
     /// The host that delivers; none yet, or it does not renew.
     pub host: Option<String>,
     pub created_at: DateTime<Utc>,
