@@ -12,13 +12,12 @@ use tasker_domain::name::Name;
 
 /// The form of the events.
 pub const SPEC_VERSION: &str = "1.0";
-/// The header by which a stream goes on from the last event that its reader had.
-pub const LAST_EVENT_ID: &str = "last-event-id";
 /// The name of the server-sent event that says why a stream ends.
 pub const END: &str = "end";
 
 /// An event in the structured JSON form of CloudEvents 1.0.
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct CloudEvent {
     pub specversion: String,
     /// Unique with the source.
@@ -47,6 +46,7 @@ pub struct CloudEvent {
 
 /// Which events are asked for.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct EventQuery {
     /// With commas between them: `task.*,orders.charged`.
@@ -66,6 +66,8 @@ pub struct EventQuery {
 
 /// A part of the feed.
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "openapi", schemars(rename = "EventPage"))]
 pub struct EventPage<T = CloudEvent> {
     /// In order; fewer than the limit, or none, where most of what was looked at is not asked for.
     pub items: Vec<T>,
@@ -77,6 +79,7 @@ pub struct EventPage<T = CloudEvent> {
 
 /// The last server-sent event of a stream.
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct StreamEnd {
     /// `too_slow`, `shutdown`, `access_changed` or `unavailable`.
     pub reason: String,
@@ -86,6 +89,7 @@ pub struct StreamEnd {
 
 /// A type of events.
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct EventTypeSummary {
     /// Without `tasker.`
     pub name: String,
@@ -98,6 +102,7 @@ pub struct EventTypeSummary {
 
 /// A type of events with all that is known of it.
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct EventType {
     #[serde(flatten)]
     pub summary: EventTypeSummary,
@@ -113,12 +118,14 @@ pub struct EventType {
 
 /// All types of events.
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct EventCatalog {
     pub items: Vec<EventTypeSummary>,
 }
 
 /// An event that handlers send, as one component or template declares it.
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct NamespaceEvent {
     pub name: String,
     #[serde(flatten)]
@@ -128,6 +135,7 @@ pub struct NamespaceEvent {
 
 /// The newest active version of a component or template that declares an event.
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct EventDeclarer {
     /// `component` or `template`.
     pub kind: String,
@@ -141,6 +149,7 @@ endpoint! {
     needs Read in AnyNamespace;
     query EventQuery;
     answers EventPage;
+    refuses Malformed "invalid_cursor";
 }
 
 endpoint! {
@@ -148,7 +157,9 @@ endpoint! {
     GET "/v1/events/stream" StreamEvents {}
     needs Read in AnyNamespace;
     query EventQuery;
+    headers LAST_EVENT_ID;
     answers EventStream;
+    refuses Malformed "invalid_cursor", TooMany "too_many_streams";
 }
 
 endpoint! {
@@ -166,6 +177,7 @@ endpoint! {
     may lag if always;
     query PageQuery;
     answers Page<NamespaceEvent>;
+    refuses NotFound "unknown_namespace";
 }
 
 endpoint! {
@@ -174,4 +186,5 @@ endpoint! {
     needs Read in AnyNamespace;
     may lag if always;
     answers EventType;
+    refuses NotFound "unknown_event_type";
 }

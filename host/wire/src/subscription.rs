@@ -11,6 +11,7 @@ use tasker_domain::subscription::{SubscriptionKind, SubscriptionState};
 
 /// A subscription, with how far it is.
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct Subscription {
     pub namespace: String,
     pub name: String,
@@ -63,7 +64,9 @@ pub struct Subscription {
 
 /// What a subscription is to be. Its texts are parsed by the host, which can say more of them than a parser of JSON.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "openapi", schemars(example = serde_json::json!({"to": "nats", "types": "task.*"})))]
 pub struct NewSubscription {
     /// Where events are sent: a URL with https, `component:…`, or `nats`.
     pub to: String,
@@ -93,7 +96,9 @@ pub struct NewSubscription {
 
 /// Where a subscription is to go on.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "openapi", schemars(example = serde_json::json!({"from": "2026-01-31T08:00:00Z"})))]
 pub struct ReplaySubscription {
     /// A cursor or a time.
     pub from: String,
@@ -104,6 +109,7 @@ pub struct ReplaySubscription {
 
 /// An event that could not be delivered.
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct DeadLetter {
     pub id: i64,
     /// Of the event.
@@ -124,7 +130,9 @@ pub struct DeadLetter {
 
 /// Which dead letters are delivered once more.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "openapi", schemars(example = serde_json::json!({"reason": "the receiver works again"})))]
 pub struct Redelivery {
     /// One; without it all.
     #[serde(default)]
@@ -136,6 +144,7 @@ pub struct Redelivery {
 
 /// How many dead letters are delivered once more.
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct Redelivering {
     pub dead_letters: i64,
 }
@@ -154,6 +163,7 @@ endpoint! {
     ShowSubscription { namespace: Name, name: Name }
     needs Read in Path;
     answers Subscription;
+    refuses NotFound "unknown_subscription";
 }
 
 endpoint! {
@@ -162,7 +172,13 @@ endpoint! {
     SetSubscription { namespace: Name, name: Name }
     needs Grant in Path;
     body Json<NewSubscription>;
-    answers Subscription;
+    makes Subscription;
+    refuses
+        Malformed "invalid_cursor",
+        NotFound "unknown_secret",
+        Refused "too_many_subscriptions",
+        Refused "unknown_subscriber",
+        Refused "unresolved";
 }
 
 endpoint! {
@@ -171,6 +187,7 @@ endpoint! {
     RemoveSubscription { namespace: Name, name: Name }
     needs Grant in Path;
     query OnlyReason;
+    refuses NotFound "unknown_subscription";
 }
 
 endpoint! {
@@ -180,6 +197,8 @@ endpoint! {
     needs Operate in Path;
     body Json<OnlyReason>;
     answers Subscription;
+    is idempotent;
+    refuses NotFound "unknown_subscription";
 }
 
 endpoint! {
@@ -189,6 +208,8 @@ endpoint! {
     needs Operate in Path;
     body Json<OnlyReason>;
     answers Subscription;
+    is idempotent;
+    refuses NotFound "unknown_subscription";
 }
 
 endpoint! {
@@ -198,6 +219,8 @@ endpoint! {
     needs Operate in Path;
     body Json<ReplaySubscription>;
     answers Subscription;
+    is idempotent;
+    refuses Malformed "invalid_cursor", NotFound "unknown_subscription";
 }
 
 endpoint! {
@@ -207,6 +230,7 @@ endpoint! {
     needs Operate in Path;
     body Json<OnlyReason>;
     answers Subscription;
+    refuses NotFound "unknown_subscription", Refused "subscription_not_active";
 }
 
 endpoint! {
@@ -216,6 +240,7 @@ endpoint! {
     needs Read in Path;
     query PageQuery;
     answers Page<DeadLetter>;
+    refuses NotFound "unknown_subscription";
 }
 
 endpoint! {
@@ -225,4 +250,5 @@ endpoint! {
     needs Operate in Path;
     body Json<Redelivery>;
     answers Redelivering;
+    refuses NotFound "unknown_dead_letter", NotFound "unknown_subscription";
 }
