@@ -3,7 +3,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help demo tasker install dist bindings test check bench fuzz setup rust postgres oci-registry pgbouncer prometheus nats faketime python guests tests-of-guests tests-of-examples tests-of-host test-postgres test-upgrade
+.PHONY: help demo tasker install dist bindings test check bench fuzz setup rust postgres oci-registry pgbouncer prometheus nats faketime python browser guests tests-of-guests tests-of-examples tests-of-host test-postgres test-upgrade
 
 TARGET := $(or $(CARGO_TARGET_DIR),$(CURDIR)/target)
 # Guests are built for another machine and by other rules than the host, so they have a directory of
@@ -47,7 +47,7 @@ dist: tasker ## Make an archive of a stripped tasker, manual pages, completions,
 	cargo build --release --locked -p tasker --features manual --example manual
 	host/tasker/dist/archive.sh "$(TASKER)" "$(TARGET)/release/examples/manual" "$(TARGET)/dist"
 
-test: setup oci-registry pgbouncer prometheus nats faketime python tests-of-guests tests-of-examples tests-of-host ## Run every test, from a clean checkout
+test: setup oci-registry pgbouncer prometheus nats faketime python browser tests-of-guests tests-of-examples tests-of-host ## Run every test, from a clean checkout
 
 # The major version: 16, 17 or 18; where TASKER_PG_BINDIR is set, what is there.
 PG ?= 18
@@ -168,6 +168,13 @@ nats:
 # OTLP, to receive traces.
 python:
 	tests/python.sh "$(TARGET)/tmp/python" >/dev/null
+
+# What tests of the web interface open its pages with. Node.js and npm of any origin will do.
+browser:
+	$(call program_for_tests,test -n "$${TASKER_CHROMIUM:-}" || test -x /usr/bin/chromium,chromium,pages in a browser are)
+	$(call program_for_tests,command -v npm >/dev/null,npm,pages in a browser are)
+	if test -n "$${TASKER_CHROMIUM:-}" -o -x /usr/bin/chromium && command -v npm >/dev/null; then \
+	  tests/browser.sh "$(TARGET)/tmp/browser" >/dev/null; fi
 
 bindings: rust ## Write the bindings of the SDK anew, from the contract in wit/
 	cd plugins && cargo run --locked -p tasker-sdk-bindings --target-dir "$$TASKER_GUESTS_TARGET_DIR"

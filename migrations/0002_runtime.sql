@@ -20,6 +20,8 @@ create table tasker.task (
   identity_key text,
   -- The W3C trace context that came with the submit; null without one, which costs a row nothing.
   traceparent text,
+  -- What its caller marked it with, in order; null without, which costs a row nothing.
+  tags text[],
   input json not null,
   -- Somebody waits for its end and is to be notified.
   is_watched boolean not null default false,
@@ -40,6 +42,16 @@ create index task_failed on tasker.task
   ((case when error ->> 'step' is null then 'cancelled' else 'error' end), task_id) where error is not null;
 create index task_failed_of_template on tasker.task
   (template_id, (case when error ->> 'step' is null then 'cancelled' else 'error' end), task_id) where error is not null;
+
+-- Tasks by their tags, newest first, where they have some. A table of its own, since an index of the partitions would have
+-- to sort all tasks of a tag. A row goes with its task.
+create table tasker.task_tag (
+  namespace_id int not null,
+  tag text not null,
+  task_id uuid not null,
+  primary key (namespace_id, tag, task_id)
+);
+create index task_tag_by_task on tasker.task_tag (task_id);
 
 -- Which task has an identity. A table of its own, since no index of a partition can say so of all tasks. A row goes
 -- with its task, or before it (tasker.key_retention).

@@ -153,6 +153,7 @@ create table tasker.subscription (
   task_id uuid,
   step text,
   handler text,
+  tag text,
   -- A URL, or what else its kind has; see the kinds.
   target text not null,
   -- The names of the namespace's secrets that sign each delivery: several while one takes the place of another.
@@ -224,7 +225,7 @@ create index dead_letter_to_replay on tasker.dead_letter (subscription_id, dead_
 -- Subscriptions with how far they are.
 create view tasker.subscription_status as
 select s.subscription_id, n.name as namespace, s.name, s.kind::text as kind, s.target, s.secrets, s.max_batch, s.types, s.template,
-       s.task_id, s.step, s.handler, s.state::text as state, s.ended_reason, s.seq, s.seq_index,
+       s.task_id, s.step, s.handler, s.tag, s.state::text as state, s.ended_reason, s.seq, s.seq_index,
        greatest(coalesce(pg_sequence_last_value('tasker.transition_seq_seq'), 0) - s.seq, 0) as lag_rows,
        greatest(coalesce(extract(epoch from clock_timestamp() - s.pending_at) * 1000, 0), 0)::bigint as lag_ms,
        s.attempts, s.next_at, s.last_error, s.last_error_at, s.delivered_at, s.delivered, s.failures, s.given_up,

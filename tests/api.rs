@@ -42,6 +42,7 @@ mod signatures;
 mod signing_policies;
 mod submit;
 mod subscriptions;
+mod tags;
 mod task_reports;
 mod tasks;
 mod templates;

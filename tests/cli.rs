@@ -35,6 +35,7 @@ mod stats;
 mod status;
 mod subscriptions;
 mod sync;
+mod tags;
 mod task_reports;
 pub mod terminal;
 mod tls;

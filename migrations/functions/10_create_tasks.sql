@@ -14,7 +14,8 @@
 -- A lock that names a collected version is refused (TA001): resolve again. So is a call that meets an identity whose task
 -- or key is deleted at that moment.
 --
--- p_traceparent has the trace contexts that came with the submits, or is null if none did.
+-- p_traceparent has the trace contexts that came with the submits, or is null if none did; p_tags has their tags, each
+-- task's as the text of an array, or is null if there are none.
 --
 -- An id whose time no partition has fails the call (23514): only the clock of a host that is wrong makes one.
 --
@@ -23,7 +24,7 @@
 create or replace function tasker.create_tasks(
   p_task_id uuid[], p_namespace_id int[], p_template_id int[], p_template_version_id int[],
   p_lock_id int[], p_input text[], p_identity_key text[], p_correlation_id text[], p_is_watched bool[],
-  p_lane smallint[] default null, p_traceparent text[] default null
+  p_lane smallint[] default null, p_traceparent text[] default null, p_tags text[] default null
 ) returns table (ord bigint, task_id uuid, created bool, same_input bool, created_at timestamptz)
 language plpgsql
 set search_path = '' set plan_cache_mode = force_generic_plan set jit = off
@@ -44,9 +45,9 @@ begin
 
   with asked as materialized (
     select * from unnest(p_task_id, p_namespace_id, p_template_id, p_template_version_id, p_lock_id,
-                         p_input, p_identity_key, p_correlation_id, p_is_watched, p_lane, p_traceparent)
+                         p_input, p_identity_key, p_correlation_id, p_is_watched, p_lane, p_traceparent, p_tags)
       as u (task_id, namespace_id, template_id, template_version_id, lock_id,
-            input, identity_key, correlation_id, is_watched, lane, traceparent)
+            input, identity_key, correlation_id, is_watched, lane, traceparent, tags)
   ), sinks as materialized (
     select st.template_version_id, count(*)::int as sinks
     from tasker.step_template st
@@ -63,15 +64,15 @@ begin
   ), created as (
     insert into tasker.task (task_id, namespace_id, template_id, template_version_id, lock_id,
                              remaining_sinks, input, identity_key, correlation_id, is_watched, created_at, lane,
-                             traceparent)
+                             traceparent, tags)
     select a.task_id, a.namespace_id, a.template_id, a.template_version_id, a.lock_id,
            s.sinks, a.input::json, a.identity_key, a.correlation_id, a.is_watched, v_now,
-           coalesce(a.lane, tasker.default_priority() * tasker.lane_width()), a.traceparent
+           coalesce(a.lane, tasker.default_priority() * tasker.lane_width()), a.traceparent, a.tags::text[]
     from asked a join sinks s using (template_version_id)
     where a.identity_key is null or a.task_id in (select i.task_id from identified i)
     order by a.task_id
     on conflict do nothing
-    returning task.task_id, task.namespace_id, task.template_version_id, task.lane
+    returning task.task_id, task.namespace_id, task.template_version_id, task.lane, task.tags
   ), steps as (
     insert into tasker.step (task_id, step_no, namespace_id, template_version_id, state, remaining_deps, is_sink, timeout_ms, ready_at,
                              lane)
@@ -84,6 +85,9 @@ begin
   ), queued as (
     insert into tasker.queue (namespace_id, lane, ready_at, task_id, step_no)
     select s.namespace_id, s.lane, s.ready_at, s.task_id, s.step_no from steps s where s.ready_at is not null
+  ), tagged as (
+    insert into tasker.task_tag (namespace_id, tag, task_id)
+    select c.namespace_id, g.tag, c.task_id from created c cross join unnest(c.tags) as g (tag)
   ), log as (
     insert into tasker.transition (at, task_id, to_state)
     select v_now, c.task_id, 'pending' from created c

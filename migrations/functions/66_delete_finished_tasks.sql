@@ -1,5 +1,5 @@
--- Deletes these tasks with their steps, their log, what their attempts logged, their identities and the records of their
--- superseded attempts. Returns how many.
+-- Deletes these tasks with their steps, their log, what their attempts logged, their identities, their tags and the records
+-- of their superseded attempts. Returns how many.
 -- The caller has locked them in this transaction: see tasker.due_tasks and tasker.lock_finished_tasks. An open task is
 -- not deleted. What handlers wrote to kv stays, with the id of a task that is gone.
 --
@@ -24,6 +24,7 @@ begin
     order by d.task_id, d.step_no
     for update skip locked);
   delete from tasker.identity i where i.task_id = any (v_finished);
+  delete from tasker.task_tag g where g.task_id = any (v_finished);
   delete from tasker.attempt_log l where l.task_id = any (v_finished);
   delete from tasker.transition r where r.task_id = any (v_finished);
   delete from tasker.transition_history r where r.task_id = any (v_finished);

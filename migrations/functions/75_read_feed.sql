@@ -13,7 +13,7 @@ returns table (
   seq bigint, at timestamptz, namespace text,
   task_id uuid, step_no smallint, attempt int, worker_id int, to_state text, event text, detail text, detail_bytes int,
   wall_ms real, cpu_ms real, memory_kib int,
-  correlation_id text, created_at timestamptz, template_version_id int, lock_id int, component_version_id int,
+  correlation_id text, traceparent text, tags text[], created_at timestamptz, template_version_id int, lock_id int, component_version_id int,
   action text, actor text, subject text, reason text
 )
 language plpgsql
@@ -40,16 +40,16 @@ begin
                   when octet_length(l.detail::text) <= p_detail_bytes then l.detail::text end,
              octet_length(l.detail::text),
              l.wall_ms, l.cpu_ms, l.memory_kib,
-             t.correlation_id, t.created_at, t.template_version_id, t.lock_id, l.component_version_id,
+             t.correlation_id, t.traceparent, t.tags, t.created_at, t.template_version_id, t.lock_id, l.component_version_id,
              null::text, null::text, null::text, null::text
       from log l
       left join lateral (
-        select x.template_version_id, x.lock_id, x.correlation_id, x.created_at
+        select x.template_version_id, x.lock_id, x.correlation_id, x.traceparent, x.tags, x.created_at
         from (
-          select w.template_version_id, w.lock_id, w.correlation_id, w.created_at
+          select w.template_version_id, w.lock_id, w.correlation_id, w.traceparent, w.tags, w.created_at
           from tasker.task w where w.task_id = l.task_id
           union all
-          select h.template_version_id, h.lock_id, h.correlation_id, h.created_at
+          select h.template_version_id, h.lock_id, h.correlation_id, h.traceparent, h.tags, h.created_at
           from tasker.task_history h where h.task_id = l.task_id
         ) x
         limit 1
@@ -59,7 +59,7 @@ begin
              null, null, null, null, null, null,
              case when octet_length(a.detail::text) <= p_detail_bytes then a.detail::text end,
              octet_length(a.detail::text),
-             null, null, null, null, null, null, null, null,
+             null, null, null, null, null, null, null, null, null, null,
              a.action, a.actor, a.subject, a.reason
       from changes a
     ) u

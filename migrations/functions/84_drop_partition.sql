@@ -1,6 +1,6 @@
 -- Drops the oldest closed partition all of whose tasks are kept no longer (tasker.partition_due), with their steps,
--- their log and what their attempts logged; with p_only_empty only one that has no task any more, or whose tasks are all archived. First it deletes the identities of its tasks, at most p_limit in one call. Returns whether there is more to
--- do; false also if another host is at it, or if a lock was not obtained in time: call it again later.
+-- their log and what their attempts logged; with p_only_empty only one that has no task any more, or whose tasks are all archived. First it deletes the identities and tags of its tasks, at most p_limit of each in one call. Returns whether there is more
+-- to do; false also if another host is at it, or if a lock was not obtained in time: call it again later.
 --
 -- What handlers wrote to kv stays, with the id of a task that is gone. Records of superseded attempts are left to
 -- tasker.clear_collected.
@@ -39,6 +39,19 @@ begin
     select k.template_id, k.identity_key
     from tasker.identity k
     where k.task_id >= tasker.first_id(v_due.from_at) and k.task_id < tasker.first_id(v_due.until_at)
+    limit p_limit
+    for update skip locked);
+  get diagnostics v_deleted = row_count;
+  if v_deleted >= p_limit then
+    return true;
+  end if;
+  delete from tasker.task_tag g
+  where (g.namespace_id, g.tag, g.task_id) in (
+    select k.namespace_id, k.tag, k.task_id
+    from tasker.task_tag k
+    where k.task_id >= tasker.first_id(v_due.from_at) and k.task_id < tasker.first_id(v_due.until_at)
+      -- Of tasks that were carried over, which stay.
+      and not exists (select from tasker.task t where t.task_id = k.task_id)
     limit p_limit
     for update skip locked);
   get diagnostics v_deleted = row_count;

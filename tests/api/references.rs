@@ -50,6 +50,37 @@ async fn a_version_is_held_by_the_templates_that_take_it_in_new_tasks() {
 }
 
 #[tokio::test]
+async fn a_version_is_held_by_the_subscriptions_whose_events_it_takes() {
+    let server = Server::start().await;
+    for version in ["1.0.0", "2.0.0", "2.1.0"] {
+        let put = server.put_component("counter", version, guests::subscribing());
+        put.await.answered(201);
+    }
+    let counter = async |version: &str| references(&server, "components", "counter", version).await;
+    let path = "/v1/namespaces/shop/subscriptions/totals";
+    let to = |requirement: &str| json!({"to": format!("component:counter/count@{requirement}")});
+    server.put(path, &to("=2.0.0")).await.answered(201);
+    let held = counter("2.0.0").await;
+    assert_eq!(
+        held["subscriptions"],
+        json!([{"namespace": "shop", "subscription": "totals", "requirement": "=2.0.0"}])
+    );
+    assert_eq!(held["is_unreferenced"], false);
+    let uses = server
+        .get("/v1/namespaces/shop/components/counter/references")
+        .await
+        .answered(200);
+    assert_eq!(uses["subscriptions"], held["subscriptions"]);
+    let other = counter("1.0.0").await;
+    assert_eq!(
+        (&other["subscriptions"], &other["is_unreferenced"]),
+        (&json!([]), &json!(true))
+    );
+    assert_eq!(server.delete(path).await.status, 204);
+    assert_eq!(counter("2.0.0").await["is_unreferenced"], true);
+}
+
+#[tokio::test]
 async fn a_yanked_template_holds_nothing() {
     let server = three_versions().await;
     let yank = "/v1/namespaces/shop/templates/one/versions/1.0.0/yank";

@@ -18,6 +18,7 @@ use tasker_engine::secret::{KeyRing, SecretKeys};
 use tasker_events::Feed;
 use tasker_registry::store::Store;
 use tasker_sandbox::{Compiler, Sandbox, SandboxConfig};
+use tasker_telemetry::Tracer;
 use tokio::net::TcpListener;
 use tokio_util::sync::{CancellationToken, DropGuard};
 
@@ -248,7 +249,7 @@ pub fn state(engine: Engine, shutdown: CancellationToken) -> AppState {
     AppState {
         metrics: Metrics::new(engine.clone(), sandbox()),
         authentication: Authentication::Keys(Keyring::new(Store::new(engine.clone()))),
-        feed: Feed::new(engine.clone(), shutdown.clone()),
+        feed: Feed::new(engine.clone(), Tracer::default(), shutdown.clone()),
         webhook_addresses: InnerAddresses::Refused,
         engine,
         sandbox: sandbox(),
@@ -257,6 +258,7 @@ pub fn state(engine: Engine, shutdown: CancellationToken) -> AppState {
         shutdown,
         bounds: Bounds::default(),
         tracer: Default::default(),
+        serves_ui: true,
     }
 }
 

@@ -226,7 +226,7 @@ async fn used_elsewhere() -> (Server, Asker) {
 #[tokio::test]
 async fn references_and_plans_name_what_the_reader_may_read_and_count_the_rest() {
     let (server, reader) = used_elsewhere().await;
-    let hidden = json!({"steps": 1, "pins": 1});
+    let hidden = json!({"steps": 1, "pins": 1, "subscriptions": 0});
     let component = "/v1/namespaces/shop/components/guest";
     for path in [
         "references",
@@ -235,7 +235,8 @@ async fn references_and_plans_name_what_the_reader_may_read_and_count_the_rest()
     ] {
         let path = format!("{component}/{path}");
         let all = server.get(&path).await.answered(200);
-        assert_eq!(all["hidden"], json!({"steps": 0, "pins": 0}), "{path}");
+        let nothing = json!({"steps": 0, "pins": 0, "subscriptions": 0});
+        assert_eq!(all["hidden"], nothing, "{path}");
         assert!(all.to_string().contains("bakery"), "{path}: {all}");
         let seen = reader.get(&path).await.answered(200);
         assert_eq!(seen["hidden"], hidden, "{path}: {seen}");
@@ -274,7 +275,10 @@ async fn what_only_others_hold_is_held_for_every_reader() {
         .await
         .answered(200);
     let seen = reader.get(references).await.answered(200);
-    assert_eq!(seen["hidden"], json!({"steps": 0, "pins": 1}));
+    assert_eq!(
+        seen["hidden"],
+        json!({"steps": 0, "pins": 1, "subscriptions": 0})
+    );
 }
 
 #[tokio::test]

@@ -8,7 +8,7 @@ bench="${TASKER_BENCH:-target/release/tasker-bench}"
 turns="${TURNS:-6}"
 python="$(tests/python.sh target/tmp/python)"
 results="$(mktemp -d)"
-"$python" -c "$(<tests/traces/receiver.py)" >"$results/ports" &
+"$python" -c "$(<tests/otlp/receiver.py)" >"$results/ports" &
 receiver=$!
 trap 'kill "$receiver"; rm -rf "$results"' EXIT
 until [ -s "$results/ports" ]; do sleep 0.1; done
@@ -21,7 +21,7 @@ measure() {
 }
 
 export OTEL_EXPORTER_OTLP_ENDPOINT="http://127.0.0.1:$http"
-export OTEL_TRACES_SAMPLER=parentbased_traceidratio OTEL_TRACES_SAMPLER_ARG=0.01
+export OTEL_METRICS_EXPORTER=none OTEL_TRACES_SAMPLER=parentbased_traceidratio OTEL_TRACES_SAMPLER_ARG=0.01
 for turn in $(seq "$turns"); do
   measure alone "$turn"
   measure metrics "$turn" --scrape-ms 1000

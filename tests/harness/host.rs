@@ -58,7 +58,8 @@ impl TestHost {
                 tokens: None,
             },
             tls: None,
-            exports_traces: false,
+            exports: None,
+            serves_ui: true,
         };
         change(&mut config);
         let host = Host::start(config).await.unwrap();

@@ -11,6 +11,7 @@ use tasker_domain::name::Name;
 use tasker_domain::priority::Priority;
 use tasker_domain::queue_key::{QueueKey, QueueLane};
 use tasker_domain::resolve::VersionStatus;
+use tasker_domain::tag::Tags;
 use tasker_engine::Engine;
 use tasker_engine::lock::LockEntry;
 use tasker_engine::task::NewTask;
@@ -117,6 +118,7 @@ async fn new_task(
         identity_key: None,
         correlation_id: "model".to_owned(),
         traceparent: None,
+        tags: Tags::default(),
         lane: QueueLane::of(Priority::default(), Some(&key), &input),
         is_watched: false,
     };

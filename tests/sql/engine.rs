@@ -8,12 +8,13 @@ use tasker_domain::actor::Actor;
 use tasker_domain::ids::{LockId, TaskId, WorkerId};
 use tasker_domain::outcome::{Failure, FailureKind, Retry};
 use tasker_domain::priority::Priority;
+use tasker_domain::tag::Tags;
 use tasker_engine::Engine;
 use tasker_engine::claim::Claimed;
 use tasker_engine::lease::{HeartbeatAnswer, Holding, WorkerFacts};
 use tasker_engine::report::{Completed, FailedAttempt};
 use tasker_engine::task::NewTask;
-use tasker_engine::task_read::TaskFilter;
+use tasker_engine::task_list::TaskFilter;
 
 use super::populated::PARTITIONS;
 use super::{Graph, Session, TestDatabase, Uuid, engine};
@@ -41,6 +42,7 @@ pub(super) fn task(id: u128, template: i32, key: Option<&str>) -> NewTask {
         identity_key: key.map(str::to_owned),
         correlation_id: "correlation".to_owned(),
         traceparent: None,
+        tags: Tags::default(),
         lane: Priority::default().into(),
         is_watched: false,
     }

@@ -12,6 +12,7 @@ use tasker_engine::log_position::LogPosition;
 use tasker_events::catalog;
 use tasker_events::schema::schema;
 use tasker_events::{Event, Feed, Position};
+use tasker_telemetry::Tracer;
 use tokio_util::sync::CancellationToken;
 
 /// More page ranges than may stay without a summary.
@@ -24,7 +25,11 @@ pub fn engine_of(database: &TestDatabase) -> Engine {
 }
 
 pub fn feed(database: &TestDatabase) -> Feed {
-    Feed::new(engine_of(database), CancellationToken::new())
+    Feed::new(
+        engine_of(database),
+        Tracer::default(),
+        CancellationToken::new(),
+    )
 }
 
 async fn rows(engine: &Engine) -> Vec<FeedRow> {

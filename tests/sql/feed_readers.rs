@@ -10,6 +10,7 @@ use std::sync::Arc;
 use tasker_events::filter::{Filter, parse_types};
 use tasker_events::follow::Next;
 use tasker_events::{Feed, Position};
+use tasker_telemetry::Tracer;
 use tokio_util::sync::CancellationToken;
 
 /// Tasks that run while somebody reads.
@@ -127,7 +128,7 @@ async fn a_hundred_readers_cost_no_more_statements_than_one() {
     const STREAMS: i64 = 120;
     let (database, mut session, _) = engine().await;
     let engine = engine_of(&database);
-    let feed = Feed::new(engine.clone(), CancellationToken::new());
+    let feed = Feed::new(engine.clone(), Tracer::default(), CancellationToken::new());
     let from = feed.now().await.unwrap();
     let mut streams: Vec<_> = (0..STREAMS)
         .map(|_| feed.follow(from, Arc::new(|_| true)))

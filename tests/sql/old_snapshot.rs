@@ -54,11 +54,16 @@ async fn claim_from(
 
 /// The marks that a look at the whole queue makes.
 async fn look(session: &mut Session) -> String {
+    look_where(session, "true").await
+}
+
+/// Those of these lanes.
+async fn look_where(session: &mut Session, lanes: &str) -> String {
     session
-        .one(
+        .one(&format!(
             "select format('%L::int[], %L::smallint[], %L::timestamptz[]', array_agg(namespace_id), array_agg(lane), array_agg(low))
-             from (select * from tasker.queue_look_whole() order by namespace_id, lane) l",
-        )
+             from (select * from tasker.queue_look_whole() where {lanes} order by namespace_id, lane) l"
+        ))
         .await
 }
 
@@ -83,7 +88,8 @@ async fn an_old_snapshot_costs_a_claim_by_marks_next_to_nothing() {
     assert!(without > i64::from(STEPS), "{without} entries read");
 
     session.create_many(version, 10).await;
-    let marks = look(&mut session).await;
+    // On a busy machine, looks at other lanes are slow too, and each mark has its pages.
+    let marks = look_where(&mut session, "lane = 13104").await;
     let (before, pages_before) = (read(&mut session).await, pages(&mut session).await);
     let (claimed, next) = claim_from(&mut session, worker, 10, &marks).await;
     let with = read(&mut session).await - before;

@@ -124,6 +124,8 @@ async fn call_deliveries(session: &mut Session) {
                     tasker.add_dead_letter(s.subscriber_id, s.subscription_id, 0, 2, 0::smallint, '', '', 500, '', 12, 9),
                     (select h.outcome from tasker.store_handled(s.subscriber_id, s.subscription_id, 0, 3, 0::smallint, null, null,
                                                                 '{counts}', '{total}', '{1}', '{f}', '{null}') h),
+                    (select h.outcome from tasker.store_handled(s.subscriber_id, s.subscription_id, 0, 2, 0::smallint, 1, null,
+                                                                '{counts}', '{total}', '{1}', '{f}', '{null}') h),
                     tasker.store_replay(s.subscriber_id, s.subscription_id, 1, null, null, null),
                     tasker.end_subscription(s.subscriber_id, s.subscription_id, ''),
                     tasker.leave_subscriptions(s.subscriber_id)

@@ -5,17 +5,18 @@ use std::fs;
 use std::path::Path;
 
 /// Libraries that only the crates which ARCHITECTURE.md names speak to.
-const LARGE: [&str; 12] = [
+const LARGE: [&str; 13] = [
     "async-nats",
     "axum",
     "async-graphql",
     "clap",
     "object_store",
     "oci-client",
-    "opentelemetry-otlp",
+    "opentelemetry-proto",
     "prometheus-client",
     "reqwest",
     "sqlx",
+    "tonic",
     "wasmtime",
     "wit-component",
 ];

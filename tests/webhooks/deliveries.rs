@@ -3,6 +3,7 @@ use super::setup::{SECRET, Setup, change, name, quick, received, subjects};
 use crate::harness::wait_until;
 use data_encoding::BASE64;
 use hmac::{Hmac, KeyInit as _, Mac as _};
+use serde_json::json;
 use sha2::Sha256;
 use tasker_registry::store::subscription::Start;
 
@@ -62,6 +63,22 @@ async fn events_arrive_in_order_each_once_and_the_position_is_stored() {
     setup.happen(201, 1).await;
     received(&receiver, 201).await;
     assert_eq!(receiver.subjects(), subjects(201));
+    host.stop().await;
+}
+
+#[tokio::test]
+async fn a_subscription_by_a_tag_has_the_events_of_tasks_with_it() {
+    let (setup, receiver) = (Setup::new().await, Receiver::start().await);
+    setup.subscribe_tagged("hook", &receiver, "vip").await;
+    setup.create_task("{nightly,vip}").await;
+    setup.create_task("{nightly}").await;
+    setup.create_task("{vip}").await;
+    let host = setup.deliver(quick());
+    received(&receiver, 2).await;
+    let requests = receiver.all();
+    let events = requests.iter().map(|request| request.event());
+    let tags: Vec<_> = events.map(|event| event["data"]["tags"].clone()).collect();
+    assert_eq!(tags, [json!(["nightly", "vip"]), json!(["vip"])]);
     host.stop().await;
 }
 

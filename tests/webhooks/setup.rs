@@ -1,7 +1,8 @@
 //! A database with secrets and subscriptions, and hosts that deliver.
 
 use super::receiver::Receiver;
-use crate::harness::{TestDatabase, wait_until};
+use crate::harness::{NEW_ID, TestDatabase, wait_until};
+use sqlx::AssertSqlSafe;
 use std::time::Duration;
 use tasker_database::Database;
 use tasker_domain::actor::Actor;
@@ -16,6 +17,7 @@ use tasker_registry::store::subscription::{
     Definition, Start, SubscriptionChange, SubscriptionRow,
 };
 use tasker_subscribers::{RetrySchedule, Subscribers, SubscribersConfig};
+use tasker_telemetry::Tracer;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
@@ -96,7 +98,7 @@ impl Setup {
     pub fn deliver(&self, config: SubscribersConfig) -> Deliverer {
         let stop = CancellationToken::new();
         let engine = engine_of(&self.database);
-        let feed = Feed::new(engine.clone(), stop.clone());
+        let feed = Feed::new(engine.clone(), Tracer::default(), stop.clone());
         let subscribers = Subscribers::new(engine, feed.clone(), None, config);
         let task = tokio::spawn(subscribers.run(stop.clone()));
         Deliverer { feed, stop, task }
@@ -109,39 +111,35 @@ impl Setup {
     }
 
     pub async fn subscribe_to(&self, subscription: &str, url: String, secrets: &[&str]) {
-        self.set(subscription, Target::Webhook(url), secrets, None)
-            .await;
+        let definition = definition(Target::Webhook(url), secrets);
+        self.set(subscription, &definition).await;
     }
 
     /// The same events, so many at a time.
     pub async fn subscribe_batches(&self, subscription: &str, receiver: &Receiver, most: i16) {
-        let target = Target::Webhook(receiver.url());
-        self.set(subscription, target, &["signing"], Some(most))
-            .await;
+        let definition = Definition {
+            max_batch: Some(most),
+            ..definition(Target::Webhook(receiver.url()), &["signing"])
+        };
+        self.set(subscription, &definition).await;
     }
 
     /// The same events, to NATS.
     pub async fn subscribe_nats(&self, subscription: &str) {
-        self.set(subscription, Target::Nats, &[], None).await;
+        self.set(subscription, &definition(Target::Nats, &[])).await;
     }
 
-    async fn set(
-        &self,
-        subscription: &str,
-        target: Target,
-        secrets: &[&str],
-        max_batch: Option<i16>,
-    ) {
+    /// The creation of tasks with a tag.
+    pub async fn subscribe_tagged(&self, subscription: &str, receiver: &Receiver, tag: &str) {
         let definition = Definition {
-            target,
-            secrets: secrets.iter().map(ToString::to_string).collect(),
-            max_batch,
-            types: Some("pin.set".to_owned()),
-            template: None,
-            task_id: None,
-            step: None,
-            handler: None,
+            types: Some("task.created".to_owned()),
+            tag: Some(tag.to_owned()),
+            ..definition(Target::Webhook(receiver.url()), &["signing"])
         };
+        self.set(subscription, &definition).await;
+    }
+
+    async fn set(&self, subscription: &str, definition: &Definition) {
         let start = Start {
             seq: 0,
             seq_index: 0,
@@ -150,7 +148,7 @@ impl Setup {
         let (shop, subscription) = (name("shop"), name(subscription));
         let change = change(&shop, &subscription);
         let change = change.as_change();
-        let set = self.store.set_subscription(change, &definition, start);
+        let set = self.store.set_subscription(change, definition, start);
         assert!(set.await.unwrap().is_some());
     }
 
@@ -162,6 +160,30 @@ impl Setup {
         )
         .bind(from)
         .bind(count)
+        .execute(self.database.pool())
+        .await
+        .unwrap();
+    }
+
+    /// A task of `shop` with these tags, in its table and in the log.
+    pub async fn create_task(&self, tags: &str) {
+        sqlx::query(AssertSqlSafe(format!(
+            "with t as (
+               insert into tasker.template (namespace_id, name)
+               select namespace_id, gen_random_uuid() from tasker.namespace where name = 'shop'
+               returning namespace_id, template_id
+             ), v as (
+               insert into tasker.template_version (template_id, version, digest, source, definition)
+               select template_id, '1.0.0', '\\x00', '', '{{}}' from t returning template_id, template_version_id
+             ), k as (
+               insert into tasker.task (task_id, namespace_id, template_id, template_version_id, lock_id, created_at,
+                                        correlation_id, tags, input, remaining_sinks)
+               select {NEW_ID}, namespace_id, template_id, template_version_id, 1, now(), '', '{tags}', '{{}}', 1
+               from t join v using (template_id)
+               returning task_id
+             )
+             insert into tasker.transition (at, task_id, to_state) select now(), task_id, 'pending' from k"
+        )))
         .execute(self.database.pool())
         .await
         .unwrap();
@@ -195,6 +217,21 @@ impl Setup {
             is(&row).then_some(row)
         })
         .await
+    }
+}
+
+/// Of the changes that tests make.
+fn definition(target: Target, secrets: &[&str]) -> Definition {
+    Definition {
+        target,
+        secrets: secrets.iter().map(ToString::to_string).collect(),
+        max_batch: None,
+        types: Some("pin.set".to_owned()),
+        template: None,
+        task_id: None,
+        step: None,
+        handler: None,
+        tag: None,
     }
 }
 

@@ -88,6 +88,8 @@ pub struct AppState {
     pub metrics: Metrics,
     /// Which traces tasks have.
     pub tracer: Tracer,
+    /// Whether the web interface is served too.
+    pub serves_ui: bool,
 }
 
 /// What every handler is given.
@@ -162,7 +164,7 @@ async fn serve_counted<L: Listener<Addr = SocketAddr>>(
     connections::serve(listener, counted(state, counts), bounds, closing).await;
 }
 
-/// The whole API: /v1 and /health.
+/// The whole API: /v1 and /health; and the web interface, if it is served.
 pub fn router(state: AppState) -> Router {
     counted(state, RequestCounts::default())
 }
@@ -180,6 +182,7 @@ fn counted(state: AppState, counts: RequestCounts) -> Router {
         bounds,
         metrics,
         tracer,
+        serves_ui,
     } = state;
     let registry = Registry::new(engine.clone(), sandbox.clone());
     let tasks = Tasks::new(engine.clone(), registry.clone(), notifications.clone());
@@ -210,12 +213,18 @@ fn counted(state: AppState, counts: RequestCounts) -> Router {
         status_looks: StatusLooks::default(),
     };
     api.on_replica = OnReplica::new(api.over_replica(notifications));
+    let ui = match serves_ui {
+        true => tasker_ui::router(),
+        false => Router::new(),
+    };
     Router::new()
         .merge(routes)
         .method_not_allowed_fallback(wrong_method)
         .fallback(unknown_route)
         .layer(from_fn_with_state(bounds, intake::take_in))
         .layer(from_fn_with_state(api.clone(), auth::authorize))
+        // Files without secrets: browsers ask for them before anybody has signed in.
+        .merge(ui)
         .layer(from_fn(heads::check))
         .layer(from_fn_with_state(counts, correlation::correlate))
         .layer(from_fn(connections::occupy))

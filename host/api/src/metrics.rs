@@ -1,4 +1,4 @@
-//! Metrics for Prometheus: of the parts of the host, and of what a look at the database found.
+//! Metrics, for Prometheus and for whoever exports them: of the parts of the host, and of what a look at the database found.
 
 use super::Api;
 use super::bounds::Bounds;
@@ -61,6 +61,11 @@ impl Metrics {
 
     /// The text of all of them, in this format.
     pub async fn text(&self, format: Format) -> String {
+        self.samples().await.encode(format)
+    }
+
+    /// The values of all of them.
+    pub async fn samples(&self) -> Samples {
         let mut samples = Samples::default();
         samples.number(&BUILD, &[env!("CARGO_PKG_VERSION")], 1.0);
         self.sample_database(&mut samples).await;
@@ -74,7 +79,7 @@ impl Metrics {
             sampler.sample(&mut samples);
         }
         sample_process(&mut samples);
-        samples.encode(format)
+        samples
     }
 
     async fn sample_database(&self, samples: &mut Samples) {

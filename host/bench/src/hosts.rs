@@ -6,11 +6,12 @@ use semver::Version;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
-use tasker::host::{AuthConfig, DatabaseChoice, Host, HostConfig};
+use tasker::host::{AuthConfig, DatabaseChoice, Host, HostConfig, LogLines};
 use tasker_domain::actor::Actor;
 use tasker_domain::bounds::MAX_BATCH_TASKS;
 use tasker_domain::requirement::QualifiedName;
 use tasker_domain::submit::Submit;
+use tasker_domain::tag::Tags;
 use tasker_registry::Registry;
 use tasker_registry::maintenance::Maintenance;
 use tasker_registry::publish_template::Missing;
@@ -44,7 +45,7 @@ pub(super) struct BenchArgs {
     /// The sample component `basics`, as `make guests` builds it.
     #[arg(long, value_name = "FILE")]
     component: Option<PathBuf>,
-    /// Export traces of the hosts in this process, as the variables of OpenTelemetry say.
+    /// Export traces and metrics of the hosts in this process, as the variables of OpenTelemetry say.
     #[arg(long)]
     export_traces: bool,
 }
@@ -99,7 +100,7 @@ impl BenchArgs {
             let data_dir = scratch.path().join(format!("host-{no}"));
             let config = HostConfig {
                 auth: auth.clone(),
-                exports_traces: self.export_traces,
+                exports: self.export_traces.then(LogLines::default),
                 ..config(data_dir, database, worker.cloned())
             };
             let host = Host::start(config).await?;
@@ -176,7 +177,8 @@ fn config(data_dir: PathBuf, database: DatabaseChoice, worker: Option<WorkerConf
         archive: None,
         auth: AuthConfig::Off,
         tls: None,
-        exports_traces: false,
+        exports: None,
+        serves_ui: false,
     }
 }
 
@@ -307,5 +309,6 @@ pub(super) fn submit(template: &str) -> anyhow::Result<Submit> {
         idempotency_key: None,
         correlation_id: None,
         priority: None,
+        tags: Tags::default(),
     })
 }

@@ -9,6 +9,7 @@ use chrono::{TimeDelta, Utc};
 use std::time::Duration;
 use tasker_domain::ids::TaskId;
 use tasker_domain::name::Name;
+use tasker_domain::tag::Tag;
 use tasker_wire::event::{CloudEvent, EventPage, EventQuery, ListEvents};
 
 /// Events that are listed unless told otherwise.
@@ -45,6 +46,9 @@ pub struct Wanted {
     /// Only events of tasks with this correlation id.
     #[arg(long, value_name = "ID")]
     correlation_id: Option<String>,
+    /// Only events of tasks with this tag.
+    #[arg(long)]
+    tag: Option<Tag>,
     /// Begin so long ago, for example 10m or 2h.
     #[arg(long, value_name = "DURATION", value_parser = units::parse_duration, conflicts_with = "from")]
     since: Option<Duration>,
@@ -83,6 +87,7 @@ impl Wanted {
             step: self.step.clone(),
             handler: self.handler.clone(),
             correlation_id: self.correlation_id.clone(),
+            tag: self.tag.clone(),
             from: self.from.clone().or(since),
             limit: None,
         }
@@ -98,6 +103,7 @@ impl Wanted {
             option("step", self.step.as_ref()),
             option("handler", self.handler.as_ref()),
             option("correlation-id", self.correlation_id.as_ref()),
+            option("tag", self.tag.as_ref()),
             option("from", Some(cursor)),
         ]
         .concat()

@@ -14,7 +14,7 @@ use super::{
 use serde_json::json;
 use std::time::{Duration, Instant};
 use tasker_domain::pin::PinKind;
-use tasker_domain::references::{PinReference, PinSide, StepReference};
+use tasker_domain::references::{PinReference, PinSide, StepReference, SubscriptionReference};
 use tasker_wire::component::ShowComponentReferences;
 use tasker_wire::definition::References;
 use tasker_wire::template::{ShowTemplate, ShowTemplateReferences};
@@ -145,6 +145,10 @@ fn text(of: &Reference, kind: PinKind, found: &References) -> String {
         ("open tasks", tasks(found)),
         ("pins", joined(found.pins.iter().map(pin_text), "\n")),
         ("steps", joined(found.steps.iter().map(step_text), "\n")),
+        (
+            "subscriptions",
+            joined(found.subscriptions.iter().map(subscription_text), "\n"),
+        ),
         ("hidden", hidden_text(found.hidden)),
         ("default", default_text(found, kind).to_owned()),
         ("last used", last_used(found)),
@@ -172,6 +176,10 @@ fn in_short(found: &References) -> String {
         (found.open_tasks as usize, "open task"),
         (found.pins.len() + found.hidden.pins, "pin"),
         (found.steps.len() + found.hidden.steps, "template step"),
+        (
+            found.subscriptions.len() + found.hidden.subscriptions,
+            "subscription",
+        ),
     ]);
     match counts.is_empty() {
         true => "new tasks, which take it by default".to_owned(),
@@ -220,6 +228,15 @@ fn elsewhere(pin: &PinReference, kind: PinKind) -> String {
         PinSide::Rollout => format!("tasker rollout rollback {name}"),
         PinSide::Base | PinSide::Rollback => format!("tasker pin set {name} REQUIREMENT"),
     }
+}
+
+fn subscription_text(it: &SubscriptionReference) -> String {
+    let SubscriptionReference {
+        namespace,
+        subscription,
+        requirement,
+    } = it;
+    format!("{namespace}/{subscription}: {requirement}")
 }
 
 fn step_text(step: &StepReference) -> String {

@@ -8,6 +8,8 @@ use serde::{Deserialize, Serialize};
 pub struct Hidden {
     pub steps: usize,
     pub pins: usize,
+    #[serde(default)]
+    pub subscriptions: usize,
 }
 
 impl Hidden {

@@ -3,6 +3,7 @@
 use super::descriptor::{HandlerDescription, Provenance};
 use super::hidden::{Hidden, keep};
 use super::name::Name;
+use super::references::SubscriptionReference;
 use super::requirement::Requirement;
 use super::resolve::{Availability, Ineligible, VersionState, VersionStatus};
 use chrono::{DateTime, Utc};
@@ -78,9 +79,12 @@ pub struct Uses {
     pub versions: Vec<UsedVersion>,
     pub steps: Vec<StepUse>,
     pub pins: Vec<PinUse>,
+    /// Subscriptions that deliver to it.
+    #[serde(default)]
+    pub subscriptions: Vec<SubscriptionReference>,
     /// There are more steps or pins than are listed.
     pub is_cut: bool,
-    /// Steps and pins of namespaces that the caller may not read.
+    /// Steps, pins and subscriptions of namespaces that the caller may not read.
     pub hidden: Hidden,
 }
 
@@ -162,6 +166,7 @@ impl Uses {
         self.hidden = Hidden {
             steps: keep(&mut self.steps, |it| may_read(it.namespace.as_str())),
             pins: keep(&mut self.pins, |it| may_read(it.namespace.as_str())),
+            subscriptions: keep(&mut self.subscriptions, |it| may_read(&it.namespace)),
         };
         self
     }

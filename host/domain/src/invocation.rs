@@ -1,8 +1,13 @@
 //! All that a sandbox run needs, by value.
 
 use super::{
-    declared_event::EventSchemas, digest::Digest, grants::Grants, ids::TaskId, limits::Limits,
-    subscriber_event::SubscriberEvent, trace_context::TraceParent,
+    declared_event::EventSchemas,
+    digest::Digest,
+    grants::Grants,
+    ids::TaskId,
+    limits::Limits,
+    subscriber_event::SubscriberEvent,
+    trace_context::{SpanId, SpanOf, TraceId, TraceParent},
 };
 use schema_compat::Schema;
 use serde::{Deserialize, Serialize};
@@ -47,6 +52,17 @@ impl Invocation {
             Some(event) => format!("{}/{}:{}", step.namespace, step.name, event.id),
             None => format!("{}:{}", self.lease.task_id, step.name),
         }
+    }
+
+    /// The trace of the attempt and its span in it, whether or not they are recorded.
+    pub fn trace(&self) -> (TraceId, SpanId) {
+        let Lease {
+            task_id,
+            step_no,
+            attempt,
+        } = self.lease;
+        let span = SpanOf::Attempt(task_id, step_no, attempt);
+        (TraceId::of(task_id, self.caller), SpanId::of(span))
     }
 }
 

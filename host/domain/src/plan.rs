@@ -213,6 +213,7 @@ impl ComponentPlan {
         self.hidden = Hidden {
             steps: keep(&mut self.steps, |it| may_read(&it.namespace)),
             pins: keep(&mut self.pins, |it| may_read(&it.namespace)),
+            ..Hidden::default()
         };
         self
     }

@@ -26,6 +26,14 @@ pub struct PinReference {
     pub side: PinSide,
 }
 
+/// A subscription that has the version take its events.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SubscriptionReference {
+    pub namespace: String,
+    pub subscription: String,
+    pub requirement: String,
+}
+
 /// A step of a template that takes the version in a new task.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]

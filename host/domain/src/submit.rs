@@ -3,6 +3,7 @@
 use super::name::Name;
 use super::priority::Priority;
 use super::requirement::Requirement;
+use super::tag::Tags;
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
@@ -34,4 +35,7 @@ pub struct Submit {
     /// None: the template's.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub priority: Option<Priority>,
+    /// What the task is found by; they are no part of its identity.
+    #[serde(default, skip_serializing_if = "Tags::is_empty")]
+    pub tags: Tags,
 }

@@ -142,6 +142,7 @@ const PARTS: &str = "
         select json_build_object(
                  'id', t.task_id, 'namespace', n.name, 'template', p.name, 'version', v.version, 'state', t.state,
                  'created_at', t.created_at, 'finished_at', t.finished_at, 'correlation_id', t.correlation_id,
+                 'tags', coalesce(to_json(t.tags), '[]'),
                  'identity_key', t.identity_key, 'error', t.error, 'input', t.input,
                  'input_bytes', octet_length(t.input::text),
                  'lock', coalesce((

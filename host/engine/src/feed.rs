@@ -35,6 +35,11 @@ pub struct FeedRow {
     pub cpu_ms: Option<f32>,
     pub memory_kib: Option<i32>,
     pub correlation_id: Option<String>,
+    /// As the caller of the task sent it.
+    #[sqlx(default)]
+    pub traceparent: Option<String>,
+    #[sqlx(default)]
+    pub tags: Option<Vec<String>>,
     /// Of the task.
     pub created_at: Option<DateTime<Utc>>,
     /// Of the task, by which the names below are found.

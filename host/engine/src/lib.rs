@@ -38,6 +38,7 @@ pub mod statistics;
 pub mod step_read;
 pub mod subscription;
 pub mod task;
+pub mod task_list;
 pub mod task_read;
 pub mod trace_log;
 pub mod usage;

@@ -33,6 +33,7 @@ pub struct DeliveryRow {
     pub task_id: Option<Uuid>,
     pub step: Option<String>,
     pub handler: Option<String>,
+    pub tag: Option<String>,
     /// As `tasker_domain::subscription::Target` has it.
     pub target: String,
     pub secrets: Vec<String>,
@@ -313,7 +314,7 @@ const OWNED: &str = "
 // A clock that was set back makes nothing wait longer than an hour, the most that a retry waits.
 const DELIVERIES: &str = "
     select s.subscription_id, s.revision, s.moves, n.name as namespace, s.name, s.types, s.template, s.task_id, s.step,
-           s.handler, s.target, s.secrets, s.max_batch, s.seq, s.seq_index, s.since, s.attempts,
+           s.handler, s.tag, s.target, s.secrets, s.max_batch, s.seq, s.seq_index, s.since, s.attempts,
            least(greatest(coalesce(extract(epoch from s.next_at - tasker.clock()), 0) * 1000, 0), 3600000)::bigint
              as wait_ms
     from tasker.subscription s

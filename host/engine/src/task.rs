@@ -8,6 +8,7 @@ use tasker_database::{Connection, DatabaseError, column};
 use tasker_domain::actor::Actor;
 use tasker_domain::ids::{LockId, TaskId};
 use tasker_domain::queue_key::QueueLane;
+use tasker_domain::tag::Tags;
 use tasker_domain::trace_context::TraceParent;
 use uuid::Uuid;
 
@@ -32,6 +33,7 @@ pub struct NewTask {
     pub correlation_id: String,
     /// The trace context that came with the submit.
     pub traceparent: Option<TraceParent>,
+    pub tags: Tags,
     pub lane: QueueLane,
     /// Somebody will wait for its end.
     pub is_watched: bool,
@@ -63,7 +65,7 @@ impl Engine {
     /// call creates no second task where there is an identity key.
     pub async fn create_tasks(&self, tasks: &[NewTask]) -> Result<Vec<CreatedTask>, DatabaseError> {
         let rows = sqlx::query(
-            "select * from tasker.create_tasks($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
+            "select * from tasker.create_tasks($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
         )
         .bind(column(tasks, |t| t.task_id.0))
         .bind(column(tasks, |t| t.namespace_id))
@@ -76,6 +78,7 @@ impl Engine {
         .bind(column(tasks, |t| t.is_watched))
         .bind(column(tasks, |t| t.lane.number()))
         .bind(traceparents(tasks))
+        .bind(tags(tasks))
         .fetch_all(self.pool())
         .await?;
         self.uses
@@ -106,6 +109,13 @@ impl Engine {
 fn traceparents(tasks: &[NewTask]) -> Option<Vec<Option<String>>> {
     let any = tasks.iter().any(|task| task.traceparent.is_some());
     any.then(|| column(tasks, |t| t.traceparent.map(|it| it.to_string())))
+}
+
+/// The same of tags, each task's as the text of an array.
+fn tags(tasks: &[NewTask]) -> Option<Vec<Option<String>>> {
+    let any = tasks.iter().any(|task| !task.tags.is_empty());
+    let of = |task: &NewTask| (!task.tags.is_empty()).then(|| task.tags.to_array_text());
+    any.then(|| column(tasks, of))
 }
 
 fn in_order(asked: usize, rows: &[PgRow]) -> Result<Vec<CreatedTask>, DatabaseError> {

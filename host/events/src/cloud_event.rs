@@ -20,6 +20,7 @@ pub fn cloud_event(event: &Event) -> CloudEvent {
         sequence: event.position.to_string(),
         correlationid: event.correlation_id.clone(),
         causationid: event.cause_id(),
+        traceparent: event.traceparent.map(|it| it.to_string()),
         data: data.unwrap_or_else(|_| RawValue::NULL.to_owned()),
     }
 }

@@ -7,7 +7,10 @@ use serde::Deserialize;
 use serde_json::value::RawValue;
 use std::borrow::Cow;
 use std::sync::OnceLock;
+use tasker_domain::ids::TaskId;
+use tasker_domain::trace_context::{SpanOf, TraceParent};
 use tasker_engine::feed::FeedRow;
+use tasker_telemetry::Tracer;
 
 /// What SQL functions write as the reason of a change.
 const CHECKPOINT: &str = "checkpoint";
@@ -29,7 +32,7 @@ struct Why<'a> {
 }
 
 /// The events of a row, in order. A change that this release does not know has none.
-pub fn events(row: &FeedRow) -> Vec<Event> {
+pub fn events(row: &FeedRow, tracer: &Tracer) -> Vec<Event> {
     let names = names(row);
     let first = Position {
         seq: row.seq,
@@ -41,11 +44,27 @@ pub fn events(row: &FeedRow) -> Vec<Event> {
         at: row.at,
         cause: (index > 0).then_some(first),
         correlation_id: row.correlation_id.clone(),
+        traceparent: traceparent(row, &name, tracer),
         data: data(row, &name),
         name,
         rendered: OnceLock::new(),
     };
     (0..).zip(names).map(event).collect()
+}
+
+/// The span of the attempt where there is one, else of the step, else of the task.
+fn traceparent(row: &FeedRow, name: &str, tracer: &Tracer) -> Option<TraceParent> {
+    let task = TaskId(row.task_id?);
+    let attempt = row.attempt.filter(|attempt| *attempt > 0);
+    let is_of_attempt = row.event.is_some() || name.starts_with("attempt.");
+    let span = match (row.step_no, attempt) {
+        (None, _) => SpanOf::Task(task),
+        (Some(step), Some(attempt)) if is_of_attempt => SpanOf::Attempt(task, step, attempt),
+        (Some(step), _) => SpanOf::Step(task, step),
+    };
+    let caller = row.traceparent.as_deref();
+    let caller = caller.and_then(|text| text.parse().ok());
+    tracer.span(task, span, caller)
 }
 
 fn names(row: &FeedRow) -> Vec<Cow<'static, str>> {
@@ -132,6 +151,7 @@ fn data(row: &FeedRow, name: &str) -> EventData {
         task_id: row.task_id,
         template: row.template.clone(),
         template_version: row.template_version.clone(),
+        tags: row.tags.clone(),
         ..EventData::default()
     };
     match row.step_no {

@@ -8,6 +8,7 @@ use serde::Serialize;
 use serde_json::value::RawValue;
 use std::borrow::Cow;
 use std::sync::OnceLock;
+use tasker_domain::trace_context::TraceParent;
 use uuid::Uuid;
 
 /// What the types of Tasker's own events begin with outside, so that a handler's own name is never taken for one.
@@ -27,6 +28,8 @@ pub struct Event {
     /// The event of the same row from which this one follows.
     pub cause: Option<Position>,
     pub correlation_id: Option<String>,
+    /// The span in which it happened: of the task, the step or the attempt.
+    pub traceparent: Option<TraceParent>,
     pub data: EventData,
     /// As it is sent: made once, for all who are sent it.
     pub rendered: OnceLock<Bytes>,
@@ -43,6 +46,9 @@ pub struct EventData {
     pub template: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub template_version: Option<String>,
+    /// What its caller marked the task with.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub tags: Option<Vec<String>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub step: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -22,6 +22,7 @@ pub struct Filter {
     pub step: Option<String>,
     pub handler: Option<String>,
     pub correlation_id: Option<String>,
+    pub tag: Option<String>,
 }
 
 /// A type, or all types below a prefix.
@@ -144,7 +145,12 @@ impl Filter {
             && is(&self.step, &data.step)
             && is(&self.handler, &data.handler)
             && is(&self.correlation_id, &event.correlation_id)
+            && self.tag.as_ref().is_none_or(|tag| has(&data.tags, tag))
     }
+}
+
+fn has(tags: &Option<Vec<String>>, tag: &String) -> bool {
+    tags.as_ref().is_some_and(|tags| tags.contains(tag))
 }
 
 #[cfg(test)]

@@ -116,7 +116,8 @@ impl Feed {
     ) -> Result<(Vec<Event>, Position, usize), FeedError> {
         let page = self.engine().read_feed(at.row(), until, MAX_FEED_ROWS);
         let page = page.await?;
-        let events = page.rows.iter().flat_map(derive::events);
+        let events = page.rows.iter();
+        let events = events.flat_map(|row| derive::events(row, self.tracer()));
         let events = events.filter(|event| event.position > at).collect();
         let through = at.max(Position::behind(page.through));
         Ok((events, through, page.rows.len()))

@@ -6,6 +6,7 @@ use super::event::{Event, EventData};
 use chrono::{DateTime, Utc};
 use serde_json::{Map, Value, json};
 use tasker_engine::feed::FeedRow;
+use tasker_telemetry::Tracer;
 use uuid::Uuid;
 
 /// The JSON Schema (2020-12) of `data`.
@@ -69,11 +70,15 @@ fn of_category(category: Category) -> Vec<Property> {
 
 fn of_task() -> Vec<Property> {
     let id = json!({"type": "string", "format": "uuid", "description": "The task"});
+    let tags = json!({
+        "type": "array", "items": {"type": "string"}, "description": "The tags of the task, if it has some"
+    });
     vec![
         ("namespace", text("The namespace of the task"), false),
         ("task_id", id, true),
         ("template", text("The template of the task"), false),
         ("template_version", text("Its version"), false),
+        ("tags", tags, false),
     ]
 }
 
@@ -166,7 +171,7 @@ fn of_member(member: Member) -> Property {
 /// An example of the data: of a made up row.
 pub fn example(of: &EventType) -> EventData {
     let row = row(of);
-    let mut events = derive::events(&row);
+    let mut events = derive::events(&row, &Tracer::default());
     let is_meant = |event: &Event| event.catalog_name() == of.name;
     let index = events.iter().position(is_meant);
     let index = index.expect("a row of a type has an event of it");
@@ -197,6 +202,7 @@ fn row(of: &EventType) -> FeedRow {
         created_at: Some(at - chrono::TimeDelta::milliseconds(1250)),
         template: text("checkout"),
         template_version: text("2.1.0"),
+        tags: Some(vec!["customer:4711".to_owned()]),
         ..base
     };
     let (state, detail) = change(of.name);

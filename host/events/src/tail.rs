@@ -11,6 +11,7 @@ use std::time::{Duration, Instant};
 use tasker_domain::error_chain::ErrorChain;
 use tasker_engine::Engine;
 use tasker_engine::log_position::LogHorizon;
+use tasker_telemetry::Tracer;
 use tokio::sync::{mpsc, watch};
 use tokio::time::sleep;
 use tokio_util::sync::CancellationToken;
@@ -32,6 +33,7 @@ pub struct Feed(Arc<Inner>);
 
 struct Inner {
     engine: Engine,
+    tracer: Tracer,
     closing: CancellationToken,
     tail: Mutex<Tail>,
     /// Up to where all followers were handed what they want; none until that is known.
@@ -94,10 +96,12 @@ pub(crate) struct Queue {
 }
 
 impl Feed {
-    /// The feed of the engine's database. Its tail ends at `closing`, and with it whoever follows.
-    pub fn new(engine: Engine, closing: CancellationToken) -> Self {
+    /// The feed of the engine's database. Its tail ends at `closing`, and with it whoever follows. The tracer says which
+    /// trace events have.
+    pub fn new(engine: Engine, tracer: Tracer, closing: CancellationToken) -> Self {
         Self(Arc::new(Inner {
             engine,
+            tracer,
             closing,
             tail: Mutex::default(),
             through: watch::Sender::new(None),
@@ -107,6 +111,10 @@ impl Feed {
 
     pub(crate) fn engine(&self) -> &Engine {
         &self.0.engine
+    }
+
+    pub(crate) fn tracer(&self) -> &Tracer {
+        &self.0.tracer
     }
 
     pub(crate) fn is_closing(&self) -> bool {

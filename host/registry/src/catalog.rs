@@ -40,6 +40,8 @@ pub(crate) struct Catalog {
     pub templates: BTreeMap<QualifiedName, Arc<Family>>,
     /// Steps of templates, where the question is who uses a component.
     pub steps: Vec<TemplateStep>,
+    /// Subscriptions to components, where that is the question.
+    pub subscriptions: Vec<Subscriber>,
     /// The changes of pins of components, the newest first, by namespace and what is pinned.
     pub histories: BTreeMap<(Name, QualifiedName), Vec<PastChange>>,
 }
@@ -54,6 +56,21 @@ pub(crate) struct TemplateStep {
     pub status: VersionStatus,
     pub step: String,
     pub handler: HandlerRef,
+}
+
+/// A subscription of a namespace, and what takes its events.
+#[derive(Clone, Debug)]
+pub(crate) struct Subscriber {
+    pub namespace: Name,
+    pub subscription: String,
+    pub handler: HandlerRef,
+}
+
+impl Subscriber {
+    /// The component that takes its events.
+    pub fn component(&self) -> QualifiedName {
+        self.handler.component.qualified(&self.namespace)
+    }
 }
 
 impl TemplateStep {

@@ -9,7 +9,7 @@ use tasker_domain::hidden::{Hidden, keep};
 use tasker_domain::ids::TaskId;
 use tasker_domain::name::Name;
 use tasker_domain::pin::{PastChange, PinKind};
-use tasker_domain::references::{PinReference, StepReference};
+use tasker_domain::references::{PinReference, StepReference, SubscriptionReference};
 use tasker_domain::requirement::QualifiedName;
 use tasker_domain::resolve::Ineligible;
 
@@ -23,12 +23,14 @@ pub struct References {
     pub pins: Vec<PinReference>,
     /// Steps of templates that take it in a new task; none of a template.
     pub steps: Vec<StepReference>,
+    /// Subscriptions that have it take their events; none of a template.
+    pub subscriptions: Vec<SubscriptionReference>,
     /// New tasks take it if no version is requested; that of a component is never collected.
     pub is_default: bool,
     pub last_use: LastUse,
     /// Why new tasks may not take it, if so.
     pub ineligible: Option<Ineligible>,
-    /// What its reader may not see of steps and pins; it keeps the version in use all the same.
+    /// What its reader may not see of steps, pins and subscriptions; it keeps the version in use all the same.
     pub hidden: Hidden,
     is_template: bool,
 }
@@ -38,7 +40,8 @@ impl References {
     pub fn is_unreferenced(&self) -> bool {
         let is_taken = self.is_template && self.is_default && self.ineligible.is_none();
         let is_held = !self.pins.is_empty() || !self.steps.is_empty() || !self.hidden.is_empty();
-        self.open_tasks == 0 && !is_held && !is_taken
+        let is_delivered_to = !self.subscriptions.is_empty();
+        self.open_tasks == 0 && !is_held && !is_delivered_to && !is_taken
     }
 
     /// The same as one reads it who may read these namespaces.
@@ -46,6 +49,7 @@ impl References {
         self.hidden = Hidden {
             steps: keep(&mut self.steps, |it| may_read(&it.namespace)),
             pins: keep(&mut self.pins, |it| may_read(&it.namespace)),
+            subscriptions: keep(&mut self.subscriptions, |it| may_read(&it.namespace)),
         };
         self
     }
@@ -68,6 +72,7 @@ impl Registry {
         let last_use = self.store.last_use_of_component(id).await?;
         Ok(References {
             steps: catalog.step_references(target, version),
+            subscriptions: catalog.subscription_references(target, version),
             is_default: catalog.is_highest_stable(PinKind::Component, target, version),
             ..References::of(
                 &catalog,
@@ -126,6 +131,7 @@ impl References {
             oldest_tasks: open.oldest.into_iter().map(TaskId).collect(),
             pins: catalog.pin_references(kind, target, version),
             steps: Vec::new(),
+            subscriptions: Vec::new(),
             is_default: false,
             last_use,
             ineligible: catalog.eligible(kind, target, version).err(),

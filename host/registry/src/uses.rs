@@ -7,6 +7,7 @@ use tasker_domain::hidden::Hidden;
 use tasker_domain::inventory::{PinUse, StepUse, UsedVersion, Uses};
 use tasker_domain::name::Name;
 use tasker_domain::pin::PinKind;
+use tasker_domain::references::SubscriptionReference;
 use tasker_domain::requirement::QualifiedName;
 use tasker_domain::resolve::{Availability, Candidate, VersionStatus};
 
@@ -38,13 +39,14 @@ impl Registry {
             component: name.clone(),
             versions: used_versions(catalog.existing(target)?, &steps, &open),
             pins: pins.collect(),
+            subscriptions: catalog.subscriptions.iter().map(subscription).collect(),
             steps,
             is_cut,
             hidden: Hidden::default(),
         })
     }
 
-    /// A component with the steps and pins that name it, and what their namespaces say; true if there
+    /// A component with the steps, pins and subscriptions that name it, and what their namespaces say; true if there
     /// are more steps or pins than are listed.
     pub(crate) async fn component_users(
         &self,
@@ -59,12 +61,22 @@ impl Registry {
         let is_cut = rows.len() >= MAX_USES || pinned.len() > MAX_USES;
         let mut steps: Vec<_> = rows.into_iter().filter_map(stored::step_use).collect();
         steps.retain(|step| step.component() == *target);
+        let subscriptions = self.store.subscribers_that_name(namespace, name).await?;
+        let subscriptions = subscriptions.into_iter().filter_map(stored::subscriber);
+        let mut subscriptions: Vec<_> = subscriptions.collect();
+        subscriptions.retain(|it| it.component() == *target);
         let pinned = pinned.iter().map(|name| stored::name(name));
         let mut namespaces = pinned.collect::<Result<BTreeSet<Name>, _>>()?;
         namespaces.extend(steps.iter().map(|step| step.namespace.clone()));
+        namespaces.extend(subscriptions.iter().map(|it| it.namespace.clone()));
         let selection = Selection::of(PinKind::Component, target).with(&namespaces);
         let catalog = self.catalog(&selection).await?;
-        Ok((Catalog { steps, ..catalog }, is_cut))
+        let catalog = Catalog {
+            steps,
+            subscriptions,
+            ..catalog
+        };
+        Ok((catalog, is_cut))
     }
 }
 
@@ -80,6 +92,14 @@ impl Catalog {
             target: target.clone(),
         })?;
         Ok(family.versions())
+    }
+}
+
+fn subscription(it: &catalog::Subscriber) -> SubscriptionReference {
+    SubscriptionReference {
+        namespace: it.namespace.to_string(),
+        subscription: it.subscription.clone(),
+        requirement: it.handler.requirement.to_string(),
     }
 }
 

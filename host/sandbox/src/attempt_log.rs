@@ -2,10 +2,10 @@
 
 use super::attempt_secrets::AttemptSecrets;
 use super::last_words::LastWords;
-use super::log_field::{MASK, is_secret};
 use super::log_line::{LogLevel, LogLine, LogSource};
 use chrono::Utc;
 use std::sync::{Arc, Mutex, MutexGuard};
+use tasker_domain::secret_field::{MASK, is_secret};
 
 /// Takes the lines of an attempt while it runs.
 pub trait LogSink: Send + Sync {

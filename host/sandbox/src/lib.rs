@@ -26,7 +26,6 @@ mod inspect;
 mod kv_buffer;
 mod last_words;
 mod limits;
-mod log_field;
 mod log_line;
 mod measure;
 mod meter;

@@ -6,21 +6,19 @@ mod replay;
 use super::Shared;
 use super::lease::Lease;
 use super::transport::{Failure, Message, Sent, Transport};
+use super::wants::wants;
 use chrono::{DateTime, Utc};
 use std::sync::Arc;
 use std::time::Duration;
 use tasker_database::DatabaseError;
 use tasker_database::backoff::Backoff;
 use tasker_domain::error_chain::ErrorChain;
-use tasker_domain::ids::TaskId;
-use tasker_domain::subscription::{TEST, subject};
 use tasker_engine::subscription::{
     DeliveryLease, DeliveryRow, FailedTry, NewDeadLetter, StoredCursor,
 };
 use tasker_events::cloud_event::rendered;
-use tasker_events::filter::{Filter, parse_types};
 use tasker_events::follow::{Next, Stream};
-use tasker_events::{Event, FeedError, Position, Wants};
+use tasker_events::{Event, FeedError, Position};
 use tokio::time::{MissedTickBehavior, interval, sleep};
 use tokio_util::sync::CancellationToken;
 
@@ -375,26 +373,4 @@ fn position(seq: i64, index: i16) -> Position {
         seq,
         index: u8::try_from(index).unwrap_or(u8::MAX),
     }
-}
-
-/// Which events a subscription is of. Types that this release does not know match nothing.
-fn wants(row: &DeliveryRow) -> Wants {
-    let types = row.types.as_deref().map(parse_types);
-    let is_unknown = matches!(types, Some(Err(_)));
-    let filter = Filter {
-        types: types.and_then(Result::ok).unwrap_or_default(),
-        template: row.template.clone(),
-        task: row.task_id.map(TaskId),
-        step: row.step.clone(),
-        handler: row.handler.clone(),
-        ..Filter::default()
-    };
-    let since = row.since;
-    let own = subject(&row.name);
-    let is_test =
-        move |event: &Event| event.name == TEST && event.data.subject.as_deref() == Some(&own);
-    Arc::new(move |event| {
-        let is_wanted = !is_unknown && filter.matches(event);
-        since.is_none_or(|since| event.at >= since) && (is_wanted || is_test(event))
-    })
 }

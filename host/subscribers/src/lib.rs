@@ -14,6 +14,7 @@ mod nats;
 mod owned;
 mod retry;
 mod transport;
+mod wants;
 
 pub use components::Components;
 pub use nats::{NatsConfig, NatsServer, NatsServerError, SubjectPrefix, SubjectPrefixError};

@@ -30,6 +30,12 @@ crates | while IFS='|' read -r name version license; do
     echo "$name $version" >>"$texts/$sum.crates"
   done
 done
+echo 'The web interface has Preact and its signals (MIT) and htm (Apache-2.0).'
+for file in host/ui/vendor/LICENSE-*; do
+  sum="$(sha256sum <"$file" | cut -c1-64)"
+  cp "$file" "$texts/$sum.text"
+  echo "${file##*/LICENSE-}" >>"$texts/$sum.crates"
+done
 for list in "$texts"/*.crates; do
   printf '\n%s\n%s\n\n' '----------------------------------------------------------------' "$(paste -sd, "$list" | sed 's/,/, /g')"
   cat "${list%.crates}.text"

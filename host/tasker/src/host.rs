@@ -14,13 +14,11 @@ pub use database::{
     DatabaseChoice, PG_BINDIR_VARIABLE, PrivateServerError, ReadReplica, private_server,
 };
 pub use first_key::FirstKey;
+pub use tasker_otlp::LogLines;
 
 use database::Postgres;
 use keep_in_bounds::keep_in_bounds;
-use parts::{
-    TraceExport, components_for, deliver, export_traces, follow_database, keep_registry,
-    open_sandbox, serve,
-};
+use parts::{components_for, deliver, follow_database, keep_registry, open_sandbox, serve};
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -37,11 +35,11 @@ use tasker_domain::data_dir::NoHome;
 use tasker_embedded_postgres::EmbeddedError;
 use tasker_engine::Engine;
 use tasker_engine::secret::{KeyRingError, SecretError, SecretKeys};
+use tasker_otlp::{Exports, OtlpError, RunningExports};
 use tasker_registry::Registry;
 use tasker_registry::maintenance::Maintenance;
 use tasker_sandbox::{Compiler, Sandbox, SandboxError};
 use tasker_subscribers::SubscribersConfig;
-use tasker_traces::TracesError;
 use tasker_worker::{BEATS_BEFORE_DEAD, LogStore, Worker, WorkerConfig, WorkerStats};
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
@@ -87,8 +85,10 @@ pub struct HostConfig {
     pub auth: AuthConfig,
     /// None: the API speaks plain HTTP.
     pub tls: Option<TlsFiles>,
-    /// Traces are exported as the variables of OpenTelemetry say.
-    pub exports_traces: bool,
+    /// Traces, metrics and these lines of the log are exported as the variables of OpenTelemetry say; none: nothing is.
+    pub exports: Option<LogLines>,
+    /// Whether the web interface is served.
+    pub serves_ui: bool,
 }
 
 /// Why a host did not start, or ended.
@@ -144,8 +144,8 @@ pub enum HostError {
     Sandbox(#[from] SandboxError),
     #[error(transparent)]
     Archive(#[from] ArchiveError),
-    #[error("traces cannot be exported")]
-    Traces(#[from] TracesError),
+    #[error("telemetry cannot be exported")]
+    Exports(#[from] OtlpError),
     #[error("the API ended")]
     Serve(#[source] std::io::Error),
 }
@@ -202,7 +202,7 @@ pub struct Host {
     closing: CancellationToken,
     worker: Option<JoinHandle<Result<(), DatabaseError>>>,
     deliveries: JoinHandle<()>,
-    traces: TraceExport,
+    exports: RunningExports,
     server: JoinHandle<std::io::Result<()>>,
 }
 
@@ -224,8 +224,7 @@ impl Host {
         let sandbox = open_sandbox(&config.data_dir, config.compiler, config.worker.as_ref())?;
 
         let (draining, closing) = (CancellationToken::new(), CancellationToken::new());
-        let notifications = Notifications::default();
-        follow_database(&database, &notifications, &closing);
+        let notifications = follow_database(&database, &closing);
         tokio::spawn(authentication.clone().keep_fresh(closing.clone()));
         let registry = Registry::new(engine.clone(), sandbox.clone());
         let components = components_for(config.worker.as_ref(), &registry, &sandbox);
@@ -233,14 +232,15 @@ impl Host {
         keep_registry(registry, kept, &notifications, &draining);
         keep_in_bounds(&engine, archive, &draining);
         let stats = Arc::<WorkerStats>::default();
-        let deliveries = deliver(&engine, components, config.subscribers, &draining);
-        let traces = export_traces(&engine, config.exports_traces)?;
-        let metrics = metrics::of(&engine, &sandbox, &stats, &traces.tracer);
+        let exports = Exports::from_env(config.exports.as_ref())?;
+        let tracer = exports.tracer();
+        let deliveries = deliver(&engine, components, config.subscribers, &tracer, &draining);
+        let metrics = metrics::of(&engine, &sandbox, &stats, exports.samplers());
         let metrics_address = metrics::serve(metrics_listener, &metrics, &closing);
         let state = AppState {
             feed: deliveries.feed,
             webhook_addresses: deliveries.webhook_addresses,
-            metrics,
+            metrics: metrics.clone(),
             claiming: config.worker.as_ref().map(|_| stats.claiming().clone()),
             engine: engine.clone(),
             sandbox: sandbox.clone(),
@@ -248,10 +248,10 @@ impl Host {
             shutdown: draining.clone(),
             authentication,
             bounds: Bounds::default(),
-            tracer: traces.tracer.clone(),
+            tracer: tracer.clone(),
+            serves_ui: config.serves_ui,
         };
-        let (tls, end) = (certificates.clone(), closing.clone());
-        let server = tokio::spawn(serve(listener, tls, state, end));
+        let server = serve(listener, certificates.clone(), state, closing.clone());
         let worker = config.worker.map(|config| Worker {
             engine: engine.clone(),
             sandbox: sandbox.clone(),
@@ -259,7 +259,7 @@ impl Host {
             config,
             stats: stats.clone(),
             logs: LogStore::default(),
-            tracer: traces.tracer.clone(),
+            tracer: tracer.clone(),
         });
         Ok(Self {
             address,
@@ -267,8 +267,8 @@ impl Host {
             postgres,
             worker: worker.map(|worker| tokio::spawn(worker.run(draining.clone()))),
             deliveries: deliveries.task,
-            traces,
-            server,
+            exports: metrics::export(exports, &engine, &metrics),
+            server: tokio::spawn(server),
             engine,
             sandbox,
             notifications,
@@ -341,15 +341,16 @@ impl Host {
 
     /// Stops claiming, finishes or gives back what runs, answers the last requests, stops the
     /// database where it is embedded.
-    pub async fn stop(self) -> Result<(), HostError> {
+    pub async fn stop(mut self) -> Result<(), HostError> {
         self.draining.cancel();
-        if let Some(worker) = self.worker {
-            worker.await.expect("the worker loop does not panic")?;
-        }
+        let worked = match self.worker {
+            Some(worker) => worker.await.expect("the worker loop does not panic"),
+            None => Ok(()),
+        };
         if let Err(error) = self.deliveries.await {
             tracing::error!(%error, "the deliveries to subscriptions ended by themselves");
         }
-        self.traces.stop().await;
+        self.exports.stop_traces_and_metrics().await;
         self.closing.cancel();
         if tokio::time::timeout(REQUEST_DRAIN, self.server)
             .await
@@ -365,8 +366,10 @@ impl Host {
                 "the connections to the database did not close in time and were cut off"
             );
         }
-        self.postgres.stop().await?;
-        Ok(())
+        let stopped = self.postgres.stop().await;
+        self.exports.stop_logs().await;
+        worked?;
+        Ok(stopped?)
     }
 }
 

@@ -7,9 +7,9 @@ use std::collections::{BTreeMap, HashMap};
 use tasker_domain::ids::TaskId;
 use tasker_domain::state::{StandstillReason, StepState, TaskState};
 use tasker_engine::step_read::{SinkRow, StepFilter};
+use tasker_engine::task_list::TaskFilter;
 use tasker_engine::task_read::{
-    LockedVersionRow, MAX_INLINE_TASK_BYTES, StepCountRow, TaskDetailRow, TaskFilter, TaskRow,
-    TransitionRow,
+    LockedVersionRow, MAX_INLINE_TASK_BYTES, StepCountRow, TaskDetailRow, TaskRow, TransitionRow,
 };
 use uuid::Uuid;
 

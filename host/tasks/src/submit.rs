@@ -12,6 +12,7 @@ use tasker_domain::priority::Priority;
 use tasker_domain::queue_key::QueueLane;
 use tasker_domain::state::TaskState;
 use tasker_domain::submit::Submit;
+use tasker_domain::tag::Tags;
 use tasker_domain::template::Identity;
 use tasker_domain::trace_context::TraceParent;
 use tasker_engine::task::{CreatedTask, NewTask, has_no_partition};
@@ -139,6 +140,7 @@ impl Tasks {
                 .next()
                 .ok_or(TasksError::NothingCreated)?,
             resolved,
+            tags: task.tags,
             correlation_id: task.correlation_id,
             priority: task.lane.priority(),
         })
@@ -203,6 +205,7 @@ struct NewlyCreated {
     created: CreatedTask,
     resolved: Arc<Resolved>,
     correlation_id: String,
+    tags: Tags,
     priority: Priority,
 }
 
@@ -219,6 +222,7 @@ impl NewlyCreated {
             lock_id: self.resolved.lock_id.0,
             state: TaskState::Pending,
             correlation_id: self.correlation_id,
+            tags: Some(self.tags.iter().map(ToString::to_string).collect()),
             priority: self.priority.number(),
             created_at: self.created.created_at,
             finished_at: None,
@@ -304,6 +308,7 @@ fn new_task(
             .correlation_id
             .unwrap_or_else(|| origin.correlation_id.to_owned()),
         traceparent: origin.traceparent,
+        tags: submit.tags,
         lane,
         is_watched,
     })

@@ -86,6 +86,11 @@ metrics! {
     SPANS = "tasker_spans_total", Counter, NO_UNIT, OF_HOST, ["outcome"], "Spans of traces: exported, or dropped since no collector took them.";
     SPAN_EXPORT_FAILURES = "tasker_span_export_failures_total", Counter, NO_UNIT, OF_HOST, [], "Calls to the collector of traces that failed.";
 
+    LOG_RECORDS = "tasker_log_records_total", Counter, NO_UNIT, OF_HOST, ["outcome"], "Lines of the host's log that go over OTLP: exported, or dropped since no collector took them.";
+    LOG_EXPORT_FAILURES = "tasker_log_export_failures_total", Counter, NO_UNIT, OF_HOST, [], "Calls to the collector of logs that failed.";
+    METRIC_POINTS = "tasker_metric_points_total", Counter, NO_UNIT, OF_HOST, ["outcome"], "Values of metrics that go over OTLP: exported, or dropped since no collector took them.";
+    METRIC_EXPORT_FAILURES = "tasker_metric_export_failures_total", Counter, NO_UNIT, OF_HOST, [], "Calls to the collector of metrics that failed.";
+
     PROCESS_CPU = "process_cpu_seconds_total", Counter, Some(Seconds), OF_HOST, [], "Processor time of the host's process.";
     PROCESS_MEMORY = "process_resident_memory_bytes", Gauge, Some(Bytes), OF_HOST, [], "Memory of the host's process.";
     PROCESS_FDS = "process_open_fds", Gauge, NO_UNIT, OF_HOST, [], "Open files of the host's process.";

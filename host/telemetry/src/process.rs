@@ -5,6 +5,7 @@ use super::samples::Samples;
 use rustix::param::{clock_ticks_per_second, page_size};
 use rustix::process::{Resource, getrlimit};
 use std::fs;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 /// Adds what the system says of this process. Reads some files of /proc; without it, there is nothing to say.
 pub fn sample_process(samples: &mut Samples) {
@@ -22,6 +23,12 @@ pub fn sample_process(samples: &mut Samples) {
     if let Some(max) = getrlimit(Resource::Nofile).current {
         samples.number(&PROCESS_MAX_FDS, &[], max as f64);
     }
+}
+
+/// When this process started, as the system says; none without /proc.
+pub fn process_start() -> Option<SystemTime> {
+    let seconds = boot_time()? + Stat::read()?.start_ticks / clock_ticks_per_second() as f64;
+    UNIX_EPOCH.checked_add(Duration::try_from_secs_f64(seconds).ok()?)
 }
 
 /// Of /proc/self/stat.

@@ -47,23 +47,27 @@ impl Format {
 #[derive(Debug, Default)]
 pub struct Samples(HashMap<&'static str, Vec<Sample>>);
 
+/// One value of a metric.
 #[derive(Debug)]
-struct Sample {
-    labels: Vec<(&'static str, String)>,
-    value: Value,
+pub struct Sample {
+    /// In the order of the metric's.
+    pub labels: Vec<(&'static str, String)>,
+    pub value: SampleValue,
 }
 
+/// What a metric was found to be.
 #[derive(Debug)]
-enum Value {
+pub enum SampleValue {
     Number(f64),
-    /// The counts of the buckets by upper bound, each bucket by itself.
+    /// The counts of the buckets by upper bound, each bucket by itself, and the sum of what was counted. The last bound is
+    /// infinite.
     Buckets(Vec<(f64, u64)>, f64),
 }
 
 impl Samples {
     /// A gauge, or a counter whose value comes from elsewhere. The values of the labels are in the order of the metric's.
     pub fn number(&mut self, metric: &'static Metric, labels: &[&str], value: f64) {
-        self.push(metric, labels, Value::Number(value));
+        self.push(metric, labels, SampleValue::Number(value));
     }
 
     pub fn counter(&mut self, metric: &'static Metric, labels: &[&str], counter: &Counter) {
@@ -72,7 +76,7 @@ impl Samples {
 
     pub fn histogram(&mut self, metric: &'static Metric, labels: &[&str], histogram: &Histogram) {
         let (buckets, sum) = histogram.read();
-        self.push(metric, labels, Value::Buckets(buckets, sum));
+        self.push(metric, labels, SampleValue::Buckets(buckets, sum));
     }
 
     /// A histogram that is kept elsewhere: one count for each bucket of the metric and one for what is above, each
@@ -81,15 +85,21 @@ impl Samples {
         let bounds = metric.kind.bounds().iter().copied().chain([f64::INFINITY]);
         let counts = counts.iter().copied().chain(std::iter::repeat(0));
         let buckets = bounds.zip(counts).collect();
-        self.push(metric, labels, Value::Buckets(buckets, sum));
+        self.push(metric, labels, SampleValue::Buckets(buckets, sum));
     }
 
-    fn push(&mut self, metric: &'static Metric, labels: &[&str], value: Value) {
+    fn push(&mut self, metric: &'static Metric, labels: &[&str], value: SampleValue) {
         debug_assert_eq!(metric.labels.len(), labels.len(), "{}", metric.name);
         let values = labels.iter().map(|label| (*label).to_owned());
         let labels = metric.labels.iter().copied().zip(values).collect();
         let samples = self.0.entry(metric.name).or_default();
         samples.push(Sample { labels, value });
+    }
+
+    /// The metrics that have values, in the order of the catalog.
+    pub fn of_metrics(&self) -> impl Iterator<Item = (&'static Metric, &[Sample])> {
+        let metrics = METRICS.iter();
+        metrics.filter_map(|metric| Some((*metric, self.0.get(metric.name)?.as_slice())))
     }
 
     /// The text in this format.
@@ -108,10 +118,7 @@ impl Samples {
 
 impl Collector for Samples {
     fn encode(&self, mut encoder: DescriptorEncoder<'_>) -> fmt::Result {
-        for metric in METRICS {
-            let Some(samples) = self.0.get(metric.name) else {
-                continue;
-            };
+        for (metric, samples) in self.of_metrics() {
             let unit = metric.unit.map(unit);
             let kind = match metric.kind {
                 Kind::Counter => MetricType::Counter,
@@ -137,14 +144,16 @@ impl Collector for Samples {
 
 fn encode_value(kind: Kind, sample: &Sample, encoder: &mut MetricEncoder<'_>) -> fmt::Result {
     match (&sample.value, kind) {
-        (Value::Buckets(buckets, sum), _) => {
+        (SampleValue::Buckets(buckets, sum), _) => {
             let count = buckets.iter().map(|(_, count)| count).sum();
             encoder.encode_histogram::<NoLabelSet>(*sum, count, buckets, None)
         }
-        (Value::Number(value), Kind::Counter) => {
+        (SampleValue::Number(value), Kind::Counter) => {
             encoder.encode_counter::<NoLabelSet, f64, f64>(value, None)
         }
-        (Value::Number(value), Kind::Gauge | Kind::Histogram(_)) => encoder.encode_gauge(value),
+        (SampleValue::Number(value), Kind::Gauge | Kind::Histogram(_)) => {
+            encoder.encode_gauge(value)
+        }
     }
 }
 

@@ -1,11 +1,9 @@
 //! Spans that this host measures itself, until they are exported.
 
-use super::instrument::Counter;
+use super::export_queue::ExportQueue;
 use std::borrow::Cow;
-use std::sync::{Mutex, PoisonError};
 use std::time::SystemTime;
 use tasker_domain::trace_context::{SpanId, TraceId};
-use tokio::sync::Notify;
 
 /// The most characters of a text in a span.
 pub const MAX_TEXT_CHARS: usize = 1_024;
@@ -36,6 +34,7 @@ pub enum AttributeValue {
     Text(String),
     Number(i64),
     Fraction(f64),
+    Boolean(bool),
 }
 
 /// On which side of a call a span is.
@@ -75,68 +74,5 @@ fn bounded(text: &str) -> String {
     text.chars().take(MAX_TEXT_CHARS).collect()
 }
 
-/// Spans that wait to be exported, up to a maximum; what comes beyond is dropped and counted.
-#[derive(Debug)]
-pub struct SpanQueue {
-    waiting: Mutex<Vec<Span>>,
-    max: usize,
-    /// With so many the exporter is woken.
-    batch: usize,
-    is_due: Notify,
-    pub(crate) exported: Counter,
-    pub(crate) dropped: Counter,
-    pub(crate) failures: Counter,
-}
-
-impl SpanQueue {
-    /// For `max` spans, of which `batch` are exported at a time.
-    pub fn new(max: usize, batch: usize) -> Self {
-        Self {
-            waiting: Mutex::default(),
-            max,
-            batch,
-            is_due: Notify::new(),
-            exported: Counter::default(),
-            dropped: Counter::default(),
-            failures: Counter::default(),
-        }
-    }
-
-    pub(crate) fn push(&self, span: Span) {
-        let mut waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
-        if waiting.len() >= self.max {
-            self.dropped.add(1);
-            return;
-        }
-        waiting.push(span);
-        if waiting.len() == self.batch {
-            self.is_due.notify_one();
-        }
-    }
-
-    /// Waits until there is a batch.
-    pub async fn due(&self) {
-        self.is_due.notified().await;
-    }
-
-    /// All that wait.
-    pub fn take(&self) -> Vec<Span> {
-        let mut waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
-        std::mem::take(&mut *waiting)
-    }
-
-    /// Counts spans that a collector has.
-    pub fn count_exported(&self, spans: usize) {
-        self.exported.add(spans as u64);
-    }
-
-    /// Counts spans that no collector will have.
-    pub fn count_dropped(&self, spans: usize) {
-        self.dropped.add(spans as u64);
-    }
-
-    /// Counts a call that failed.
-    pub fn count_failure(&self) {
-        self.failures.add(1);
-    }
-}
+/// Spans that wait to be exported.
+pub type SpanQueue = ExportQueue<Span>;

@@ -1,7 +1,7 @@
 //! What the parts of a host need for traces. Without an exporter it is empty and costs nothing.
 
 use super::catalog::{SPAN_EXPORT_FAILURES, SPANS};
-use super::instrument::Counter;
+use super::export_queue::ExportCounts;
 use super::samples::{Sampler, Samples};
 use super::span::{Attribute, Span, SpanKind, SpanQueue, SpanStatus};
 use super::trace_sampler::TraceSampler;
@@ -37,10 +37,7 @@ impl Tracer {
     /// The context of an attempt. Where nothing is exported, it is the caller's, so that what the attempt begins belongs
     /// to the caller's trace.
     pub fn attempt(&self, lease: Lease, caller: Option<TraceParent>) -> Option<AttemptTrace> {
-        let context = match &self.0 {
-            Some(inner) => inner.context(lease.task_id, caller, of_attempt(lease)),
-            None => caller?,
-        };
+        let context = self.span(lease.task_id, of_attempt(lease), caller)?;
         let inner = self.0.as_ref();
         Some(AttemptTrace {
             lease,
@@ -48,6 +45,19 @@ impl Tracer {
             recorder: inner.filter(|_| context.is_sampled()).cloned(),
             parts: Arc::default(),
         })
+    }
+
+    /// The context of a span of a task; where nothing is exported, its caller's.
+    pub fn span(
+        &self,
+        task_id: TaskId,
+        span: SpanOf,
+        caller: Option<TraceParent>,
+    ) -> Option<TraceParent> {
+        match &self.0 {
+            Some(inner) => Some(inner.context(task_id, caller, span)),
+            None => caller,
+        }
     }
 
     /// The context of a task; none where nothing is exported.
@@ -67,13 +77,8 @@ impl Inner {
 
 impl Sampler for Tracer {
     fn sample(&self, samples: &mut Samples) {
-        let count = |of: fn(&SpanQueue) -> &Counter| {
-            let count = self.queue().map(|queue| of(queue).get());
-            count.unwrap_or_default() as f64
-        };
-        samples.number(&SPANS, &["exported"], count(|queue| &queue.exported));
-        samples.number(&SPANS, &["dropped"], count(|queue| &queue.dropped));
-        samples.number(&SPAN_EXPORT_FAILURES, &[], count(|queue| &queue.failures));
+        let counts = self.queue().map(SpanQueue::counts);
+        ExportCounts::sample(counts, samples, &SPANS, &SPAN_EXPORT_FAILURES);
     }
 }
 
@@ -155,6 +160,7 @@ impl OpenSpan {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::samples::Format;
 
     fn lease() -> Lease {
         Lease {
@@ -173,7 +179,14 @@ mod tests {
         }
         let queue = tracer.queue().unwrap();
         let spans = queue.take();
-        assert_eq!((spans.len(), queue.dropped.get()), (2, 1));
+        let mut samples = Samples::default();
+        tracer.sample(&mut samples);
+        let text = samples.encode(Format::Prometheus);
+        assert!(
+            text.contains(r#"tasker_spans_total{outcome="dropped"} 1.0"#),
+            "{text}"
+        );
+        assert_eq!(spans.len(), 2);
         assert_ne!(spans[0].span_id, spans[1].span_id);
         assert_eq!(spans[0].parent, Some(trace.context().span_id));
     }

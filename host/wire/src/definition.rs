@@ -8,7 +8,7 @@ use tasker_domain::hidden::Hidden;
 use tasker_domain::ids::TaskId;
 use tasker_domain::name::Name;
 use tasker_domain::pin::PinKind;
-use tasker_domain::references::{PinReference, StepReference};
+use tasker_domain::references::{PinReference, StepReference, SubscriptionReference};
 use tasker_domain::resolve::{Availability, Ineligible};
 
 /// A component or template in a list.
@@ -119,7 +119,10 @@ pub struct References {
     pub pins: Vec<PinReference>,
     /// Steps of templates that take it in a new task.
     pub steps: Vec<StepReference>,
-    /// Steps and pins of namespaces that the caller may not read; they keep it in use too.
+    /// Subscriptions that have it take their events.
+    #[serde(default)]
+    pub subscriptions: Vec<SubscriptionReference>,
+    /// Steps, pins and subscriptions of namespaces that the caller may not read; they keep it in use too.
     pub hidden: Hidden,
     /// New tasks take it if no version is requested.
     pub is_default: bool,

@@ -9,6 +9,7 @@ use serde_json::value::RawValue;
 use tasker_domain::declared_event::DeclaredEvent;
 use tasker_domain::ids::TaskId;
 use tasker_domain::name::Name;
+use tasker_domain::tag::Tag;
 
 /// The form of the events.
 pub const SPEC_VERSION: &str = "1.0";
@@ -41,6 +42,10 @@ pub struct CloudEvent {
     /// The id of the event from which this one follows.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub causationid: Option<String>,
+    /// The trace of the task, as the extension for distributed tracing has it: in W3C Trace Context, the span of the
+    /// task, the step or the attempt. Only where the caller sent a trace, or the host exports traces.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub traceparent: Option<String>,
     pub data: Box<RawValue>,
 }
 
@@ -58,6 +63,8 @@ pub struct EventQuery {
     pub step: Option<String>,
     pub handler: Option<String>,
     pub correlation_id: Option<String>,
+    /// Of the task.
+    pub tag: Option<Tag>,
     /// A cursor or a time. A list begins at the beginning without it, a stream at its end.
     pub from: Option<String>,
     /// Of a list.

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use tasker_domain::ids::TaskId;
 use tasker_domain::name::Name;
 use tasker_domain::subscription::{SubscriptionKind, SubscriptionState};
+use tasker_domain::tag::Tag;
 
 /// A subscription, with how far it is.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -23,6 +24,8 @@ pub struct Subscription {
     pub task: Option<TaskId>,
     pub step: Option<String>,
     pub handler: Option<String>,
+    /// Of the task.
+    pub tag: Option<String>,
     /// Names of secrets of the namespace.
     pub secrets: Vec<String>,
     /// Events of one request at most; none: requests have one, and no list.
@@ -86,6 +89,8 @@ pub struct NewSubscription {
     pub step: Option<Name>,
     #[serde(default)]
     pub handler: Option<Name>,
+    #[serde(default)]
+    pub tag: Option<Tag>,
     /// A cursor or a time; without it from now on. Only for a new one: one that exists keeps its position.
     #[serde(default)]
     pub from: Option<String>,

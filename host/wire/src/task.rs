@@ -21,6 +21,7 @@ use tasker_domain::permission::Action;
 use tasker_domain::priority::Priority;
 use tasker_domain::state::{StandstillReason, StepState, TaskState};
 use tasker_domain::submit::Submit;
+use tasker_domain::tag::Tag;
 use tasker_domain::task_report::TaskReport;
 
 /// The largest body of a submit, in bytes.
@@ -41,6 +42,9 @@ pub struct TaskSummary {
     pub created_at: DateTime<Utc>,
     pub finished_at: Option<DateTime<Utc>>,
     pub correlation_id: String,
+    /// What its caller marked it with, in order.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub tags: Vec<String>,
     /// From 0, the lowest, to 9.
     #[serde(default)]
     pub priority: Priority,
@@ -71,6 +75,9 @@ pub struct Task {
     pub created_at: DateTime<Utc>,
     pub finished_at: Option<DateTime<Utc>>,
     pub correlation_id: String,
+    /// What its caller marked it with, in order.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub tags: Vec<String>,
     /// From 0, the lowest, to 9.
     #[serde(default)]
     pub priority: Priority,
@@ -229,6 +236,8 @@ pub struct TaskQuery {
     pub namespace: Option<Name>,
     pub template: Option<Name>,
     pub state: Option<TaskState>,
+    /// Only tasks with this tag.
+    pub tag: Option<Tag>,
     pub after: Option<String>,
     pub limit: Option<u32>,
 }

@@ -205,22 +205,23 @@ fn tell(invocation: &Invocation, outcome: &Outcome) {
         invocation.lease.attempt,
     );
     let correlation_id = &*invocation.correlation_id;
+    let (trace_id, span_id) = invocation.trace();
     match outcome {
         Outcome::Completed(_) => {
-            tracing::debug!(%task_id, step, attempt, correlation_id, "step completed");
+            tracing::debug!(%task_id, step, attempt, correlation_id, %trace_id, %span_id, "step completed");
         }
         Outcome::Checkpointed(_) => {
-            tracing::debug!(%task_id, step, attempt, correlation_id, "step left a checkpoint");
+            tracing::debug!(%task_id, step, attempt, correlation_id, %trace_id, %span_id, "step left a checkpoint");
         }
         Outcome::Quarantined => {
-            tracing::warn!(%task_id, step, attempt, correlation_id, "attempt ended: its code is quarantined");
+            tracing::warn!(%task_id, step, attempt, correlation_id, %trace_id, %span_id, "attempt ended: its code is quarantined");
         }
         Outcome::GivenBack { failure, .. } => tracing::warn!(
-            %task_id, step, attempt, correlation_id, code = failure.code, message = failure.message,
+            %task_id, step, attempt, correlation_id, %trace_id, %span_id, code = failure.code, message = failure.message,
             "attempt given back"
         ),
         Outcome::Failed(failure) => tracing::info!(
-            %task_id, step, attempt, correlation_id, kind = ?failure.kind, code = failure.code,
+            %task_id, step, attempt, correlation_id, %trace_id, %span_id, kind = ?failure.kind, code = failure.code,
             message = failure.message, "attempt failed"
         ),
     }

@@ -140,12 +140,13 @@ fn write(invocation: &Invocation, line: &LogLine) {
         invocation.lease.attempt,
     );
     let correlation_id = &*invocation.correlation_id;
+    let (trace_id, span_id) = invocation.trace();
     macro_rules! write {
         ($level:ident) => {
             tracing::$level!(
                 target: "tasker::handler",
                 at = line.at.to_rfc3339_opts(SecondsFormat::Micros, true),
-                %task_id, step, attempt, correlation_id,
+                %task_id, step, attempt, correlation_id, %trace_id, %span_id,
                 source = line.source.into_str(),
                 fields = line.fields_json(),
                 "{}", line.message

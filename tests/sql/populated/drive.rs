@@ -9,7 +9,7 @@ use tasker_domain::ids::TaskId;
 use tasker_engine::Engine;
 use tasker_engine::attempt_log::{LogChunk, LogCursor};
 use tasker_engine::log_position::{LogHorizon, LogPosition};
-use tasker_engine::task_read::TaskFilter;
+use tasker_engine::task_list::TaskFilter;
 use tasker_registry::Registry;
 
 const ONE: &str = "steps: [{name: a, handler: guest/echo}]";

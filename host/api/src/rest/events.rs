@@ -122,6 +122,7 @@ fn wants(access: &Access, query: &EventQuery) -> Result<Wants, ApiError> {
         step: query.step.clone(),
         handler: query.handler.clone(),
         correlation_id: query.correlation_id.clone(),
+        tag: query.tag.as_ref().map(ToString::to_string),
     };
     let access = access.clone();
     let reads_all = access.permissions().allow_everywhere(Action::Read);

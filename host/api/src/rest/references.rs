@@ -48,6 +48,7 @@ fn references(target: QualifiedName, version: Version, found: References) -> wir
         oldest_tasks: found.oldest_tasks,
         pins: found.pins,
         steps: found.steps,
+        subscriptions: found.subscriptions,
         hidden: found.hidden,
         is_default: found.is_default,
         last_used_at: found.last_use.at,

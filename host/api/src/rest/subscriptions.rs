@@ -153,6 +153,7 @@ fn definition(api: &Api, new: &NewSubscription) -> Result<Definition, ApiError> 
         task_id: new.task.map(|task| task.0),
         step: text(&new.step),
         handler: text(&new.handler),
+        tag: new.tag.as_ref().map(ToString::to_string),
     })
 }
 
@@ -229,6 +230,7 @@ fn subscription(row: SubscriptionRow, created: Option<bool>) -> Subscription {
         task_id,
         step,
         handler,
+        tag,
     } = row.definition;
     Subscription {
         namespace: row.namespace,
@@ -240,6 +242,7 @@ fn subscription(row: SubscriptionRow, created: Option<bool>) -> Subscription {
         task: task_id.map(TaskId),
         step,
         handler,
+        tag,
         secrets,
         batch: max_batch,
         state: row.state,

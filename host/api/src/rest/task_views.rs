@@ -23,6 +23,7 @@ pub fn summary(listed: ListedTask) -> TaskSummary {
         created_at: task.created_at,
         finished_at: task.finished_at,
         correlation_id: task.correlation_id,
+        tags: task.tags.unwrap_or_default(),
         priority: priority(task.priority),
         error: task.error.and_then(raw),
     }
@@ -48,6 +49,7 @@ pub fn task_view(shown: ShownTask) -> Task {
         created_at: task.created_at,
         finished_at: task.finished_at,
         correlation_id: task.correlation_id,
+        tags: task.tags.unwrap_or_default(),
         priority: priority(task.priority),
         error: task.error.and_then(raw),
         input: detail.input.and_then(raw),

@@ -13,7 +13,7 @@ use tasker_domain::permission::Action;
 use tasker_domain::submit::Submit;
 use tasker_domain::trace_context::TraceParent;
 use tasker_engine::step_read::StepFilter;
-use tasker_engine::task_read::TaskFilter;
+use tasker_engine::task_list::TaskFilter;
 use tasker_tasks::steps::ShownSteps;
 use tasker_tasks::submit::Origin;
 use tasker_wire::headers::{IDEMPOTENCY, TRACEPARENT, TRACERESPONSE};
@@ -115,6 +115,7 @@ async fn list(api: Api, mut call: Call<ListTasks>) -> Answer<ListTasks> {
         namespace: call.query.namespace,
         template: call.query.template,
         state: call.query.state,
+        tag: call.query.tag,
         after,
     };
     let tasks = api.tasks.list(&filter, limit.rows()).await?;

@@ -1,9 +1,10 @@
 //! What uses a component, whatever its version: template steps, pins, open tasks.
 
+use super::subscription_text;
 use crate::hidden::hidden_text;
 use crate::plan_text;
-use crate::units::paragraphs;
-use crate::{Context, Reference, Result, Table, Tone, definition, words};
+use crate::units::{joined, paragraphs};
+use crate::{Context, Reference, Result, Table, Tone, definition, fields, words};
 use tasker_domain::inventory::{self, PinUse, StepUse, UsedVersion};
 use tasker_wire::registry::ShowUses;
 
@@ -42,10 +43,21 @@ fn text(found: &inventory::Uses) -> String {
     ])
     .or("no pins")
     .rows(&found.pins);
+    let subscriptions = joined(found.subscriptions.iter().map(subscription_text), "\n");
+    let subscriptions = match subscriptions.is_empty() {
+        true => subscriptions,
+        false => fields([("subscriptions", subscriptions)]),
+    };
     let cut = found
         .is_cut
         .then(|| Tone::Caution.of("there are more than can be shown"));
-    let parts = [versions, steps, pins, hidden_text(found.hidden)];
+    let parts = [
+        versions,
+        steps,
+        pins,
+        subscriptions,
+        hidden_text(found.hidden),
+    ];
     paragraphs(parts.into_iter().chain(cut))
 }
 

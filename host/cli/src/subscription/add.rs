@@ -3,6 +3,7 @@
 use super::{Because, Context, Of, Result};
 use tasker_domain::ids::TaskId;
 use tasker_domain::name::Name;
+use tasker_domain::tag::Tag;
 use tasker_wire::subscription::{NewSubscription, SetSubscription, Subscription};
 
 #[derive(Debug, clap::Args)]
@@ -34,6 +35,9 @@ pub struct Add {
     /// Only events of steps that run this handler.
     #[arg(long)]
     handler: Option<Name>,
+    /// Only events of tasks with this tag.
+    #[arg(long)]
+    tag: Option<Tag>,
     /// Begin at a time or a cursor, not now. One that exists keeps its position; see `tasker subscription replay`.
     #[arg(long, value_name = "TIME|CURSOR")]
     from: Option<String>,
@@ -53,6 +57,7 @@ impl Add {
             task: self.task,
             step: self.step,
             handler: self.handler,
+            tag: self.tag,
             from: self.from,
             reason: self.because.reason,
         };

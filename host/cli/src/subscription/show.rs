@@ -29,6 +29,7 @@ fn text(it: &Subscription) -> String {
         ),
         ("step", own(&it.step)),
         ("handler", own(&it.handler)),
+        ("tag", own(&it.tag)),
         ("secrets", it.secrets.join(", ")),
         (
             "batch",

@@ -8,6 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use tasker_domain::ids::TaskId;
 use tasker_domain::name::Name;
 use tasker_domain::subscription::{MAX_SUBSCRIPTIONS, Target};
+use tasker_domain::tag::Tag;
 use tasker_wire::page::NamespacePageQuery;
 use tasker_wire::secret::ListSecrets;
 use tasker_wire::subscription::{ListSubscriptions, NewSubscription, Subscription};
@@ -30,6 +31,7 @@ struct Wanted {
     task: Option<TaskId>,
     step: Option<Name>,
     handler: Option<Name>,
+    tag: Option<Tag>,
 }
 
 impl Subscriptions {
@@ -119,6 +121,7 @@ impl Wanted {
             && self.task == found.task
             && text(&self.step) == found.step
             && text(&self.handler) == found.handler
+            && self.tag.as_ref().map(Tag::as_str) == found.tag.as_deref()
     }
 
     fn set(&self, name: &Name, op: Op) -> Change {
@@ -135,6 +138,7 @@ impl Wanted {
             task: self.task,
             step: self.step.clone(),
             handler: self.handler.clone(),
+            tag: self.tag.clone(),
             ..NewSubscription::default()
         };
         let action = Action::Subscribe {

@@ -5,6 +5,7 @@ use crate::shell::{argument, option};
 use crate::{Context, Painted as _, Part, Result, Table, Target, units};
 use tasker_domain::name::Name;
 use tasker_domain::state::TaskState;
+use tasker_domain::tag::Tag;
 use tasker_wire::failure::Failure;
 use tasker_wire::task::{ListTasks, TaskQuery, TaskSummary};
 
@@ -17,6 +18,9 @@ pub struct Ls {
     /// Only those in this state.
     #[arg(long, value_enum)]
     state: Option<TaskState>,
+    /// Only those with this tag.
+    #[arg(long)]
+    tag: Option<Tag>,
     #[command(flatten)]
     part: Part,
 }
@@ -28,6 +32,7 @@ impl Ls {
             namespace: of.map(|of| of.namespace().clone()),
             template: template.map(|one| one.name.clone()),
             state: self.state,
+            tag: self.tag.clone(),
             ..TaskQuery::default()
         };
         let table = Table::new([
@@ -50,7 +55,7 @@ impl Ls {
 
     fn next_page(&self, cursor: &str) -> String {
         let of = self.of.as_ref().map(|of| of.or_all(Name::to_string));
-        let of = argument(of) + &option("state", self.state);
+        let of = argument(of) + &option("state", self.state) + &option("tag", self.tag.as_ref());
         format!("tasker task ls{of}{}", self.part.next(cursor))
     }
 }

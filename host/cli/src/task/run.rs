@@ -9,6 +9,7 @@ use std::time::Duration;
 use tasker_domain::priority::Priority;
 use tasker_domain::requirement::Requirement;
 use tasker_domain::submit::Submit;
+use tasker_domain::tag::{Tag, Tags};
 use tasker_wire::task::{SubmitTasks, SubmittedTask};
 
 /// Submit a task, and follow it with --wait or --watch.
@@ -33,6 +34,9 @@ pub struct Run {
     /// From 0, the lowest, to 9; by default as the template says, else 4.
     #[arg(long, value_name = "PRIORITY")]
     priority: Option<Priority>,
+    /// Mark the task, to find it by; it may be given several times.
+    #[arg(long = "tag", value_name = "TAG")]
+    tags: Vec<Tag>,
     /// Wait for the end and print the finished task.
     #[arg(long, group = "follow")]
     wait: bool,
@@ -64,7 +68,13 @@ impl Run {
             idempotency_key: self.idempotency_key.clone(),
             correlation_id: self.correlation_id.clone(),
             priority: self.priority,
+            tags: self.tags()?,
         })
+    }
+
+    fn tags(&self) -> Result<Tags> {
+        let tags = Tags::try_from(self.tags.clone());
+        tags.or_else(|wrong| refuse(wrong.to_string(), "leave some out"))
     }
 
     /// `orders/fulfil@1.2.0` means exactly that version.

@@ -109,6 +109,7 @@ fn head(task: &Task) -> String {
         ("created", units::age(task.created_at)),
         ("took", outcome::took(task)),
         ("priority", priority),
+        ("tags", task.tags.join(", ")),
         ("correlation", task.correlation_id.clone()),
         ("input", outcome::input(task)),
     ])

@@ -5,7 +5,7 @@ use semver::Version;
 use std::collections::BTreeMap;
 use tasker_domain::name::Name;
 use tasker_domain::pin::PinKind;
-use tasker_domain::references::{PinReference, PinSide, StepReference};
+use tasker_domain::references::{PinReference, PinSide, StepReference, SubscriptionReference};
 use tasker_domain::requirement::{QualifiedName, Requirement};
 use tasker_domain::resolve::{Candidate, Ineligible, VersionStatus, highest};
 
@@ -51,6 +51,27 @@ impl Catalog {
         let mut back = targets.filter(|(_, target)| is_version(target));
         back.next()
             .map(|(requirement, _)| (PinSide::Rollback, requirement))
+    }
+
+    /// The subscriptions whose events this version of a component takes.
+    pub fn subscription_references(
+        &self,
+        component: &QualifiedName,
+        version: &Version,
+    ) -> Vec<SubscriptionReference> {
+        let references = self.subscriptions.iter().filter_map(|it| {
+            let (home, asked) = (&it.namespace, &it.handler.requirement);
+            let versions = self.versions(home, PinKind::Component, component);
+            let pin = self.pin(home, PinKind::Component, component);
+            let mut takes = taken(&versions, asked, pin).into_iter();
+            let is_taken = takes.any(|taken| taken.version == *version);
+            is_taken.then(|| SubscriptionReference {
+                namespace: home.to_string(),
+                subscription: it.subscription.clone(),
+                requirement: asked.to_string(),
+            })
+        });
+        references.collect()
     }
 
     /// The steps whose new tasks take this version of a component.

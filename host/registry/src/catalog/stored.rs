@@ -1,11 +1,11 @@
 //! The parts of a catalog as they are stored.
 
 use super::cache::KeptFamily;
-use super::{Catalog, Family, FamilyVersion, NamedPin, NamespaceRules, TemplateStep};
+use super::{Catalog, Family, FamilyVersion, NamedPin, NamespaceRules, Subscriber, TemplateStep};
 use crate::RegistryError;
 use crate::store::catalog::{FamilyVersionRow, NamespaceRulesRow};
 use crate::store::pin::RolloutColumns;
-use crate::store::uses::UseRow;
+use crate::store::uses::{SubscriberRow, UseRow};
 use crate::version::parse_version;
 use serde::Deserialize;
 use serde_json::Value;
@@ -118,6 +118,15 @@ pub(crate) fn families(
         (target, kept)
     });
     Ok(families.collect())
+}
+
+/// `None` if it delivers to what this host cannot read.
+pub(crate) fn subscriber(row: SubscriberRow) -> Option<Subscriber> {
+    Some(Subscriber {
+        namespace: row.namespace.parse().ok()?,
+        subscription: row.subscription,
+        handler: row.handler.parse().ok()?,
+    })
 }
 
 /// `None` if the step runs what this host cannot read.

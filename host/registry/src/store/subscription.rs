@@ -60,6 +60,7 @@ pub struct Definition {
     pub task_id: Option<Uuid>,
     pub step: Option<String>,
     pub handler: Option<String>,
+    pub tag: Option<String>,
 }
 
 /// A place in the feed from which events are delivered.
@@ -119,7 +120,7 @@ impl Definition {
     fn json(&self) -> Value {
         json!({
             "to": self.target.to_string(), "secrets": self.secrets, "batch": self.max_batch, "types": self.types, "template": self.template,
-            "task": self.task_id, "step": self.step, "handler": self.handler,
+            "task": self.task_id, "step": self.step, "handler": self.handler, "tag": self.tag,
         })
     }
 }
@@ -153,6 +154,7 @@ impl Store {
             .bind(definition.task_id)
             .bind(&definition.step)
             .bind(&definition.handler)
+            .bind(&definition.tag)
             .bind(definition.target.to_string())
             .bind(&definition.secrets)
             .bind(definition.max_batch)

@@ -20,6 +20,15 @@ pub struct UseRow {
     pub handler: String,
 }
 
+/// A subscription that may deliver to a component.
+#[derive(Debug, FromRow)]
+pub struct SubscriberRow {
+    pub namespace: String,
+    pub subscription: String,
+    /// Component, subscriber and requirement, as of a step.
+    pub handler: String,
+}
+
 /// How many open tasks have a version of a component in their lock, or are of a version of a template.
 #[derive(Debug, FromRow)]
 pub struct OpenTasksRow {
@@ -40,6 +49,21 @@ impl Store {
             .bind(namespace.as_str())
             .bind(component.as_str())
             .bind(limit)
+            .fetch_all(self.pool())
+            .await?;
+        Ok(rows)
+    }
+
+    /// Subscriptions whose target reads as one of this component; a few may turn out to be of another. None that has
+    /// ended.
+    pub async fn subscribers_that_name(
+        &self,
+        namespace: &Name,
+        component: &Name,
+    ) -> Result<Vec<SubscriberRow>, DatabaseError> {
+        let rows = sqlx::query_as(SUBSCRIBERS)
+            .bind(namespace.as_str())
+            .bind(component.as_str())
             .fetch_all(self.pool())
             .await?;
         Ok(rows)
@@ -94,6 +118,15 @@ impl Store {
         Ok(rows)
     }
 }
+
+const SUBSCRIBERS: &str = "
+    select n.name as namespace, s.name as subscription, substr(s.target, length('component:') + 1) as handler
+    from tasker.subscription s
+    join tasker.namespace n using (namespace_id)
+    where s.kind = 'component' and s.state <> 'ended'
+      and (starts_with(s.target, 'component:' || $1 || '/' || $2 || '/')
+           or (n.name = $1 and starts_with(s.target, 'component:' || $2 || '/')))
+    order by n.name, s.name";
 
 const USES: &str = "
     select n.name as namespace, t.name as template, v.version, v.status::text as status,

@@ -23,6 +23,34 @@ fn every_command_of_the_documentation_is_understood() {
     assert!(wrong.is_empty(), "\n{}", wrong.join("\n"));
 }
 
+/// What an empty page has its reader type.
+#[test]
+fn every_command_of_the_web_interface_is_understood() {
+    let pages = Path::new(env!("CARGO_MANIFEST_DIR")).join("../ui/web/pages");
+    let mut count = 0;
+    for entry in fs::read_dir(pages).expect("the pages are there") {
+        let path = entry.expect("an entry can be read").path();
+        let text = fs::read_to_string(&path).unwrap_or_default();
+        let shown = text.split("command=\"").skip(1);
+        let shown = shown.filter_map(|rest| rest.split('"').next());
+        for line in shown.flat_map(|line| line.split(" && ")) {
+            let Some(line) = line.strip_prefix("tasker ") else {
+                continue;
+            };
+            count += 1;
+            let line = format!("tasker {line}");
+            let parsed = Cli::try_parse_from(words(&line));
+            assert!(
+                parsed.is_ok(),
+                "{}: {line}: {:?}",
+                path.display(),
+                parsed.err()
+            );
+        }
+    }
+    assert!(count > 10, "only {count} commands were found");
+}
+
 fn documents() -> Vec<PathBuf> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
     let chapters = fs::read_dir(root.join("host/docs")).expect("the chapters are there");

@@ -20,6 +20,7 @@ use tasker_domain::data_dir::default_data_dir;
 use tasker_domain::error_chain::ErrorChain;
 use tasker_domain::limits::{Limit, Limits};
 use tasker_engine::secret::{KEYS_VARIABLE, KeyRing, SecretKeys};
+use tasker_otlp::LogLines;
 use tasker_registry::maintenance::{DEFAULT_CACHE_BYTES, Maintenance};
 use tasker_sandbox::{CompileLimits, Compiler};
 use tasker_subscribers::{NatsConfig, NatsServer, SubjectPrefix, SubscribersConfig};
@@ -101,6 +102,9 @@ pub struct Serve {
     /// Serve the API only.
     #[arg(long)]
     no_worker: bool,
+    /// Serve no web interface at `/`.
+    #[arg(long)]
+    no_ui: bool,
     /// Attempts at the same time [default: 128 per core, 1000 at most]
     #[arg(long, value_name = "COUNT", value_parser = clap::value_parser!(u16).range(1..=1000))]
     slots: Option<u16>,
@@ -165,13 +169,13 @@ impl Serve {
 
     /// Serves until SIGINT or SIGTERM; a second signal ends the process at once.
     pub(super) async fn run(self, output: Output) -> Result<Exit, CliError> {
-        logging::start(self.log_format);
+        let lines = logging::start(self.log_format);
         let admin_key = given_admin_key()?;
         self.refuse_tokens_for_nobody()?;
         let is_readable_on_the_way = !self.listen.ip().is_loopback() && self.tls_cert.is_none();
         let mut signals = Signals::install().map_err(anyhow::Error::from)?;
         let host = tokio::select! {
-            host = self.start(admin_key) => host.map_err(not_started)?,
+            host = self.start(admin_key, lines) => host.map_err(not_started)?,
             () = signals.stop.asked() => return Ok(Exit::Complete),
         };
         output.print(&format!(
@@ -204,11 +208,11 @@ impl Serve {
         }
     }
 
-    async fn start(self, admin_key: Option<ApiKey>) -> Result<Host, HostError> {
-        Host::start(self.config(admin_key)?).await
+    async fn start(self, admin_key: Option<ApiKey>, lines: LogLines) -> Result<Host, HostError> {
+        Host::start(self.config(admin_key, lines)?).await
     }
 
-    fn config(self, admin_key: Option<ApiKey>) -> Result<HostConfig, HostError> {
+    fn config(self, admin_key: Option<ApiKey>, lines: LogLines) -> Result<HostConfig, HostError> {
         let secret_keys = secret_keys(self.secret_key_file.as_deref())?;
         let worker = (!self.no_worker).then(|| self.worker());
         Ok(HostConfig {
@@ -253,7 +257,8 @@ impl Serve {
                 .tls_cert
                 .zip(self.tls_key)
                 .map(|(cert, key)| TlsFiles { cert, key }),
-            exports_traces: true,
+            exports: Some(lines),
+            serves_ui: !self.no_ui,
         })
     }
 

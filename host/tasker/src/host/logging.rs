@@ -1,10 +1,13 @@
-//! What the host writes to standard error: for people on a terminal, as JSON lines otherwise.
+//! What the host writes to standard error: for people on a terminal, as JSON lines otherwise. The same lines may be
+//! exported.
 
 use clap::ValueEnum;
 use std::io::{self, IsTerminal as _, Write};
 use tasker_domain::sanitize::sanitize_around;
-use tracing_subscriber::EnvFilter;
-use tracing_subscriber::fmt;
+use tasker_otlp::LogLines;
+use tracing_subscriber::layer::SubscriberExt as _;
+use tracing_subscriber::util::SubscriberInitExt as _;
+use tracing_subscriber::{EnvFilter, Layer as _, fmt, registry};
 
 /// How log lines look.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
@@ -19,8 +22,9 @@ pub enum LogFormat {
 /// The default of RUST_LOG: what an operator needs.
 const DEFAULT_FILTER: &str = "warn,tasker=info";
 
-/// Starts logging, once a process; `RUST_LOG` chooses what is written.
-pub fn start(format: LogFormat) {
+/// Starts logging, once a process; `RUST_LOG` chooses what is written. Returns the lines that are to be exported, which
+/// are the same ones.
+pub fn start(format: LogFormat) -> LogLines {
     let filter =
         EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new(DEFAULT_FILTER));
     let is_terminal = io::stderr().is_terminal();
@@ -29,22 +33,26 @@ pub fn start(format: LogFormat) {
         LogFormat::Pretty => true,
         LogFormat::Json => false,
     };
-    let lines = fmt().with_env_filter(filter);
-    // A second start in one process (tests) keeps the first.
-    let started = match is_pretty {
-        true => lines
+    let written = match is_pretty {
+        true => fmt::layer()
             .with_writer(|| ForPeople(io::stderr()))
             .with_ansi(is_terminal)
             .with_target(false)
-            .try_init(),
-        false => lines
+            .boxed(),
+        false => fmt::layer()
             .with_writer(io::stderr)
             .json()
             .flatten_event(true)
             .with_span_list(false)
-            .try_init(),
+            .boxed(),
     };
-    started.ok();
+    let lines = LogLines::from_env();
+    let log = registry().with(written).with(lines.layer()).with(filter);
+    match log.try_init() {
+        Ok(()) => lines,
+        // A second start in one process (tests) keeps the first.
+        Err(_) => LogLines::default(),
+    }
 }
 
 /// Writes events, whole ones, so that a terminal shows and does not obey what handlers and strangers

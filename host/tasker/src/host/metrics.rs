@@ -6,8 +6,9 @@ use std::sync::Arc;
 use tasker_api::bounds::Bounds;
 use tasker_api::metrics::{Metrics, serve_metrics};
 use tasker_engine::Engine;
+use tasker_otlp::{Exports, RunningExports};
 use tasker_sandbox::Sandbox;
-use tasker_telemetry::Tracer;
+use tasker_telemetry::Sampler;
 use tasker_worker::WorkerStats;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
@@ -27,11 +28,13 @@ pub(super) fn of(
     engine: &Engine,
     sandbox: &Sandbox,
     stats: &Arc<WorkerStats>,
-    tracer: &Tracer,
+    exports: impl IntoIterator<Item = Arc<dyn Sampler>>,
 ) -> Metrics {
     let metrics = Metrics::new(engine.clone(), sandbox.clone());
     metrics.add(stats.clone());
-    metrics.add(Arc::new(tracer.clone()));
+    for counts in exports {
+        metrics.add(counts);
+    }
     metrics
 }
 
@@ -45,4 +48,13 @@ pub(super) fn serve(
     let (metrics, end) = (metrics.clone(), closing.clone());
     tokio::spawn(serve_metrics(listener, metrics, Bounds::default(), end));
     Some(address)
+}
+
+/// Begins to export, of metrics the same values.
+pub(super) fn export(exports: Exports, engine: &Engine, metrics: &Metrics) -> RunningExports {
+    let metrics = metrics.clone();
+    exports.start(engine, move || {
+        let metrics = metrics.clone();
+        async move { metrics.samples().await }
+    })
 }

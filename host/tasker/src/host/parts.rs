@@ -13,7 +13,6 @@ use tasker_registry::maintenance::Maintenance;
 use tasker_sandbox::{Compiler, Sandbox, SandboxConfig, SandboxError};
 use tasker_subscribers::{Components, Subscribers, SubscribersConfig};
 use tasker_telemetry::Tracer;
-use tasker_traces::{Traces, TracesError};
 use tasker_worker::WorkerConfig;
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
@@ -32,16 +31,14 @@ pub(super) fn open_sandbox(
     })
 }
 
-/// Begins what keeps up with the database: hints, the share of its connections, its read replica.
-pub(super) fn follow_database(
-    database: &Database,
-    notifications: &Notifications,
-    closing: &CancellationToken,
-) {
+/// Begins what keeps up with the database: hints, which it returns, the share of its connections, its read replica.
+pub(super) fn follow_database(database: &Database, closing: &CancellationToken) -> Notifications {
+    let notifications = Notifications::default();
     let hints = notifications.clone();
     tokio::spawn(hints.listen(database.clone(), closing.clone()));
     tokio::spawn(database.clone().share_connections(closing.clone()));
     tokio::spawn(database.clone().watch_replica(closing.clone()));
+    notifications
 }
 
 /// What subscribers run on, held to the same limits as steps; a host without a worker runs none.
@@ -86,48 +83,16 @@ pub(super) fn deliver(
     engine: &Engine,
     components: Option<Components>,
     config: SubscribersConfig,
+    tracer: &Tracer,
     draining: &CancellationToken,
 ) -> Deliveries {
-    let feed = Feed::new(engine.clone(), draining.clone());
+    let feed = Feed::new(engine.clone(), tracer.clone(), draining.clone());
     let webhook_addresses = config.addresses();
     let subscribers = Subscribers::new(engine.clone(), feed.clone(), components, config);
     Deliveries {
         feed,
         webhook_addresses,
         task: tokio::spawn(subscribers.run(draining.clone())),
-    }
-}
-
-/// The export of a host's traces.
-pub(super) struct TraceExport {
-    /// Where the parts of the host put their spans.
-    pub tracer: Tracer,
-    stop: CancellationToken,
-    task: Option<JoinHandle<()>>,
-}
-
-/// Begins to export traces, if that is wanted and the environment names a collector.
-pub(super) fn export_traces(engine: &Engine, is_wanted: bool) -> Result<TraceExport, TracesError> {
-    let traces = match is_wanted {
-        true => Traces::from_env()?,
-        false => None,
-    };
-    let stop = CancellationToken::new();
-    Ok(TraceExport {
-        tracer: traces.as_ref().map(Traces::tracer).unwrap_or_default(),
-        task: traces.map(|traces| tokio::spawn(traces.run(engine.clone(), stop.clone()))),
-        stop,
-    })
-}
-
-impl TraceExport {
-    /// Exports what there is and ends.
-    pub(super) async fn stop(self) {
-        self.stop.cancel();
-        let Some(task) = self.task else { return };
-        if let Err(error) = task.await {
-            tracing::error!(%error, "the export of traces ended by itself");
-        }
     }
 }
 

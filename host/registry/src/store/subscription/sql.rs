@@ -1,7 +1,7 @@
 //! The statements on subscriptions.
 
 pub(super) const DEFINITION: &str = "
-    select target, secrets, max_batch, types, template, task_id, step, handler from tasker.subscription
+    select target, secrets, max_batch, types, template, task_id, step, handler, tag from tasker.subscription
     where namespace_id = $1 and name = $2
     for no key update";
 
@@ -12,15 +12,15 @@ pub(super) const MISSING_SECRET: &str = "
     limit 1";
 
 pub(super) const SET: &str = "
-    insert into tasker.subscription (namespace_id, name, kind, types, template, task_id, step, handler, target, secrets,
-                                     max_batch, seq, seq_index, since, created_by)
-    select $1, $2, $3::text::tasker.subscription_kind, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15
+    insert into tasker.subscription (namespace_id, name, kind, types, template, task_id, step, handler, tag, target,
+                                     secrets, max_batch, seq, seq_index, since, created_by)
+    select $1, $2, $3::text::tasker.subscription_kind, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16
     where exists (select from tasker.subscription s where s.namespace_id = $1 and s.name = $2)
-       or (select count(*) from tasker.subscription s where s.namespace_id = $1) < $16
+       or (select count(*) from tasker.subscription s where s.namespace_id = $1) < $17
     on conflict (namespace_id, name) do update
       set kind = excluded.kind, types = excluded.types, template = excluded.template, task_id = excluded.task_id,
-          step = excluded.step, handler = excluded.handler, target = excluded.target, secrets = excluded.secrets,
-          max_batch = excluded.max_batch,
+          step = excluded.step, handler = excluded.handler, tag = excluded.tag, target = excluded.target,
+          secrets = excluded.secrets, max_batch = excluded.max_batch,
           -- One of another kind is left to hosts that deliver to it.
           subscriber_id = case when subscription.kind = excluded.kind then subscription.subscriber_id end,
           attempts = 0, next_at = null, revision = subscription.revision + 1";

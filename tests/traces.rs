@@ -1,9 +1,0 @@
-//! Traces on their way to a collector that is not ours: a receiver of OTLP in Python, real hosts in processes of their
-//! own, a real database.
-
-mod collectors;
-mod crashes;
-mod host;
-mod receiver;
-mod requests;
-mod whole;

@@ -1,0 +1,61 @@
+//! A browser without a screen, driven by a script of `scripts`.
+
+use serde_json::Value;
+use std::path::{Path, PathBuf};
+use std::process::Stdio;
+use tokio::process::Command;
+
+/// Names the browser where packages do not put it.
+const PROGRAM_VARIABLE: &str = "TASKER_CHROMIUM";
+const USUAL_PROGRAM: &str = "/usr/bin/chromium";
+
+/// Runs a script against a host with what it is to know. It fails where the script does, and where the browser reports
+/// an error of the page. Where there is no browser or no Node.js, nothing runs, and standard error says so.
+pub async fn drive(script: &str, url: &str, given: &Value) {
+    let Some(browser) = program() else {
+        eprintln!("SKIPPED: no browser to test with;");
+        eprintln!("install chromium and npm (apt-get), or set {PROGRAM_VARIABLE}");
+        return;
+    };
+    let scripts = Path::new(env!("CARGO_MANIFEST_DIR")).join("ui/scripts");
+    let output = Command::new("node")
+        .arg(scripts.join(script))
+        .env("TASKER_BROWSER", browser)
+        .env("TASKER_BROWSER_MODULES", modules().await)
+        .env("TASKER_URL", url)
+        .env("TASKER_GIVEN", given.to_string())
+        .env("TASKER_SCREENSHOTS", screenshots())
+        .stdin(Stdio::null())
+        .kill_on_drop(true)
+        .output()
+        .await
+        .unwrap();
+    let said = String::from_utf8_lossy(&output.stderr);
+    let told = String::from_utf8_lossy(&output.stdout);
+    assert!(output.status.success(), "{script}: {told}{said}");
+}
+
+/// None if it, or Node.js, is not installed.
+fn program() -> Option<PathBuf> {
+    let given = std::env::var_os(PROGRAM_VARIABLE).map(PathBuf::from);
+    let browser = given.unwrap_or_else(|| USUAL_PROGRAM.into());
+    let finds_npm = |folder: PathBuf| folder.join("npm").exists();
+    let path = std::env::var_os("PATH")?;
+    let has_npm = std::env::split_paths(&path).any(finds_npm);
+    (browser.exists() && has_npm).then_some(browser)
+}
+
+/// Where the pictures of all pages are put.
+fn screenshots() -> PathBuf {
+    Path::new(env!("CARGO_TARGET_TMPDIR")).join("../screenshots")
+}
+
+/// The libraries of the scripts, installed at the first use.
+async fn modules() -> PathBuf {
+    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("browser.sh");
+    let directory = Path::new(env!("CARGO_TARGET_TMPDIR")).join("browser");
+    let output = Command::new(script).arg(directory).output().await.unwrap();
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "tests/browser.sh: {said}");
+    String::from_utf8(output.stdout).unwrap().trim().into()
+}

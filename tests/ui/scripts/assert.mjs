@@ -1,0 +1,3 @@
+export function assert(holds, message) {
+  if (!holds) throw new Error(message);
+}

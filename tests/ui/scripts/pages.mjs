@@ -1,0 +1,93 @@
+import { assert, checkAccess, given, noteErrors, open, picture, withBrowser } from './browser.mjs';
+
+const MOST_BYTES = 400_000;
+const NARROW = { width: 360, height: 740 };
+
+const PAGES = [
+  ['overview', '/'], ['tasks', '/tasks'], ['run', '/run'], ['form', '/run/shop/form'],
+  ['task-graph', `/tasks/${given.complete}`], ['task-failed', `/tasks/${given.failed}`], ['task-wide', `/tasks/${given.wide}`],
+  ...['timeline', 'steps', 'events', 'logs', 'data', 'report'].map((tab) => [`task-${tab}`, `/tasks/${given.failed}/${tab}`]),
+  ['step', `/tasks/${given.failed}/steps/charge`], ['statistics', '/statistics'],
+  ['templates', '/templates'], ['template', '/templates/shop/form'], ['template-version', '/templates/shop/form/1.0.0'],
+  ['template-source', '/templates/shop/form/1.0.0?tab=source'], ['template-steps', '/templates/shop/form/1.0.0?tab=steps'],
+  ['template-changes', '/templates/shop/form/1.0.0?tab=changes'],
+  ['components', '/components'], ['component', '/components/shop/guest'], ['component-version', '/components/shop/guest/1.2.0'],
+  ['publish', '/publish'], ['pins', '/pins'], ['pin', '/pins/shop/component/guest'], ['quarantine', '/quarantine'],
+  ['grants', '/grants'], ['secrets', '/secrets'], ['limits', '/limits'], ['shares', '/shares'], ['retention', '/retention'], ['queue', '/queue'], ['hosts', '/hosts'],
+  ['subscriptions', '/subscriptions'], ['subscription', '/subscriptions/shop/hook'], ['keys', '/keys'], ['audit', '/audit'],
+  ['settings', '/settings'], ['unknown', '/tasks/a/b/c/d'],
+];
+
+async function show(page, path) {
+  await page.goto(path);
+  await page.locator('main h1').first().waitFor();
+  await page.waitForFunction(() => !document.querySelector('main .loading'));
+  const problems = await page.locator('main .problem').allInnerTexts();
+  assert(problems.length === 0, `${path}: ${problems[0]}`);
+}
+
+/** A dialog of an action, and that of the shortcuts; both are closed by a key, and the button has the focus again. */
+async function checkDialogs(page, colorScheme) {
+  await show(page, '/pins');
+  const button = page.getByRole('button', { name: 'Set a pin' });
+  await button.click();
+  await page.getByRole('dialog').getByLabel('Requirement').waitFor();
+  await checkAccess(page, `dialog (${colorScheme})`);
+  await picture(page, `dialog-${colorScheme}`);
+  await page.keyboard.press('Escape');
+  await page.getByRole('dialog').waitFor({ state: 'detached' });
+  assert(await button.evaluate((it) => it === document.activeElement), 'the focus is lost after a dialog');
+  await page.keyboard.press('?');
+  await page.getByRole('heading', { name: 'Shortcuts' }).waitFor();
+  await checkAccess(page, `shortcuts (${colorScheme})`);
+  await picture(page, `shortcuts-${colorScheme}`);
+  await page.keyboard.press('Escape');
+  await page.keyboard.press('g');
+  await page.keyboard.press('t');
+  await page.getByRole('heading', { name: 'Tasks' }).waitFor();
+}
+
+async function firstPageBytes(browser) {
+  const { page, context } = await open(browser);
+  const session = await context.newCDPSession(page);
+  await session.send('Network.enable');
+  let bytes = 0;
+  session.on('Network.loadingFinished', (event) => { bytes += event.encodedDataLength; });
+  await show(page, '/');
+  await context.close();
+  return bytes;
+}
+
+await withBrowser(async (browser) => {
+  const bytes = await firstPageBytes(browser);
+  assert(bytes <= MOST_BYTES, `the first page takes ${bytes} bytes`);
+  const faults = [];
+  for (const colorScheme of ['light', 'dark']) {
+    const { page, context } = await open(browser, { colorScheme, reducedMotion: 'reduce' });
+    const check = noteErrors(page);
+    for (const [name, path] of PAGES) {
+      try {
+        await show(page, path);
+        await checkAccess(page, `${name} (${colorScheme})`);
+      } catch (error) {
+        faults.push(error.message);
+      }
+      await picture(page, `${name}-${colorScheme}`);
+    }
+    await checkDialogs(page, colorScheme).catch((error) => faults.push(error.message));
+    try {
+      check();
+    } catch (error) {
+      faults.push(error.message);
+    }
+    await context.close();
+  }
+  const { page } = await open(browser, { viewport: NARROW, colorScheme: 'light', reducedMotion: 'reduce' });
+  for (const [name, path] of PAGES) {
+    await show(page, path).catch((error) => faults.push(error.message));
+    const width = await page.evaluate(() => document.documentElement.scrollWidth);
+    if (width > NARROW.width) faults.push(`${name} is ${width} wide on a screen of ${NARROW.width}`);
+    await picture(page, `${name}-narrow`);
+  }
+  assert(faults.length === 0, faults.join('\n'));
+});
