@@ -12,6 +12,7 @@ use crate::requirement::{ComponentRef, HandlerRef, MAX_REQUIREMENT_BYTES, Requir
 use crate::resolve::{Availability, Ineligible, VersionStatus};
 use crate::rollout::Percent;
 use crate::scope::Scope;
+use crate::tag::{Tag, Tags};
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use std::borrow::Cow;
 use strum::VariantNames as _;
@@ -84,6 +85,17 @@ schemas! {
         "type": "number",
         "minimum": 0,
         "maximum": 100,
+    }
+    Tag: {
+        "description": "What a task is marked with: ASCII letters, digits and `_ - . : / = @`.",
+        "type": "string",
+        "pattern": "^[A-Za-z0-9][A-Za-z0-9_.:/=@-]{0,63}$",
+        "examples": ["customer:7"],
+    }
+    Tags: {
+        "description": "Tags of a task. One that is there twice counts once.",
+        "type": "array",
+        "items": {"type": "string", "pattern": "^[A-Za-z0-9][A-Za-z0-9_.:/=@-]{0,63}$"},
     }
     Priority: {
         "description": "From 0, the lowest, to 9.",

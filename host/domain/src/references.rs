@@ -28,6 +28,7 @@ pub struct PinReference {
 
 /// A subscription that has the version take its events.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct SubscriptionReference {
     pub namespace: String,
     pub subscription: String,
