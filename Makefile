@@ -165,7 +165,7 @@ nats:
 	$(call program_for_tests,test -n "$${TASKER_NATS_SERVER:-}" || test -x /usr/sbin/nats-server,nats-server,events to NATS are)
 
 # What tests of archives read and serve them with: DuckDB, and a server with the interface of S3. And the messages of
-# OTLP, to receive traces.
+# OTLP, to receive telemetry.
 python:
 	tests/python.sh "$(TARGET)/tmp/python" >/dev/null
 

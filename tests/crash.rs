@@ -13,6 +13,7 @@ mod memory;
 mod postgres;
 mod readers;
 mod rest;
+mod traces;
 mod webhook;
 
 use crate::harness::{TestDatabase, basics, client, wait_until};
@@ -23,6 +24,7 @@ use postgres::Postgres;
 use readers::Readers;
 use serde_json::json;
 use std::time::{Duration, Instant};
+use traces::Collector;
 use webhook::Webhook;
 
 /// Kills of the normal suite.
@@ -51,7 +53,8 @@ async fn every_task_ends_right_though_hosts_and_the_database_are_killed() {
     let mut chance = Chance::new(number("TASKER_CRASH_SEED", Chance::seed_of_now()));
     let started = Instant::now();
     let postgres = Postgres::start().await;
-    let hosts = Hosts::start(&postgres.url()).await;
+    let collector = Collector::start();
+    let hosts = Hosts::start_with(&postgres.url(), collector.variables()).await;
     load::publish(&client(), &hosts.url(0), basics()).await;
     let readers = Readers::begin(&hosts.urls());
     let webhook = Webhook::begin(&hosts.url(0)).await;
@@ -77,6 +80,7 @@ async fn every_task_ends_right_though_hosts_and_the_database_are_killed() {
         readers.end(&acknowledged).await,
         webhook.end(&acknowledged).await,
         counter::end(&pool).await,
+        collector.end(&pool).await,
     ];
     final_state::check(&pool, &acknowledged, &seen, killed, started.elapsed()).await;
     hosts.stop().await;

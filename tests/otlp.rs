@@ -6,7 +6,7 @@ mod crashes;
 mod host;
 mod logs;
 mod metrics;
-mod receiver;
+pub mod receiver;
 mod requests;
 mod signals;
 mod whole;

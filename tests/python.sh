@@ -1,5 +1,5 @@
 #!/bin/bash
-# Puts Python below a directory, with what tests of archives read and serve them with and what receives traces, and
+# Puts Python below a directory, with what tests of archives read and serve them with and what receives telemetry, and
 # prints the program: tests/python.sh DIRECTORY. Several at once wait for the first.
 set -euo pipefail
 

@@ -18,16 +18,25 @@ pub struct Hosts {
     processes: Vec<tokio::sync::Mutex<Child>>,
     urls: Urls,
     database_url: String,
+    variables: Variables,
     directory: TempDir,
 }
 
+/// Variables of the environment of hosts.
+pub type Variables = Vec<(String, String)>;
+
 impl Hosts {
     pub async fn start(database_url: &str) -> Self {
+        Self::start_with(database_url, Variables::new()).await
+    }
+
+    pub async fn start_with(database_url: &str, variables: Variables) -> Self {
         let directory = tempfile::tempdir().unwrap();
         let mut processes = Vec::new();
         let mut urls = Vec::new();
         for number in 0..COUNT {
-            let (process, url) = serve(directory.path(), number, database_url, &[]).await;
+            let (process, url) =
+                serve_with(directory.path(), number, database_url, &[], &variables).await;
             processes.push(tokio::sync::Mutex::new(process));
             urls.push(url);
         }
@@ -35,6 +44,7 @@ impl Hosts {
             processes,
             urls: Arc::new(Mutex::new(urls)),
             database_url: database_url.to_owned(),
+            variables,
             directory,
         }
     }
@@ -51,7 +61,9 @@ impl Hosts {
     pub async fn kill(&self, number: usize) {
         let mut process = self.processes[number].lock().await;
         process.kill().await.unwrap();
-        let (next, url) = serve(self.directory.path(), number, &self.database_url, &[]).await;
+        let directory = self.directory.path();
+        let next = serve_with(directory, number, &self.database_url, &[], &self.variables);
+        let (next, url) = next.await;
         *process = next;
         self.urls.lock().unwrap()[number] = url;
     }
@@ -78,6 +90,16 @@ pub async fn serve(
     database_url: &str,
     more: &[&str],
 ) -> (Child, String) {
+    serve_with(directory, number, database_url, more, &Variables::new()).await
+}
+
+async fn serve_with(
+    directory: &Path,
+    number: usize,
+    database_url: &str,
+    more: &[&str],
+    variables: &Variables,
+) -> (Child, String) {
     let program = directory.join("tasker");
     if !program.exists() {
         // What is built while the test runs must not take its place.
@@ -85,7 +107,8 @@ pub async fn serve(
     }
     let log = directory.join(format!("host-{number}.log"));
     wait_until("the host is ready", async || {
-        let mut process = command(&program, &log, database_url, more).spawn().unwrap();
+        let mut command = command(&program, &log, database_url, more);
+        let mut process = command.envs(variables.iter().cloned()).spawn().unwrap();
         let mut lines = BufReader::new(process.stdout.take().unwrap()).lines();
         let ready = lines.next_line().await.unwrap();
         match ready

@@ -1,7 +1,7 @@
 //! Types of the catalog that a real host fires, each with data that holds to its schema.
 
 use super::forget_description;
-use crate::harness::{ADMIN_KEY, EventStream, TestDatabase, TestHost, client};
+use crate::harness::{ADMIN_KEY, EventStream, TestDatabase, TestHost, client, client_with};
 use crate::sandbox::guests::{self, noted};
 use ed25519_dalek::{Signer as _, SigningKey};
 use schema_compat::Schema;
@@ -260,11 +260,26 @@ async fn change_access(host: &TestHost) {
         json!({"name": "reader", "permissions": [{"namespace": "shop", "actions": ["read"]}]});
     ask(host, "POST", "/v1/keys", key).await;
     ask(host, "DELETE", "/v1/keys/reader", json!(null)).await;
+    sign_in_and_out(host).await;
     let (_, hosts) = host.get("/v1/hosts").await;
     let id = &hosts["items"][0]["id"];
     for verb in ["drain", "resume"] {
         ask(host, "POST", &format!("/v1/hosts/{id}/{verb}"), json!({})).await;
     }
+}
+
+/// As a browser does it.
+async fn sign_in_and_out(host: &TestHost) {
+    let session = format!("{}/v1/session", host.host.url());
+    let begun = client().post(&session).send();
+    let begun = begun.await.unwrap();
+    let cookie = begun.headers()["set-cookie"].to_str().unwrap();
+    let ended = client_with(None)
+        .delete(&session)
+        .header("cookie", cookie.split(';').next().unwrap())
+        .header("sec-fetch-site", "same-origin")
+        .send();
+    assert_eq!(ended.await.unwrap().status(), 204);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -140,8 +140,12 @@ class Http(BaseHTTPRequestHandler):
     def answer(self, code, body):
         self.send_response(code)
         self.send_header("content-length", str(len(body)))
-        self.end_headers()
-        self.wfile.write(body)
+        try:
+            self.end_headers()
+            self.wfile.write(body)
+        except ConnectionError:
+            # Whoever asked was killed.
+            self.close_connection = True
 
     def log_message(self, *arguments):
         pass

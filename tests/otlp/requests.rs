@@ -26,17 +26,21 @@ fn server() -> (SocketAddr, Requests<String>) {
     (address, asked)
 }
 
-#[tokio::test]
-async fn a_request_of_a_handler_is_a_span_below_its_attempt_and_carries_the_trace() {
-    let (setup, receiver) = (Setup::new().await, Receiver::start());
+/// A template whose step sends a request to a server, which says what it was asked.
+async fn fetching(setup: &Setup) -> (SocketAddr, Requests<String>) {
     forget_description(&setup.database).await;
     let (address, asked) = server();
     let yaml = "steps: [{name: a, handler: guest/fetch, retry: {max_attempts: 1}}]";
     setup.api.publish_template("fetch", yaml).await;
-    setup
-        .api
-        .grant("guest", &format!("http GET {address}"))
-        .await;
+    let grant = format!("http GET {address}");
+    setup.api.grant("guest", &grant).await;
+    (address, asked)
+}
+
+#[tokio::test]
+async fn a_request_of_a_handler_is_a_span_below_its_attempt_and_carries_the_trace() {
+    let (setup, receiver) = (Setup::new().await, Receiver::start());
+    let (address, asked) = fetching(&setup).await;
     let endpoint = receiver.http();
     let host = TracedHost::start(&setup, &[("OTEL_EXPORTER_OTLP_ENDPOINT", &endpoint)]).await;
     let (_, response) = host.submit("fetch", json!(address.to_string()), None).await;
@@ -67,14 +71,7 @@ async fn a_request_of_a_handler_is_a_span_below_its_attempt_and_carries_the_trac
 #[tokio::test]
 async fn a_host_without_a_collector_passes_the_trace_of_the_caller_on_and_says_none() {
     let setup = Setup::new().await;
-    forget_description(&setup.database).await;
-    let (address, asked) = server();
-    let yaml = "steps: [{name: a, handler: guest/fetch, retry: {max_attempts: 1}}]";
-    setup.api.publish_template("fetch", yaml).await;
-    setup
-        .api
-        .grant("guest", &format!("http GET {address}"))
-        .await;
+    let (address, asked) = fetching(&setup).await;
     let host = TracedHost::start(&setup, &[]).await;
     let caller = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
     for traceparent in [Some(caller), None] {

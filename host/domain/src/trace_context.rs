@@ -35,8 +35,8 @@ pub enum SpanOf {
     Task(TaskId),
     Step(TaskId, i16),
     Attempt(TaskId, i16, i32),
-    /// A part of an attempt, by its number within it.
-    Part(TaskId, i16, i32, u32),
+    /// A part of an attempt, by a number that no other run of the attempt has.
+    Part(TaskId, i16, i32, u64),
 }
 
 /// A text that is no usable `traceparent`.

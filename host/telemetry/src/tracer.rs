@@ -6,8 +6,10 @@ use super::samples::{Sampler, Samples};
 use super::span::{Attribute, Span, SpanKind, SpanQueue, SpanStatus};
 use super::trace_sampler::TraceSampler;
 use std::borrow::Cow;
+use std::collections::hash_map::RandomState;
+use std::hash::{BuildHasher as _, Hasher as _};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::SystemTime;
 use tasker_domain::ids::TaskId;
 use tasker_domain::invocation::Lease;
@@ -43,7 +45,7 @@ impl Tracer {
             lease,
             context,
             recorder: inner.filter(|_| context.is_sampled()).cloned(),
-            parts: Arc::default(),
+            parts: Arc::new(AtomicU64::new(first_part())),
         })
     }
 
@@ -86,7 +88,13 @@ fn of_attempt(lease: Lease) -> SpanOf {
     SpanOf::Attempt(lease.task_id, lease.step_no, lease.attempt)
 }
 
-fn of_part(lease: Lease, part: u32) -> SpanOf {
+/// Where a run of an attempt begins to number its parts: at random, since a claim that a crash of the database took back
+/// is made again under the same number of the attempt.
+fn first_part() -> u64 {
+    RandomState::new().build_hasher().finish()
+}
+
+fn of_part(lease: Lease, part: u64) -> SpanOf {
     SpanOf::Part(lease.task_id, lease.step_no, lease.attempt, part)
 }
 
@@ -97,8 +105,8 @@ pub struct AttemptTrace {
     context: TraceParent,
     /// None if the trace is not recorded.
     recorder: Option<Arc<Inner>>,
-    /// How many parts of the attempt have begun.
-    parts: Arc<AtomicU32>,
+    /// The number of the next part.
+    parts: Arc<AtomicU64>,
 }
 
 impl AttemptTrace {
