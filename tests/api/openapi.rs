@@ -39,7 +39,7 @@ fn visit_all(value: &'static Value, visit: &mut impl FnMut(&'static Value)) {
 
 #[test]
 fn the_committed_document_is_the_present_one() {
-    let text = tasker_api::openapi::document_text();
+    let text = tasker_api::document_text();
     if std::env::var_os("TASKER_RENEW_DOCS").is_some() {
         std::fs::write(DOCUMENT, &text).unwrap();
     }

@@ -11,7 +11,7 @@ struct Contract {
 }
 
 static CONTRACT: LazyLock<Contract> = LazyLock::new(|| Contract {
-    document: tasker_api::openapi::document(),
+    document: tasker_api::document(),
     schemas: Mutex::default(),
 });
 

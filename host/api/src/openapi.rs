@@ -10,18 +10,12 @@ mod schemas;
 mod text;
 
 pub(crate) use operation::Composer;
-pub(crate) use page::content_security_policy;
+pub(crate) use page::{content_security_policy, page};
 use serde_json::{Value, json};
 
-/// The document as it is served.
-pub fn document_text() -> String {
-    let document = document();
-    format!("{document:#}\n")
-}
-
-/// The description of every request that the API takes, as OpenAPI 3.1 has it.
-pub fn document() -> Value {
-    let (paths, schemas) = super::routes().describe().into_parts();
+/// What was gathered as an OpenAPI document.
+pub(crate) fn document(gathered: Composer) -> Value {
+    let (paths, schemas) = gathered.into_parts();
     let tags = names::TAGS.iter();
     let tags = tags.map(|tag| json!({"name": tag.name, "description": tag.description}));
     let mut document = json!({
@@ -42,12 +36,8 @@ pub fn document() -> Value {
             "securitySchemes": names::security_schemes(),
         },
     });
+    schemas::write_true_as_object(&mut document);
     text::list_named_values(&mut document);
     text::clean_descriptions(&mut document);
     document
-}
-
-/// The page as it is served.
-pub(crate) fn page_text() -> String {
-    page::page(&document())
 }

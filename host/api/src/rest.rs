@@ -7,7 +7,7 @@ mod availability;
 mod collections;
 mod components;
 mod definitions;
-mod description;
+pub(crate) mod description;
 mod events;
 mod grants;
 mod hosts;

@@ -28,7 +28,7 @@ pub struct Grant {
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
-#[cfg_attr(feature = "openapi", schemars(example = serde_json::json!({"component": "charge", "capability": "kv:orders"})))]
+#[cfg_attr(feature = "openapi", schemars(example = serde_json::json!({"component": "charge", "capability": "kv orders"})))]
 pub struct NewGrant {
     pub component: String,
     pub capability: String,

@@ -36,11 +36,11 @@ pub struct SigningKey {
 #[serde(deny_unknown_fields)]
 #[cfg_attr(feature = "openapi", schemars(example = serde_json::json!({
         "name": "release",
-        "public_key": "11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo=",
+        "public_key": "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo",
     })))]
 pub struct NewSigningKey {
     pub name: String,
-    /// PEM, or the 32 bytes in base64.
+    /// PEM, or the 32 bytes in base64 for URLs, without padding.
     pub public_key: String,
 }
 

@@ -25,6 +25,7 @@ const AUTHENTICATED: &[Refusal] = &[
     Refusal::new(ErrorClass::Unauthenticated, "unauthenticated"),
     Refusal::new(ErrorClass::TooMany, CallerLimit::Requests.code()),
     Refusal::new(ErrorClass::TooMany, CallerLimit::Connections.code()),
+    Refusal::new(ErrorClass::Unavailable, "not_ready"),
 ];
 /// What the cookie of a browser is not enough for, where a page of another site may have sent it.
 const WITH_EFFECT: &[Refusal] = &[Refusal::new(ErrorClass::Forbidden, "other_site")];
@@ -176,7 +177,7 @@ const SHARED: &[(&str, StatusCode, &[&str])] = &[
     (
         "Unavailable",
         StatusCode::SERVICE_UNAVAILABLE,
-        &["database_unavailable", "overloaded"],
+        &["database_unavailable", "not_ready", "overloaded"],
     ),
 ];
 

@@ -104,6 +104,21 @@ fn rename(schema: &mut Value, names: &BTreeSet<String>) {
     }
 }
 
+/// Has members of any type be described by `{}`: makers of clients do not read `true` as a schema.
+pub fn write_true_as_object(value: &mut Value) {
+    match value {
+        Value::Object(members) => {
+            if let Some(Value::Object(properties)) = members.get_mut("properties") {
+                let any = properties.values_mut().filter(|it| **it == json!(true));
+                any.for_each(|it| *it = json!({}));
+            }
+            members.values_mut().for_each(write_true_as_object);
+        }
+        Value::Array(items) => items.iter_mut().for_each(write_true_as_object),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
+    }
+}
+
 /// A schema of a parameter: it is there or it is not, and is never null.
 pub fn not_null(mut schema: Value) -> Value {
     if let Some(types) = schema.get_mut("type").and_then(Value::as_array_mut) {

@@ -1,11 +1,11 @@
 //! The description of the API: the OpenAPI document, and the page for browsers.
 
 use super::super::Api;
-use super::super::openapi::{content_security_policy, document_text, page_text};
+use super::super::openapi::{content_security_policy, page};
 use super::super::routes::{Answer, Call, Reply, Routes};
 use axum::http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, ETAG, IF_NONE_MATCH};
 use axum::http::{HeaderMap, HeaderValue};
-use std::sync::LazyLock;
+use serde_json::Value;
 use tasker_domain::digest::Digest;
 use tasker_wire::description::{ShowApiReference, ShowOpenApi};
 use tasker_wire::endpoint::{Endpoint, Media};
@@ -13,26 +13,43 @@ use tasker_wire::endpoint::{Endpoint, Media};
 /// A caller may keep a description, and asks each time whether it is still this one.
 const REVALIDATE: HeaderValue = HeaderValue::from_static("no-cache");
 
+/// The description as it is served.
+pub(crate) struct Description {
+    document: Published,
+    page: Published,
+}
+
 /// Text that is the same for every caller, with its entity tag.
 struct Published {
     text: String,
     etag: HeaderValue,
 }
 
-static DOCUMENT: LazyLock<Published> = LazyLock::new(|| Published::new(document_text()));
-static PAGE: LazyLock<Published> = LazyLock::new(|| Published::new(page_text()));
-
 pub(crate) fn routes() -> Routes {
-    Routes::default().on(document).on(page)
+    Routes::default().on(document).on(reference)
 }
 
-async fn document(_: Api, call: Call<ShowOpenApi>) -> Answer<ShowOpenApi> {
-    Ok(DOCUMENT.reply(&call.headers))
+async fn document(api: Api, call: Call<ShowOpenApi>) -> Answer<ShowOpenApi> {
+    Ok(api.description.document.reply(&call.headers))
 }
 
-async fn page(_: Api, call: Call<ShowApiReference>) -> Answer<ShowApiReference> {
-    let reply = PAGE.reply(&call.headers);
+async fn reference(api: Api, call: Call<ShowApiReference>) -> Answer<ShowApiReference> {
+    let reply = api.description.page.reply(&call.headers);
     Ok(reply.with_value(CONTENT_SECURITY_POLICY, content_security_policy()))
+}
+
+impl Description {
+    pub fn of(document: &Value) -> Self {
+        Self {
+            document: Published::new(text(document)),
+            page: Published::new(page(document)),
+        }
+    }
+}
+
+/// The document as it is served.
+pub(crate) fn text(document: &Value) -> String {
+    format!("{document:#}\n")
 }
 
 impl Published {
