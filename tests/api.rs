@@ -19,6 +19,7 @@ mod limits;
 mod migrations;
 mod namespaces;
 mod numbers;
+mod openapi;
 mod payloads;
 mod permissions;
 mod pin_history;

@@ -129,7 +129,8 @@ impl ApiError {
     }
 }
 
-fn status(class: ErrorClass) -> StatusCode {
+/// The status of a class of errors.
+pub(crate) fn status(class: ErrorClass) -> StatusCode {
     match class {
         ErrorClass::Malformed => StatusCode::BAD_REQUEST,
         ErrorClass::Unauthenticated => StatusCode::UNAUTHORIZED,

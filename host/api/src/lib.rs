@@ -20,6 +20,7 @@ pub mod key_error;
 pub mod metrics;
 mod min_rate;
 mod namespaces;
+mod openapi;
 pub mod page;
 mod replica;
 pub mod request;
@@ -46,10 +47,12 @@ use metrics::Metrics;
 use namespaces::Namespaces;
 use replica::OnReplica;
 use request_counts::RequestCounts;
+use rest::description::{self, Description};
 use routes::{NeedsOfRoutes, Routes};
 use sampled::SampledApi;
+use serde_json::Value;
 use std::net::SocketAddr;
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 use tasker_database::notifications::Notifications;
 use tasker_egress::InnerAddresses;
 use tasker_engine::Engine;
@@ -114,7 +117,11 @@ pub(crate) struct Api {
     tracer: Tracer,
     exports: ExportHealth,
     status_looks: StatusLooks,
+    /// Of all routes, those that serve it among them.
+    description: &'static LazyLock<Description>,
 }
+
+static DESCRIPTION: LazyLock<Description> = LazyLock::new(|| Description::of(&document()));
 
 impl Api {
     /// The same over the read replica of the database, if it has one.
@@ -215,6 +222,7 @@ fn counted(state: AppState, counts: RequestCounts) -> Router {
         tracer,
         exports,
         status_looks: StatusLooks::default(),
+        description: &DESCRIPTION,
     };
     api.on_replica = OnReplica::new(api.over_replica(notifications));
     let ui = match serves_ui {
@@ -237,6 +245,16 @@ fn counted(state: AppState, counts: RequestCounts) -> Router {
 
 fn routes() -> Routes {
     rest::routes().and(health::routes()).and(metrics::routes())
+}
+
+/// The description of every request that the API takes, as OpenAPI 3.1 has it.
+pub fn document() -> Value {
+    openapi::document(routes().describe())
+}
+
+/// The same as it is served.
+pub fn document_text() -> String {
+    description::text(&document())
 }
 
 /// Method and path of every request that the API takes, and what it needs of its caller.

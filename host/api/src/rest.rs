@@ -7,6 +7,7 @@ mod availability;
 mod collections;
 mod components;
 mod definitions;
+pub(crate) mod description;
 mod events;
 mod grants;
 mod hosts;
@@ -39,6 +40,7 @@ use super::routes::Routes;
 pub(crate) fn routes() -> Routes {
     Routes::default()
         .and(access::routes())
+        .and(description::routes())
         .and(sessions::routes())
         .and(keys::routes())
         .and(components::routes())

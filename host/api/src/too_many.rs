@@ -20,7 +20,7 @@ pub enum CallerLimit {
 
 impl CallerLimit {
     /// The code of the refusal.
-    pub(crate) fn code(self) -> &'static str {
+    pub(crate) const fn code(self) -> &'static str {
         match self {
             Self::Connections => "too_many_connections",
             Self::Requests => "too_many_requests",

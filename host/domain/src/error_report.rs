@@ -55,6 +55,7 @@ pub struct ErrorReport {
 
 /// One place in a request and what is wrong there.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct FieldError {
     /// JSON pointer into a request, or such as `steps[3].timeout` into a template.
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -37,6 +37,8 @@ pub mod limits;
 pub mod migration;
 pub mod name;
 mod named_enum;
+#[cfg(feature = "openapi")]
+mod openapi;
 pub mod outcome;
 pub mod permission;
 pub mod pin;

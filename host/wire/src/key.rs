@@ -9,6 +9,7 @@ use tasker_domain::permission::Permissions;
 
 /// An API key without its secret.
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct Key {
     pub name: String,
     /// The key's public part, as in `tk_<prefix>_…`.
@@ -24,6 +25,7 @@ pub struct Key {
 
 /// A key that was made just now. It has no debug form, so that it gets into no message.
 #[derive(Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct CreatedKey {
     /// The key itself, which is shown here and nowhere else.
     pub key: String,
@@ -33,7 +35,13 @@ pub struct CreatedKey {
 
 /// The key that is to be made.
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "openapi", schemars(example = serde_json::json!({
+        "name": "ci",
+        "permissions": [{"namespace": "shop", "actions": ["read", "publish"]}],
+        "expires_in_s": 86_400,
+    })))]
 pub struct NewKey {
     pub name: Name,
     pub permissions: Permissions,
@@ -55,11 +63,13 @@ endpoint! {
     POST "/v1/keys" CreateKey {}
     needs Admin in AllNamespaces;
     body Json<NewKey>;
-    answers CreatedKey;
+    makes CreatedKey;
+    refuses Conflict "key_exists", Conflict "too_many_keys", Refused "invalid_key";
 }
 
 endpoint! {
     /// Revokes a key: every host refuses it within seconds.
     DELETE "/v1/keys/{name}" RevokeKey { name: Name }
     needs Admin in AllNamespaces;
+    refuses NotFound "unknown_key", Conflict "last_admin_key";
 }

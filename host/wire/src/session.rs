@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 /// A session that has begun. Its cookie comes in a header.
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct BegunSession {
     /// When it ends by itself; earlier where its key is revoked or expires.
     pub expires_at: DateTime<Utc>,
@@ -15,7 +16,7 @@ endpoint! {
     /// Signs a browser in: whoever shows a key or a token in the header `Authorization` gets a cookie that stands for it.
     POST "/v1/session" BeginSession {}
     needs Read in Authenticated;
-    answers BegunSession;
+    makes BegunSession;
 }
 
 endpoint! {

@@ -12,6 +12,7 @@ use tasker_domain::tag::Tag;
 
 /// A subscription, with how far it is.
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct Subscription {
     pub namespace: String,
     pub name: String,
@@ -69,7 +70,9 @@ pub struct Subscription {
 
 /// What a subscription is to be. Its texts are parsed by the host, which can say more of them than a parser of JSON.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "openapi", schemars(example = serde_json::json!({"to": "nats", "types": "task.*"})))]
 pub struct NewSubscription {
     /// Where events are sent: a URL with https, `component:…`, or `nats`.
     pub to: String,
@@ -101,7 +104,9 @@ pub struct NewSubscription {
 
 /// Where a subscription is to go on.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "openapi", schemars(example = serde_json::json!({"from": "2026-01-31T08:00:00Z"})))]
 pub struct ReplaySubscription {
     /// A cursor or a time.
     pub from: String,
@@ -112,6 +117,7 @@ pub struct ReplaySubscription {
 
 /// An event that could not be delivered.
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct DeadLetter {
     pub id: i64,
     /// Of the event.
@@ -132,7 +138,9 @@ pub struct DeadLetter {
 
 /// Which dead letters are delivered once more.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "openapi", schemars(example = serde_json::json!({"reason": "the receiver works again"})))]
 pub struct Redelivery {
     /// One; without it all.
     #[serde(default)]
@@ -144,6 +152,7 @@ pub struct Redelivery {
 
 /// How many dead letters are delivered once more.
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct Redelivering {
     pub dead_letters: i64,
 }
@@ -162,6 +171,7 @@ endpoint! {
     ShowSubscription { namespace: Name, name: Name }
     needs Read in Path;
     answers Subscription;
+    refuses NotFound "unknown_subscription";
 }
 
 endpoint! {
@@ -170,7 +180,13 @@ endpoint! {
     SetSubscription { namespace: Name, name: Name }
     needs Grant in Path;
     body Json<NewSubscription>;
-    answers Subscription;
+    makes Subscription;
+    refuses
+        Malformed "invalid_cursor",
+        NotFound "unknown_secret",
+        Refused "too_many_subscriptions",
+        Refused "unknown_subscriber",
+        Refused "unresolved";
 }
 
 endpoint! {
@@ -179,6 +195,7 @@ endpoint! {
     RemoveSubscription { namespace: Name, name: Name }
     needs Grant in Path;
     query OnlyReason;
+    refuses NotFound "unknown_subscription";
 }
 
 endpoint! {
@@ -188,6 +205,8 @@ endpoint! {
     needs Operate in Path;
     body Json<OnlyReason>;
     answers Subscription;
+    is idempotent;
+    refuses NotFound "unknown_subscription";
 }
 
 endpoint! {
@@ -197,6 +216,8 @@ endpoint! {
     needs Operate in Path;
     body Json<OnlyReason>;
     answers Subscription;
+    is idempotent;
+    refuses NotFound "unknown_subscription";
 }
 
 endpoint! {
@@ -206,6 +227,8 @@ endpoint! {
     needs Operate in Path;
     body Json<ReplaySubscription>;
     answers Subscription;
+    is idempotent;
+    refuses Malformed "invalid_cursor", NotFound "unknown_subscription";
 }
 
 endpoint! {
@@ -215,6 +238,7 @@ endpoint! {
     needs Operate in Path;
     body Json<OnlyReason>;
     answers Subscription;
+    refuses NotFound "unknown_subscription", Refused "subscription_not_active";
 }
 
 endpoint! {
@@ -224,6 +248,7 @@ endpoint! {
     needs Read in Path;
     query PageQuery;
     answers Page<DeadLetter>;
+    refuses NotFound "unknown_subscription";
 }
 
 endpoint! {
@@ -233,4 +258,5 @@ endpoint! {
     needs Operate in Path;
     body Json<Redelivery>;
     answers Redelivering;
+    refuses NotFound "unknown_dead_letter", NotFound "unknown_subscription";
 }
