@@ -42,6 +42,9 @@ create table tasker.api_key (
   revoked_at timestamptz,
   -- To within a minute or so: not every request writes.
   last_used_at timestamptz,
+  -- Requests to each host a minute; null: as many as the host lets everyone.
+  max_requests_per_minute int,
+  constraint api_key_rate_is_bounded check (max_requests_per_minute between 1 and 1000000),
   constraint api_key_prefix_is_8_hex check (prefix ~ '^[0-9a-f]{8}$'),
   constraint api_key_digest_is_sha256 check (octet_length(secret_digest) = 32)
 );

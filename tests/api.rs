@@ -26,6 +26,7 @@ mod pin_history;
 mod pins;
 mod plans;
 mod quarantine;
+mod rates;
 mod references;
 mod registry;
 mod requests;

@@ -57,6 +57,7 @@ impl TestHost {
                 admin_key: Some(ADMIN_KEY.parse().unwrap()),
                 tokens: None,
             },
+            bounds: Default::default(),
             tls: None,
             exports: None,
             serves_ui: true,

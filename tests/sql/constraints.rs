@@ -94,6 +94,9 @@ constraints! {
     api_key_prefix_key:
         "insert into tasker.api_key (prefix, secret_digest, name, permissions, created_by)
          select 'abcdef01', digest, name, '[]', 'ada' from tasker.component_blob, (values ('ci'), ('cd')) as n (name)";
+    api_key_rate_is_bounded:
+        "insert into tasker.api_key (prefix, secret_digest, name, permissions, created_by, max_requests_per_minute)
+         select 'abcdef01', digest, 'ci', '[]', 'ada', 0 from tasker.component_blob";
     browser_session_digest_is_sha256:
         "insert into tasker.browser_session (token_digest, actor, permissions, expires_at)
          values ('\\x00', 'ada', '[]', now())";

@@ -22,6 +22,7 @@ mod min_rate;
 mod namespaces;
 mod openapi;
 pub mod page;
+mod rate;
 mod replica;
 pub mod request;
 mod request_counts;

@@ -51,6 +51,8 @@ pub struct ErrorReport {
     pub task_id: Option<TaskId>,
     /// After a semver violation: the lowest version number that allows the changes.
     pub lowest_version: Option<String>,
+    /// In how many seconds the same request may succeed, where that is known.
+    pub retry_after_s: Option<u64>,
 }
 
 /// One place in a request and what is wrong there.
@@ -78,6 +80,15 @@ impl ErrorReport {
             fields: Vec::new(),
             task_id: None,
             lowest_version: None,
+            retry_after_s: None,
+        }
+    }
+
+    /// Says after how many seconds to try again.
+    pub fn retry_after(self, seconds: u64) -> Self {
+        Self {
+            retry_after_s: Some(seconds),
+            ..self
         }
     }
 

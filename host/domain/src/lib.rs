@@ -47,6 +47,7 @@ pub mod priority;
 pub mod queue_key;
 pub mod reason;
 pub mod references;
+pub mod request_rate;
 pub mod requirement;
 pub mod resolve;
 pub mod retention;

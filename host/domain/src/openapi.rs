@@ -8,6 +8,7 @@ use crate::migration::MigrationCursor;
 use crate::name::Name;
 use crate::permission::NamespaceScope;
 use crate::priority::Priority;
+use crate::request_rate::RequestRate;
 use crate::requirement::{ComponentRef, HandlerRef, MAX_REQUIREMENT_BYTES, Requirement};
 use crate::resolve::{Availability, Ineligible, VersionStatus};
 use crate::rollout::Percent;
@@ -96,6 +97,12 @@ schemas! {
         "description": "Tags of a task. One that is there twice counts once.",
         "type": "array",
         "items": {"type": "string", "pattern": "^[A-Za-z0-9][A-Za-z0-9_.:/=@-]{0,63}$"},
+    }
+    RequestRate: {
+        "description": "Requests a minute, to each host; as many at once after a quiet minute.",
+        "type": "integer",
+        "minimum": 1,
+        "maximum": 1_000_000,
     }
     Priority: {
         "description": "From 0, the lowest, to 9.",

@@ -83,6 +83,8 @@ pub struct HostConfig {
     /// Where finished tasks are written before they are deleted; none: nowhere.
     pub archive: Option<Location>,
     pub auth: AuthConfig,
+    /// What callers may have of the API.
+    pub bounds: Bounds,
     /// None: the API speaks plain HTTP.
     pub tls: Option<TlsFiles>,
     /// Traces, metrics and these lines of the log are exported as the variables of OpenTelemetry say; none: nothing is.
@@ -246,7 +248,7 @@ impl Host {
             notifications: notifications.clone(),
             shutdown: draining.clone(),
             authentication,
-            bounds: Bounds::default(),
+            bounds: config.bounds,
             tracer: exports.tracer(),
             exports: exports.health(),
             serves_ui: config.serves_ui,

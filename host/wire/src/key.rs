@@ -6,6 +6,7 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use tasker_domain::name::Name;
 use tasker_domain::permission::Permissions;
+use tasker_domain::request_rate::RequestRate;
 
 /// An API key without its secret.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -21,6 +22,9 @@ pub struct Key {
     pub is_expired: bool,
     /// To within a minute or so.
     pub last_used_at: Option<DateTime<Utc>>,
+    /// What it may send to each host; none: as much as the host lets everyone.
+    #[serde(default)]
+    pub max_requests_per_minute: Option<i32>,
 }
 
 /// A key that was made just now. It has no debug form, so that it gets into no message.
@@ -48,6 +52,9 @@ pub struct NewKey {
     /// Seconds from now; without it the key does not expire.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub expires_in_s: Option<u64>,
+    /// To each host; without it as many as the host lets everyone.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub max_requests_per_minute: Option<RequestRate>,
 }
 
 endpoint! {

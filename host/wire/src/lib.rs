@@ -42,7 +42,6 @@ pub mod session;
 pub mod share;
 pub mod signature;
 pub mod step;
-pub mod subscriber_run;
 pub mod subscription;
 pub mod task;
 pub mod template;

@@ -1,6 +1,7 @@
 //! Subscriptions: events of a namespace that are delivered to a webhook, a component or NATS.
 
 use crate::endpoint::{Json, endpoint};
+use crate::log::AttemptLogLine;
 use crate::page::{NamespacePageQuery, Page, PageQuery};
 use crate::reason::OnlyReason;
 use chrono::{DateTime, Utc};
@@ -9,6 +10,7 @@ use tasker_domain::ids::TaskId;
 use tasker_domain::name::Name;
 use tasker_domain::subscription::{SubscriptionKind, SubscriptionState};
 use tasker_domain::tag::Tag;
+use tasker_domain::task_report::Resources;
 
 /// A subscription, with how far it is.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -157,6 +159,50 @@ pub struct Redelivering {
     pub dead_letters: i64,
 }
 
+/// A run that has ended.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
+pub struct SubscriberRun {
+    /// Its number among those of the subscription, from 1.
+    pub number: i64,
+    /// When it ended.
+    pub at: DateTime<Utc>,
+    pub event_id: String,
+    /// The cursor behind the event.
+    pub cursor: String,
+    /// Which try of the event it was, from 1.
+    pub attempt: i32,
+    /// `namespace/name`
+    pub component: String,
+    pub version: String,
+    /// The pins whose rollouts led to the version.
+    pub rollouts: Vec<String>,
+    pub usage: Resources,
+    /// None: it handled the event.
+    pub failure: Option<SubscriberRunFailure>,
+    /// How many lines it logged.
+    pub log_lines: i32,
+}
+
+/// Why a run did not handle its event.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
+pub struct SubscriberRunFailure {
+    /// `failed`, `trapped`, `timed_out`, `over_limit`, `host` for what the host could not do, or `conflict` where another
+    /// wrote the same entries of kv.
+    pub kind: String,
+    pub code: String,
+    pub message: String,
+}
+
+/// A run with what it logged.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
+pub struct LoggedSubscriberRun {
+    pub run: SubscriberRun,
+    pub lines: Vec<AttemptLogLine>,
+}
+
 endpoint! {
     /// Lists subscriptions by namespace and name.
     GET "/v1/subscriptions" ListSubscriptions {}
@@ -259,4 +305,23 @@ endpoint! {
     body Json<Redelivery>;
     answers Redelivering;
     refuses NotFound "unknown_dead_letter", NotFound "unknown_subscription";
+}
+
+endpoint! {
+    /// Lists the newest runs of a component for a subscription, the newest first.
+    GET "/v1/namespaces/{namespace}/subscriptions/{name}/runs"
+    ListSubscriberRuns { namespace: Name, name: Name }
+    needs Read in Path;
+    query PageQuery;
+    answers Page<SubscriberRun>;
+    refuses NotFound "unknown_subscription";
+}
+
+endpoint! {
+    /// Shows a run of a component for a subscription, with what it logged.
+    GET "/v1/namespaces/{namespace}/subscriptions/{name}/runs/{run}"
+    ShowSubscriberRun { namespace: Name, name: Name, run: i64 }
+    needs Read in Path;
+    answers LoggedSubscriberRun;
+    refuses NotFound "unknown_run", NotFound "unknown_subscription";
 }

@@ -17,12 +17,14 @@ const MAKE: &str = "createNamespace planComponentUpload publishComponent checkTe
 const END: &str = "endSession removeSigningKey revokeKey removeSubscription removeDefaultRetention removeRetention \
     removeShare removeGrant removeSecret removeKv removeLimits rollBackPin removePin quarantineComponent \
     releaseComponent yankComponent unyankComponent yankTemplate unyankTemplate";
-/// Examples that are refused here, and what with: no version waits for approval, and the task did not fail.
-const REFUSED: [(&str, u16); 5] = [
+/// Examples that are refused here, and what with: no version waits for approval, the task did not fail, and a webhook
+/// has no runs.
+const REFUSED: [(&str, u16); 6] = [
     ("approveComponent", 409),
     ("showCheckpoint", 404),
     ("showDetail", 404),
     ("showStepError", 404),
+    ("showSubscriberRun", 404),
     ("showTaskError", 404),
 ];
 /// Its answer has no end; other tests read it.

@@ -172,6 +172,7 @@ pub fn in_path(name: &str, schema: &Value) -> Value {
             "The namespace that may use it, or `*` for every one.",
             json!("warehouse"),
         ),
+        "run" => ("The number of the run, from 1.", json!(1)),
         "bucket" => ("The bucket of the entry.", json!("orders")),
         "key" => (
             "The key of the entry, or the id of the signing key.",
@@ -319,7 +320,26 @@ pub fn headers_of_answers() -> Map<String, Value> {
             "After how many seconds the request may be repeated.",
             json!({"type": "integer"}),
         ),
+        header(
+            headers::RATE_LIMIT_POLICY,
+            "For a caller with a rate: how many requests (`q`) it has for how many seconds (`w`).",
+            json!({"type": "string", "examples": ["\"caller\";q=600;w=60"]}),
+        ),
+        header(
+            headers::RATE_LIMIT,
+            "For a caller with a rate: how many requests are left (`r`), and in how many seconds all are (`t`).",
+            json!({"type": "string", "examples": ["\"caller\";r=595;t=1"]}),
+        ),
     ])
+}
+
+/// Those of each answer to a request of this scope.
+pub fn headers_of_answer(scope: Scope) -> Value {
+    let counted = [headers::RATE_LIMIT_POLICY, headers::RATE_LIMIT];
+    let counted = counted.into_iter().filter(|_| scope != Scope::Open);
+    let all = std::iter::once(headers::CORRELATION).chain(counted);
+    let reference = |name: &str| json!({"$ref": format!("#/components/headers/{name}")});
+    all.map(|name| (name.to_owned(), reference(name))).collect()
 }
 
 /// How callers show who they are.

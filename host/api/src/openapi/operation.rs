@@ -120,9 +120,7 @@ impl Composer {
 
     fn responses<E: Endpoint>(&mut self, has_body: bool) -> Map<String, Value> {
         let contents = E::Answer::contents(&mut self.schemas.answers);
-        let headers = json!({
-            "x-correlation-id": {"$ref": "#/components/headers/x-correlation-id"},
-        });
+        let headers = names::headers_of_answer(E::NEEDS.scope);
         let success = |description: &str| {
             let content = content(contents.clone());
             json!({"description": description, "headers": headers, "content": content})

@@ -1,12 +1,13 @@
 //! What requests are refused with.
 
 use super::super::error::status;
-use super::super::too_many::CallerLimit;
+use super::super::too_many::{CallerLimit, TooOften};
 use axum::http::{Method, StatusCode};
 use serde_json::{Map, Value, json};
 use std::collections::{BTreeMap, BTreeSet};
 use tasker_domain::error_report::ErrorClass;
 use tasker_wire::endpoint::{Endpoint, Refusal, Scope};
+use tasker_wire::headers::{RATE_LIMIT, RATE_LIMIT_POLICY};
 
 /// Codes by status.
 type Codes = BTreeMap<u16, BTreeSet<&'static str>>;
@@ -23,6 +24,7 @@ const ANY: &[Refusal] = &[
 /// What is refused to a caller that is not known, or that asks for more than its share.
 const AUTHENTICATED: &[Refusal] = &[
     Refusal::new(ErrorClass::Unauthenticated, "unauthenticated"),
+    Refusal::new(ErrorClass::TooMany, TooOften::CODE),
     Refusal::new(ErrorClass::TooMany, CallerLimit::Requests.code()),
     Refusal::new(ErrorClass::TooMany, CallerLimit::Connections.code()),
     Refusal::new(ErrorClass::Unavailable, "not_ready"),
@@ -100,7 +102,8 @@ fn shared() -> BTreeMap<&'static str, (u16, BTreeSet<&'static str>)> {
 }
 
 /// Codes of callers that ask for more than their share.
-const TOO_MANY: [&str; 3] = [
+const TOO_MANY: [&str; 4] = [
+    TooOften::CODE,
     CallerLimit::Requests.code(),
     CallerLimit::Connections.code(),
     CallerLimit::LargeBodies.code(),
@@ -162,7 +165,7 @@ const SHARED: &[(&str, StatusCode, &[&str])] = &[
     (
         "TooManyRequests",
         StatusCode::TOO_MANY_REQUESTS,
-        &[TOO_MANY[0], TOO_MANY[1]],
+        &[TOO_MANY[0], TOO_MANY[1], TOO_MANY[2]],
     ),
     (
         "TooManyRequestsOrBodies",
@@ -191,6 +194,11 @@ fn response(status: u16, codes: &BTreeSet<&'static str>) -> Value {
     });
     if matches!(status, 429 | 503) {
         headers["retry-after"] = json!({"$ref": "#/components/headers/retry-after"});
+    }
+    if status == 429 {
+        for name in [RATE_LIMIT_POLICY, RATE_LIMIT] {
+            headers[name] = json!({"$ref": format!("#/components/headers/{name}")});
+        }
     }
     json!({
         "description": format!("{}: {}", title.unwrap_or("Refused"), listed.join(", ")),

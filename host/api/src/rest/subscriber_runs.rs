@@ -9,7 +9,7 @@ use tasker_domain::task_report::Resources;
 use tasker_registry::RegistryError;
 use tasker_registry::store::subscription::{LoggedRunRow, SubscriberRunRow};
 use tasker_wire::log::{AttemptLogLine, chunk_lines};
-use tasker_wire::subscriber_run::{
+use tasker_wire::subscription::{
     ListSubscriberRuns, LoggedSubscriberRun, ShowSubscriberRun, SubscriberRun, SubscriberRunFailure,
 };
 

@@ -8,7 +8,7 @@ use crate::units;
 use chrono::TimeDelta;
 use tasker_domain::sanitize::sanitize_line;
 use tasker_wire::page::PageQuery;
-use tasker_wire::subscriber_run::{
+use tasker_wire::subscription::{
     ListSubscriberRuns, LoggedSubscriberRun, ShowSubscriberRun, SubscriberRun,
 };
 

@@ -49,13 +49,16 @@ pub struct KnownSession {
     pub actor: String,
     /// Read by the caller, so that one that cannot be read does not hide the others.
     pub permissions: Value,
+    /// Of its key.
+    pub max_requests_per_minute: Option<i32>,
 }
 
 impl Store {
     /// Every session in force.
     pub async fn known_sessions(&self) -> Result<Vec<KnownSession>, DatabaseError> {
         let sessions = sqlx::query_as(
-            "select s.token_digest, s.actor, coalesce(k.permissions, s.permissions) as permissions
+            "select s.token_digest, s.actor, coalesce(k.permissions, s.permissions) as permissions,
+               k.max_requests_per_minute
              from tasker.browser_session s
              left join tasker.api_key k using (api_key_id)
              where s.expires_at > now()
