@@ -25,6 +25,7 @@ mod retention;
 mod secrets;
 mod sessions;
 mod shares;
+mod sign_in;
 mod signatures;
 mod submission;
 mod subscriptions;
@@ -39,6 +40,7 @@ pub(crate) fn routes() -> Routes {
     Routes::default()
         .and(access::routes())
         .and(sessions::routes())
+        .and(sign_in::routes())
         .and(keys::routes())
         .and(components::routes())
         .and(templates::routes())
