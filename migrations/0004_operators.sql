@@ -61,13 +61,26 @@ create table tasker.browser_session (
   actor text not null,
   -- As the token permitted; of a session by a key null.
   permissions jsonb,
+  -- SHA-256 of the issuer and of the key that signed the token: the session counts where both still do.
+  issuer_key bytea,
   begun_at timestamptz not null default now(),
   expires_at timestamptz not null,
   constraint browser_session_digest_is_sha256 check (octet_length(token_digest) = 32),
-  constraint browser_session_has_key_or_permissions check (num_nonnulls(api_key_id, permissions) = 1)
+  constraint browser_session_has_key_or_permissions check (num_nonnulls(api_key_id, permissions) = 1),
+  constraint browser_session_has_issuer_key_of_token
+    check ((permissions is null) = (issuer_key is null) and octet_length(issuer_key) = 32)
 );
 create index browser_session_by_actor on tasker.browser_session (actor, begun_at);
 create index browser_session_by_expiry on tasker.browser_session (expires_at);
+
+-- Sign-ins at an identity provider that ended in a session, for longer than their cookies last: each does so once.
+create table tasker.finished_sign_in (
+  -- SHA-256 of what only the browser's cookie holds.
+  sign_in_digest bytea primary key,
+  expires_at timestamptz not null,
+  constraint finished_sign_in_digest_is_sha256 check (octet_length(sign_in_digest) = 32)
+);
+create index finished_sign_in_by_expiry on tasker.finished_sign_in (expires_at);
 
 -- What attempts used, for people and for what watches them. `ledger` is one row an attempt: filter it
 -- by `at`, which finds a window without reading the whole log. The views usage_by_… sum it up by the hour.

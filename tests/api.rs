@@ -39,6 +39,7 @@ mod secrets;
 pub mod server;
 mod sessions;
 mod shares;
+mod sign_in;
 mod signatures;
 mod signing_policies;
 mod submit;

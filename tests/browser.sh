@@ -1,10 +1,10 @@
 #!/bin/bash
-# Puts what tests drive a browser with below a directory, and prints where it is: tests/browser.sh DIRECTORY. Several at
-# once wait for the first. The browser itself is the system's.
+# Puts what tests drive a browser with, and the identity provider that it signs in at, below a directory, and prints where
+# it is: tests/browser.sh DIRECTORY. Several at once wait for the first. The browser itself is the system's.
 set -euo pipefail
 
 directory="$1"
-packages=(playwright-core@1.65.1 axe-core@4.14.1)
+packages=(playwright-core@1.65.1 axe-core@4.14.1 oidc-provider@9.13.3)
 
 mkdir -p "$directory"
 exec 9>"$directory/lock"

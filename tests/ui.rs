@@ -5,4 +5,5 @@ mod files;
 mod pages;
 mod seeds;
 mod serving;
+mod sign_in;
 mod work;

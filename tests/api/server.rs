@@ -5,6 +5,7 @@ use crate::sandbox::guests;
 use serde_json::{Value, json};
 use std::sync::{Arc, LazyLock};
 use tasker_api::auth::jwt::{JwtConfig, Tokens};
+use tasker_api::auth::sign_in::{SignIn, SignInConfig};
 use tasker_api::auth::{Authentication, Keyring};
 use tasker_api::bounds::Bounds;
 use tasker_api::metrics::Metrics;
@@ -68,7 +69,19 @@ impl Server {
         let database = Arc::new(TestDatabase::new().await);
         Self::with(database, |state| {
             let keyring = Keyring::new(Store::new(state.engine.clone()));
-            state.authentication = Authentication::KeysAndTokens(keyring, tokens);
+            state.authentication = Authentication::KeysAndTokens(keyring, tokens, None);
+        })
+        .await
+    }
+
+    /// A host where browsers sign in at the issuer of tokens.
+    pub async fn start_with_sign_in(config: JwtConfig, sign_in: SignInConfig) -> Self {
+        let sign_in = SignIn::start(sign_in, &config.issuer).await.unwrap();
+        let tokens = Tokens::start(config).await.unwrap();
+        let database = Arc::new(TestDatabase::new().await);
+        Self::with(database, |state| {
+            let keyring = Keyring::new(Store::new(state.engine.clone()));
+            state.authentication = Authentication::KeysAndTokens(keyring, tokens, Some(sign_in));
         })
         .await
     }

@@ -56,6 +56,7 @@ impl TestHost {
             auth: AuthConfig::Keys {
                 admin_key: Some(ADMIN_KEY.parse().unwrap()),
                 tokens: None,
+                sign_in: None,
             },
             bounds: Default::default(),
             tls: None,

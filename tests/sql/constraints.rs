@@ -98,8 +98,13 @@ constraints! {
         "insert into tasker.api_key (prefix, secret_digest, name, permissions, created_by, max_requests_per_minute)
          select 'abcdef01', digest, 'ci', '[]', 'ada', 0 from tasker.component_blob";
     browser_session_digest_is_sha256:
+        "insert into tasker.browser_session (token_digest, actor, permissions, issuer_key, expires_at)
+         select '\\x00', 'ada', '[]', digest, now() from tasker.component_blob";
+    browser_session_has_issuer_key_of_token:
         "insert into tasker.browser_session (token_digest, actor, permissions, expires_at)
-         values ('\\x00', 'ada', '[]', now())";
+         select digest, 'ada', '[]', now() from tasker.component_blob";
+    finished_sign_in_digest_is_sha256:
+        "insert into tasker.finished_sign_in (sign_in_digest, expires_at) values ('\\x00', now())";
     browser_session_has_key_or_permissions:
         "insert into tasker.browser_session (token_digest, actor, expires_at)
          select digest, 'ada', now() from tasker.component_blob";

@@ -3,7 +3,8 @@
 use serde_json::Value;
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
-use tokio::process::Command;
+use tokio::io::{AsyncBufReadExt as _, BufReader};
+use tokio::process::{Child, Command};
 
 /// Names the browser where packages do not put it.
 const PROGRAM_VARIABLE: &str = "TASKER_CHROMIUM";
@@ -17,9 +18,8 @@ pub async fn drive(script: &str, url: &str, given: &Value) {
         eprintln!("install chromium and npm (apt-get), or set {PROGRAM_VARIABLE}");
         return;
     };
-    let scripts = Path::new(env!("CARGO_MANIFEST_DIR")).join("ui/scripts");
     let output = Command::new("node")
-        .arg(scripts.join(script))
+        .arg(scripts().join(script))
         .env("TASKER_BROWSER", browser)
         .env("TASKER_BROWSER_MODULES", modules().await)
         .env("TASKER_URL", url)
@@ -33,6 +33,42 @@ pub async fn drive(script: &str, url: &str, given: &Value) {
     let said = String::from_utf8_lossy(&output.stderr);
     let told = String::from_utf8_lossy(&output.stdout);
     assert!(output.status.success(), "{script}: {told}{said}");
+}
+
+/// An identity provider on this machine, until it is dropped.
+pub struct Provider {
+    pub issuer: String,
+    /// Of its process.
+    pub id: u32,
+    _process: Child,
+}
+
+impl Provider {
+    /// One for the host at this address; none where nothing is tested with a browser.
+    pub async fn start(url_of_host: &str) -> Option<Self> {
+        program()?;
+        let mut process = Command::new("node")
+            .arg(scripts().join("provider.mjs"))
+            .arg(format!("{url_of_host}/v1/session/oidc/callback"))
+            .env("TASKER_BROWSER_MODULES", modules().await)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .kill_on_drop(true)
+            .spawn()
+            .unwrap();
+        let mut lines = BufReader::new(process.stdout.take().unwrap()).lines();
+        let issuer = lines.next_line().await.unwrap();
+        Some(Self {
+            issuer: issuer.expect("the provider says where it is"),
+            id: process.id().unwrap(),
+            _process: process,
+        })
+    }
+}
+
+fn scripts() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("ui/scripts")
 }
 
 /// None if it, or Node.js, is not installed.

@@ -4,9 +4,11 @@
 //! further than here.
 
 pub(crate) mod browser_session;
+pub mod issuer_http;
 pub mod jwt;
 pub mod keyring;
 mod shown;
+pub mod sign_in;
 
 pub use keyring::Keyring;
 pub(crate) use shown::{Credentials, Proof};
@@ -27,9 +29,11 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Response};
 use jwt::Tokens;
 use shown::Shown;
+use sign_in::SignIn;
 use std::net::Ipv4Addr;
 use std::sync::Arc;
 use tasker_domain::api_key;
+use tasker_domain::digest::Digest;
 use tasker_domain::ids::TaskId;
 use tasker_domain::name::Name;
 use tasker_domain::permission::Action;
@@ -60,7 +64,8 @@ pub enum Authentication {
     /// No authentication: everyone may do everything.
     Off,
     Keys(Keyring),
-    KeysAndTokens(Keyring, Tokens),
+    /// Keys, and tokens of an issuer, where browsers may sign in too.
+    KeysAndTokens(Keyring, Tokens, Option<SignIn>),
 }
 
 impl Authentication {
@@ -70,13 +75,35 @@ impl Authentication {
         };
         match shown {
             Shown::Nothing => Err(AuthError::NoToken.into()),
-            Shown::Session(token) => keyring.access_of_session(token).await,
+            Shown::Session(token) => {
+                let session = keyring.session(token).await?;
+                match &session.issuer_key {
+                    Some(key) if !self.trusts(key)? => Err(AuthError::SessionEnded.into()),
+                    Some(_) | None => Ok(session.access),
+                }
+            }
             Shown::Header(header) => match (self, bearer(header)?) {
-                (Self::KeysAndTokens(_, tokens), token) if !token.starts_with(api_key::HEAD) => {
+                (Self::KeysAndTokens(_, tokens, _), token) if !token.starts_with(api_key::HEAD) => {
                     tokens.access(token).await
                 }
                 (_, key) => keyring.access(key).await,
             },
+        }
+    }
+
+    /// True while tokens count that this key of this issuer signed.
+    fn trusts(&self, issuer_key: &Digest) -> Result<bool, ApiError> {
+        match self {
+            Self::Off | Self::Keys(_) => Ok(false),
+            Self::KeysAndTokens(_, tokens, _) => tokens.trust(issuer_key),
+        }
+    }
+
+    /// How browsers sign in at the issuer; none where they do not.
+    pub(crate) fn sign_in(&self) -> Option<(&Keyring, &Tokens, &SignIn)> {
+        match self {
+            Self::KeysAndTokens(keyring, tokens, Some(sign_in)) => Some((keyring, tokens, sign_in)),
+            Self::KeysAndTokens(..) | Self::Off | Self::Keys(_) => None,
         }
     }
 
@@ -95,7 +122,7 @@ impl Authentication {
     pub async fn keep_fresh(self, closing: CancellationToken) {
         match self {
             Self::Off | Self::Keys(_) => {}
-            Self::KeysAndTokens(_, tokens) => tokens.keep_fresh(closing).await,
+            Self::KeysAndTokens(_, tokens, _) => tokens.keep_fresh(closing).await,
         }
     }
 
@@ -103,7 +130,7 @@ impl Authentication {
     pub(crate) fn keyring(&self) -> Option<&Keyring> {
         match self {
             Self::Off => None,
-            Self::Keys(keyring) | Self::KeysAndTokens(keyring, _) => Some(keyring),
+            Self::Keys(keyring) | Self::KeysAndTokens(keyring, ..) => Some(keyring),
         }
     }
 }

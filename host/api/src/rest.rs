@@ -26,6 +26,7 @@ mod retention;
 mod secrets;
 mod sessions;
 mod shares;
+mod sign_in;
 mod signatures;
 mod submission;
 mod subscriber_runs;
@@ -42,6 +43,7 @@ pub(crate) fn routes() -> Routes {
         .and(access::routes())
         .and(description::routes())
         .and(sessions::routes())
+        .and(sign_in::routes())
         .and(keys::routes())
         .and(components::routes())
         .and(templates::routes())

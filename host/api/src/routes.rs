@@ -3,6 +3,7 @@
 use super::Api;
 use super::access::Access;
 use super::auth::Credentials;
+use super::auth::sign_in::SignInCookie;
 use super::correlation::CorrelationId;
 use super::error::ApiError;
 use super::openapi::Composer;
@@ -12,7 +13,7 @@ use super::request::{ReadBody, path, query};
 use axum::Router;
 use axum::body::Body;
 use axum::extract::{Query, Request, State};
-use axum::http::header::CONTENT_TYPE;
+use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE, LOCATION, REFERRER_POLICY, SET_COOKIE};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Uri};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{MethodFilter, on};
@@ -26,7 +27,9 @@ use tasker_domain::actor::Actor;
 use tasker_domain::permission::Action;
 use tasker_domain::requirement::QualifiedName;
 use tasker_registry::version::parse_version;
-use tasker_wire::endpoint::{Endpoint, Media, NamedPath, Needs, NoContent, Scope, VersionPath};
+use tasker_wire::endpoint::{
+    Endpoint, Media, NamedPath, Needs, NoContent, Redirect, Scope, VersionPath,
+};
 use tasker_wire::page::Paged;
 
 /// What a route needs that was not declared.
@@ -62,6 +65,8 @@ where
     pub correlation: CorrelationId,
     /// What the caller showed, to be checked again while a stream lasts.
     pub credentials: Option<Credentials>,
+    /// The cookie of a sign-in at an identity provider.
+    pub sign_in: Option<SignInCookie>,
 }
 
 /// What a handler returns.
@@ -184,6 +189,7 @@ where
         let correlation = correlation.unwrap_or_else(|| CorrelationId::of(&parts.headers));
         let headers = parts.headers.clone();
         let credentials = parts.extensions.get().cloned();
+        let sign_in = parts.extensions.get().cloned();
         let (path, query) = (path(&mut parts).await?, query(&mut parts).await?);
         let request = Request::from_parts(parts, body);
         Ok(Self {
@@ -194,6 +200,7 @@ where
             headers,
             correlation,
             credentials,
+            sign_in,
         })
     }
 
@@ -284,6 +291,22 @@ impl<E: Endpoint> Reply<E> {
         response.headers_mut().insert(CONTENT_TYPE, usual);
         response.headers_mut().extend(headers);
         Self::new(response)
+    }
+}
+
+impl<E: Endpoint<Answer = Redirect>> Reply<E> {
+    /// 303 to another address, with cookies. Nobody keeps it, and the other address is told nothing of this one.
+    pub fn redirect(location: &str, cookies: impl IntoIterator<Item = String>) -> Self {
+        let mut reply = Self::new(StatusCode::SEE_OTHER)
+            .with_header(LOCATION.as_str(), location)
+            .with_header(CACHE_CONTROL.as_str(), "no-store")
+            .with_header(REFERRER_POLICY.as_str(), "no-referrer");
+        let values = cookies.into_iter().map(HeaderValue::try_from);
+        let headers = reply.0.headers_mut();
+        for cookie in values.filter_map(Result::ok) {
+            headers.append(SET_COOKIE, cookie);
+        }
+        reply
     }
 }
 

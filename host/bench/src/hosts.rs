@@ -79,6 +79,7 @@ impl BenchArgs {
         let keys = AuthConfig::Keys {
             admin_key: None,
             tokens: None,
+            sign_in: None,
         };
         self.start_as(1, Some(worker), &keys).await
     }

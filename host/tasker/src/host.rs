@@ -25,6 +25,7 @@ use std::sync::Arc;
 use std::time::Duration;
 use tasker_api::AppState;
 use tasker_api::auth::jwt::KeySourceError;
+use tasker_api::auth::sign_in::ProviderError;
 use tasker_api::bounds::Bounds;
 use tasker_api::tls::{Certificates, TlsError, TlsFiles};
 use tasker_archive::{Archive, ArchiveError, Location};
@@ -126,6 +127,8 @@ pub enum HostError {
     Random(#[from] getrandom::Error),
     #[error("tokens cannot be checked")]
     Tokens(#[from] KeySourceError),
+    #[error("browsers cannot sign in at the identity provider")]
+    SignIn(#[from] ProviderError),
     #[error("TLS could not be set up")]
     Tls(#[from] TlsError),
     #[error(transparent)]

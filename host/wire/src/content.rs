@@ -6,6 +6,11 @@ use schemars::{JsonSchema, Schema, SchemaGenerator};
 pub trait Content {
     /// The media types that it may have, the usual one first; none if there is no body.
     fn contents(schemas: &mut SchemaGenerator) -> Vec<(&'static str, Schema)>;
+
+    /// The answer sends the caller elsewhere.
+    fn is_redirect() -> bool {
+        false
+    }
 }
 
 /// An answer that is sent as JSON.

@@ -139,6 +139,10 @@ pub enum NoBody {}
 #[derive(Clone, Copy, Debug)]
 pub enum NoContent {}
 
+/// The answer sends a browser elsewhere.
+#[derive(Clone, Copy, Debug)]
+pub enum Redirect {}
+
 /// A body that is a value as JSON.
 #[derive(Clone, Copy, Debug)]
 pub struct Json<T>(PhantomData<T>);

@@ -3,8 +3,8 @@
 use crate::content::Content;
 use crate::description::{Html, OpenApiJson};
 use crate::endpoint::{
-    Bytes, EventStream, Graph, Json, JsonText, Media, NoBody, NoContent, Text, Wasm, Yaml,
-    YamlOrJson,
+    Bytes, EventStream, Graph, Json, JsonText, Media, NoBody, NoContent, Redirect, Text, Wasm,
+    Yaml, YamlOrJson,
 };
 use crate::metrics::MetricsText;
 use crate::template::{PlannedTemplate, TEMPLATE_EXAMPLE};
@@ -25,6 +25,16 @@ impl Content for NoBody {
 impl Content for NoContent {
     fn contents(_: &mut SchemaGenerator) -> Vec<(&'static str, Schema)> {
         Vec::new()
+    }
+}
+
+impl Content for Redirect {
+    fn contents(_: &mut SchemaGenerator) -> Vec<(&'static str, Schema)> {
+        Vec::new()
+    }
+
+    fn is_redirect() -> bool {
+        true
     }
 }
 

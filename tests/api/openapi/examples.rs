@@ -18,9 +18,11 @@ const END: &str = "endSession removeSigningKey revokeKey removeSubscription remo
     removeShare removeGrant removeSecret removeKv removeLimits rollBackPin removePin quarantineComponent \
     releaseComponent yankComponent unyankComponent yankTemplate unyankTemplate";
 /// Examples that are refused here, and what with: no version waits for approval, the task did not fail, and a webhook
-/// has no runs.
-const REFUSED: [(&str, u16); 6] = [
+/// has no runs; the host has no identity provider.
+const REFUSED: [(&str, u16); 8] = [
     ("approveComponent", 409),
+    ("beginOidc", 404),
+    ("finishOidc", 404),
     ("showCheckpoint", 404),
     ("showDetail", 404),
     ("showStepError", 404),

@@ -37,13 +37,7 @@ impl SessionToken {
 
     /// The one among the cookies of a request, if it has the form of one.
     pub(super) fn among(headers: &HeaderMap) -> Option<Self> {
-        let texts = headers.get_all(COOKIE).into_iter();
-        let cookies = texts.filter_map(|text| text.to_str().ok());
-        let mut named = cookies
-            .flat_map(|text| text.split(';'))
-            .filter_map(|cookie| cookie.trim().split_once('='))
-            .filter_map(|(name, value)| (name == NAME).then_some(value));
-        let value = named.next()?;
+        let value = cookie(headers, NAME)?;
         let bytes = BASE64URL_NOPAD.decode(value.as_bytes()).ok()?;
         (bytes.len() == TOKEN_BYTES).then(|| Self(value.to_owned()))
     }
@@ -53,21 +47,36 @@ impl SessionToken {
         Digest::of(self.0.as_bytes())
     }
 
-    /// The header `Set-Cookie` that gives it to a browser, for so many seconds.
-    pub(crate) fn cookie(&self, seconds: i64, request: &HeaderMap) -> String {
-        set_cookie(&self.0, seconds, request)
+    /// The header `Set-Cookie` that gives it to a browser, for so many seconds; one over TLS sends it over TLS only.
+    pub(crate) fn cookie(&self, seconds: i64, is_over_tls: bool) -> String {
+        set_cookie(&self.0, seconds, is_over_tls)
     }
 }
 
-/// The header `Set-Cookie` that takes it away from a browser.
-pub(crate) fn no_cookie(request: &HeaderMap) -> String {
-    set_cookie("", 0, request)
+/// The value of a cookie of a request.
+pub(super) fn cookie<'h>(headers: &'h HeaderMap, wanted: &str) -> Option<&'h str> {
+    let texts = headers.get_all(COOKIE).into_iter();
+    let cookies = texts.filter_map(|text| text.to_str().ok());
+    let mut named = cookies
+        .flat_map(|text| text.split(';'))
+        .filter_map(|cookie| cookie.trim().split_once('='))
+        .filter_map(|(name, value)| (name == wanted).then_some(value));
+    named.next()
 }
 
-/// A page that came over TLS, be it from a proxy, has the cookie sent over TLS only.
-fn set_cookie(value: &str, seconds: i64, request: &HeaderMap) -> String {
+/// The header `Set-Cookie` that takes it away from a browser.
+pub(crate) fn no_cookie(is_over_tls: bool) -> String {
+    set_cookie("", 0, is_over_tls)
+}
+
+/// Whether the page that sent the request came over TLS, be it from a proxy.
+pub(crate) fn is_over_tls(request: &HeaderMap) -> bool {
     let origin = request.get(ORIGIN).and_then(|origin| origin.to_str().ok());
-    let secure = match origin.is_some_and(|origin| origin.starts_with("https://")) {
+    origin.is_some_and(|origin| origin.starts_with("https://"))
+}
+
+fn set_cookie(value: &str, seconds: i64, is_over_tls: bool) -> String {
+    let secure = match is_over_tls {
         true => "; Secure",
         false => "",
     };
@@ -107,7 +116,7 @@ mod tests {
     #[test]
     fn a_cookie_is_found_among_others_and_is_what_was_given() {
         let token = SessionToken::random().unwrap();
-        let given = token.cookie(60, &HeaderMap::new());
+        let given = token.cookie(60, false);
         let pair = given.split(';').next().unwrap();
         let sent = request(&[("cookie", &format!("a=b; {pair}; c"))]);
         assert!(SessionToken::among(sent.headers()) == Some(token));
@@ -119,8 +128,8 @@ mod tests {
     fn a_cookie_for_a_page_over_tls_is_sent_over_tls_only() {
         let plain = request(&[("origin", "http://localhost:8765")]);
         let tls = request(&[("origin", "https://tasker.example.com")]);
-        assert!(!no_cookie(plain.headers()).contains("Secure"));
-        assert!(no_cookie(tls.headers()).ends_with("; Secure"));
+        assert!(!no_cookie(is_over_tls(plain.headers())).contains("Secure"));
+        assert!(no_cookie(is_over_tls(tls.headers())).ends_with("; Secure"));
     }
 
     #[test]

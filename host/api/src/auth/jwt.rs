@@ -15,7 +15,7 @@ pub use algorithm::JwtAlgorithm;
 pub use key_source::{KeySource, KeySourceError, UrlError};
 
 use crate::access::Access;
-use crate::auth_error::AuthError;
+use crate::auth_error::{AuthError, ClaimsError};
 use crate::error::ApiError;
 use chrono::{DateTime, Utc};
 use current::CurrentKeys;
@@ -25,6 +25,7 @@ use key_set::IssuerKey;
 use serde_json::{Map, Value};
 use std::sync::Arc;
 use std::time::Duration;
+use tasker_domain::digest::Digest;
 use tasker_domain::error_chain::ErrorChain;
 use tokio_util::sync::CancellationToken;
 
@@ -51,6 +52,24 @@ pub struct JwtConfig {
     pub claim: String,
 }
 
+/// What a token proves.
+#[derive(Clone, Debug)]
+pub struct TokenProof {
+    pub access: Access,
+    pub expires_at: DateTime<Utc>,
+    /// The issuer and the key of its that signed the token.
+    pub issuer_key: Digest,
+}
+
+/// What the token of a sign-in at an identity provider has to say, besides what every token has to.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct IdTokenWanted<'a> {
+    /// The host, as the provider knows it.
+    pub client_id: &'a str,
+    /// What the sign-in began with.
+    pub nonce: &'a str,
+}
+
 /// Finds out who shows a token; cheap to clone.
 #[derive(Clone)]
 pub struct Tokens(Arc<Inner>);
@@ -62,7 +81,7 @@ struct Inner {
 
 /// Why a token is invalid. This is logged and not sent to the caller.
 #[derive(Debug, thiserror::Error)]
-enum TokenError {
+pub(crate) enum TokenError {
     #[error("it has more than {MAX_TOKEN_BYTES} bytes")]
     TooLong,
     #[error("the issuer's keys are not known yet")]
@@ -75,6 +94,8 @@ enum TokenError {
     Expired,
     #[error("{0}")]
     Invalid(&'static str),
+    #[error(transparent)]
+    Claims(#[from] ClaimsError),
 }
 
 impl Tokens {
@@ -92,20 +113,16 @@ impl Tokens {
 
     /// Who shows this token, and what its claims permit.
     pub async fn access(&self, token: &str) -> Result<Access, ApiError> {
-        Ok(self.access_until(token).await?.0)
+        Ok(self.proof(token).await?.access)
     }
 
-    /// The same, and when the token expires.
-    pub async fn access_until(&self, token: &str) -> Result<(Access, DateTime<Utc>), ApiError> {
-        match self.verified(token).await {
-            Ok((claims, expires_at)) => {
-                let access = claims::access(&claims, &self.0.config.claim);
-                Ok((access.map_err(AuthError::from)?, expires_at))
-            }
-            Err(TokenError::NoKeys) => Err(ApiError::NotReady {
-                why: "the keys of the issuer of tokens could not be read yet; try again".to_owned(),
-            }),
+    /// The same, with what bounds it.
+    pub async fn proof(&self, token: &str) -> Result<TokenProof, ApiError> {
+        match self.verified(token, &self.0.config.audience).await {
+            Ok((_, proof)) => Ok(proof),
+            Err(TokenError::NoKeys) => Err(no_keys()),
             Err(TokenError::Expired) => Err(AuthError::TokenExpired.into()),
+            Err(TokenError::Claims(error)) => Err(AuthError::from(error).into()),
             Err(token_error) => {
                 tracing::debug!(reason = %ErrorChain(&token_error), "a token is refused");
                 Err(AuthError::InvalidToken.into())
@@ -113,10 +130,28 @@ impl Tokens {
         }
     }
 
+    /// Who signed in at the identity provider, by the token that the provider gave the host for it.
+    pub(super) async fn id_token(
+        &self,
+        token: &str,
+        wanted: IdTokenWanted<'_>,
+    ) -> Result<TokenProof, TokenError> {
+        let (claims, proof) = self.verified(token, wanted.client_id).await?;
+        claims::check_id_token(&claims, wanted)?;
+        Ok(proof)
+    }
+
+    /// True while tokens count that this key of this issuer signed.
+    pub(super) fn trust(&self, issuer_key: &Digest) -> Result<bool, ApiError> {
+        let known = self.0.keys.known().ok_or_else(no_keys)?;
+        Ok(known.has(issuer_key))
+    }
+
     async fn verified(
         &self,
         token: &str,
-    ) -> Result<(Map<String, Value>, DateTime<Utc>), TokenError> {
+        audience: &str,
+    ) -> Result<(Map<String, Value>, TokenProof), TokenError> {
         if token.len() > MAX_TOKEN_BYTES {
             return Err(TokenError::TooLong);
         }
@@ -125,11 +160,15 @@ impl Tokens {
             return Err(TokenError::Critical);
         }
         let key = self.key(&header).await?;
-        let validation = self.validation(&header);
+        let validation = self.validation(&header, audience);
         let decoded = jsonwebtoken::decode(token, &key.key, &validation);
-        let claims = decoded.map(|token| token.claims).map_err(token_error)?;
-        let expires_at = lifetime::check(&claims, Utc::now())?;
-        Ok((claims, expires_at))
+        let claims: Map<String, Value> = decoded.map(|token| token.claims).map_err(token_error)?;
+        let proof = TokenProof {
+            expires_at: lifetime::check(&claims, Utc::now())?,
+            access: claims::access(&claims, &self.0.config.claim)?,
+            issuer_key: key.digest,
+        };
+        Ok((claims, proof))
     }
 
     /// A key that is not among those known may have been made since, so it is looked for.
@@ -144,15 +183,21 @@ impl Tokens {
     }
 
     /// The header's algorithm is one of the key's by now.
-    fn validation(&self, header: &Header) -> Validation {
+    fn validation(&self, header: &Header, audience: &str) -> Validation {
         let mut validation = Validation::new(header.alg);
         // Times are looked at afterwards: they may have a fraction, which is not read here.
         validation.validate_exp = false;
         validation.validate_nbf = false;
         validation.set_required_spec_claims(&["iss", "aud", "sub"]);
         validation.set_issuer(&[&self.0.config.issuer]);
-        validation.set_audience(&[&self.0.config.audience]);
+        validation.set_audience(&[audience]);
         validation
+    }
+}
+
+fn no_keys() -> ApiError {
+    ApiError::NotReady {
+        why: "the keys of the issuer of tokens could not be read yet; try again".to_owned(),
     }
 }
 

@@ -53,7 +53,15 @@ pub struct Keyring {
 struct Keys {
     read_at: Instant,
     by_prefix: HashMap<String, CachedKey>,
-    sessions: HashMap<Digest, Access>,
+    sessions: HashMap<Digest, CachedSession>,
+}
+
+/// A session of a browser.
+#[derive(Clone)]
+pub(super) struct CachedSession {
+    pub access: Access,
+    /// The issuer and key that have to count still, of a session by a token.
+    pub issuer_key: Option<Digest>,
 }
 
 struct CachedKey {
@@ -90,14 +98,14 @@ impl Keyring {
 
     /// Whose session of a browser this is. It is found by a digest of random bytes, whose comparison says nothing about
     /// them.
-    pub(crate) async fn access_of_session(&self, token: &SessionToken) -> Result<Access, ApiError> {
+    pub(super) async fn session(&self, token: &SessionToken) -> Result<CachedSession, ApiError> {
         let digest = token.digest();
         let mut keys = self.keys(SERVES_FOR).await?;
         if !keys.sessions.contains_key(&digest) {
             keys = self.keys(LOOK_AGAIN_AFTER).await?;
         }
-        let access = keys.sessions.get(&digest).cloned();
-        Ok(access.ok_or(AuthError::SessionEnded)?)
+        let session = keys.sessions.get(&digest).cloned();
+        Ok(session.ok_or(AuthError::SessionEnded)?)
     }
 
     /// [`Self::access`] for the status, which is wanted also while the database does not answer: then the keys count that
@@ -212,13 +220,17 @@ fn entry(known: KnownKey) -> Option<(String, CachedKey)> {
     Some((known.prefix, key))
 }
 
-fn session(known: KnownSession) -> Option<(Digest, Access)> {
-    let access = access(
-        &known.actor,
-        known.permissions,
-        known.max_requests_per_minute,
-    )?;
-    Some((known.token_digest, access))
+fn session(known: KnownSession) -> Option<(Digest, CachedSession)> {
+    let issuer_key = known.issuer_key.map(Digest::try_from).transpose();
+    let session = CachedSession {
+        access: access(
+            &known.actor,
+            known.permissions,
+            known.max_requests_per_minute,
+        )?,
+        issuer_key: issuer_key.ok()?,
+    };
+    Some((known.token_digest, session))
 }
 
 async fn record(store: Store, prefix: String) {

@@ -1,6 +1,8 @@
 //! What a request shows of who asks.
 
 use super::browser_session::{SessionToken, is_of_same_origin};
+use super::jwt::TokenProof;
+use super::sign_in::SignInCookie;
 use super::{Authentication, bearer};
 use crate::access::Access;
 use crate::auth_error::AuthError;
@@ -8,7 +10,6 @@ use crate::error::ApiError;
 use axum::extract::Request;
 use axum::http::header::{AUTHORIZATION, COOKIE};
 use axum::http::{HeaderValue, Method};
-use chrono::{DateTime, Utc};
 use tasker_domain::api_key::{self, ApiKey};
 
 /// What a request shows. The header counts before the cookie.
@@ -24,12 +25,10 @@ pub(crate) enum Shown {
 /// What it takes to begin a session of a browser.
 pub(crate) enum Proof {
     /// The public part of the key that was shown.
-    Key { prefix: String },
-    /// What a token permits, and until when.
-    Token {
-        access: Access,
-        expires_at: DateTime<Utc>,
+    Key {
+        prefix: String,
     },
+    Token(TokenProof),
 }
 
 /// What the caller showed: for streams, where it is checked again while they last, and for sessions.
@@ -40,11 +39,14 @@ pub(crate) struct Credentials {
 }
 
 impl Shown {
-    /// Takes it out of the request. Refuses what changes something with the cookie of a browser that another site
+    /// Takes it out of the request, in whose extensions the cookie of a sign-in is afterwards. Refuses what changes something with the cookie of a browser that another site
     /// may have sent.
     pub(super) fn take(request: &mut Request) -> Result<Self, AuthError> {
         let header = request.headers_mut().remove(AUTHORIZATION);
         let token = SessionToken::among(request.headers());
+        if let Some(sign_in) = SignInCookie::among(request.headers()) {
+            request.extensions_mut().insert(sign_in);
+        }
         request.headers_mut().remove(COOKIE);
         let is_safe = [Method::GET, Method::HEAD].contains(request.method());
         match (header, token) {
@@ -81,11 +83,10 @@ impl Credentials {
             return Err(AuthError::NoToken.into());
         };
         match (&self.authentication, bearer(header)?) {
-            (Authentication::KeysAndTokens(_, tokens), token)
+            (Authentication::KeysAndTokens(_, tokens, _), token)
                 if !token.starts_with(api_key::HEAD) =>
             {
-                let (access, expires_at) = tokens.access_until(token).await?;
-                Ok(Proof::Token { access, expires_at })
+                Ok(Proof::Token(tokens.proof(token).await?))
             }
             (_, key) => {
                 let key: ApiKey = key.parse().map_err(|_| AuthError::Unknown)?;

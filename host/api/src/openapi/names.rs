@@ -321,6 +321,11 @@ pub fn headers_of_answers() -> Map<String, Value> {
             json!({"type": "integer"}),
         ),
         header(
+            "location",
+            "Where to go on.",
+            json!({"type": "string", "format": "uri-reference"}),
+        ),
+        header(
             headers::RATE_LIMIT_POLICY,
             "For a caller with a rate: how many requests (`q`) it has for how many seconds (`w`).",
             json!({"type": "string", "examples": ["\"caller\";q=600;w=60"]}),

@@ -126,7 +126,12 @@ impl Composer {
             json!({"description": description, "headers": headers, "content": content})
         };
         let mut responses = Map::new();
-        if contents.is_empty() {
+        if E::Answer::is_redirect() {
+            let mut headers = headers.clone();
+            headers["location"] = json!({"$ref": "#/components/headers/location"});
+            let elsewhere = json!({"description": "It is elsewhere.", "headers": headers});
+            responses.insert("303".to_owned(), elsewhere);
+        } else if contents.is_empty() {
             let done = json!({"description": "Done.", "headers": headers});
             responses.insert("204".to_owned(), done);
         } else if E::MAKES {

@@ -1,18 +1,25 @@
 //! Sessions of browsers: begin and end.
 
 use super::super::Api;
-use super::super::auth::browser_session::{LIFETIME, SessionToken, no_cookie};
-use super::super::auth::{Credentials, Proof};
+use super::super::auth::browser_session::{LIFETIME, SessionToken, is_over_tls, no_cookie};
+use super::super::auth::{Credentials, Keyring, Proof};
 use super::super::auth_error::AuthError;
 use super::super::routes::{Answer, Call, Reply, Routes};
 use super::super::session_error::SessionError;
 use axum::http::header::{CACHE_CONTROL, SET_COOKIE};
-use chrono::Utc;
+use chrono::{DateTime, Utc};
 use tasker_registry::store::browser_session::{Begun, SignedIn};
-use tasker_wire::session::{BeginSession, BegunSession, EndSession};
+use tasker_wire::session::{BeginSession, BegunSession, EndSession, ShowSignIn, SignInMethods};
 
 pub(crate) fn routes() -> Routes {
-    Routes::default().on(begin).on(end)
+    Routes::default().on(show).on(begin).on(end)
+}
+
+async fn show(api: Api, _: Call<ShowSignIn>) -> Answer<ShowSignIn> {
+    let sign_in = api.authentication.sign_in();
+    Ok(Reply::ok(SignInMethods {
+        oidc: sign_in.map(|(_, _, sign_in)| sign_in.method()),
+    }))
 }
 
 async fn begin(api: Api, call: Call<BeginSession>) -> Answer<BeginSession> {
@@ -23,26 +30,53 @@ async fn begin(api: Api, call: Call<BeginSession>) -> Answer<BeginSession> {
     let proof = credentials.proof().await?;
     let signed_in = match &proof {
         Proof::Key { prefix } => SignedIn::WithKey { prefix },
-        Proof::Token { access, expires_at } => SignedIn::WithToken {
-            actor: access.actor(),
-            permissions: access.permissions(),
-            expires_at: *expires_at,
+        Proof::Token(proof) => SignedIn::WithToken {
+            actor: proof.access.actor(),
+            permissions: proof.access.permissions(),
+            expires_at: proof.expires_at,
+            issuer_key: &proof.issuer_key,
+            sign_in: None,
         },
     };
-    let token = SessionToken::random().map_err(SessionError::from)?;
-    let digest = token.digest();
-    let begun = api.store.begin_session(&digest, &signed_in, LIFETIME);
-    let expires_at = match begun.await? {
-        Begun::Until(expires_at) => expires_at,
-        Begun::NoKey => return Err(AuthError::Unknown.into()),
-        Begun::TooMany => return Err(SessionError::TooMany.into()),
-    };
-    keyring.forget().await;
-    let seconds = (expires_at - Utc::now()).num_seconds().max(0);
-    let cookie = token.cookie(seconds, &call.headers);
+    let begun = begin_session(&api, keyring, &signed_in).await?;
+    let cookie = begun.cookie(is_over_tls(&call.headers));
+    let expires_at = begun.expires_at;
     Ok(Reply::made(true, BegunSession { expires_at })
         .with_header(SET_COOKIE.as_str(), &cookie)
         .with_header(CACHE_CONTROL.as_str(), "no-store"))
+}
+
+/// A session that has begun.
+pub(super) struct NewSession {
+    token: SessionToken,
+    expires_at: DateTime<Utc>,
+}
+
+impl NewSession {
+    /// The header `Set-Cookie`.
+    pub(super) fn cookie(&self, is_over_tls: bool) -> String {
+        let seconds = (self.expires_at - Utc::now()).num_seconds().max(0);
+        self.token.cookie(seconds, is_over_tls)
+    }
+}
+
+/// Begins a session for who has signed in.
+pub(super) async fn begin_session(
+    api: &Api,
+    keyring: &Keyring,
+    signed_in: &SignedIn<'_>,
+) -> Result<NewSession, SessionError> {
+    let token = SessionToken::random()?;
+    let digest = token.digest();
+    let begun = api.store.begin_session(&digest, signed_in, LIFETIME);
+    let expires_at = match begun.await? {
+        Begun::Until(expires_at) => expires_at,
+        Begun::NoKey => return Err(SessionError::NoKey),
+        Begun::Repeated => return Err(SessionError::Repeated),
+        Begun::TooMany => return Err(SessionError::TooMany),
+    };
+    keyring.forget().await;
+    Ok(NewSession { token, expires_at })
 }
 
 /// Whoever shows no cookie has none that could end.
@@ -54,5 +88,5 @@ async fn end(api: Api, call: Call<EndSession>) -> Answer<EndSession> {
             keyring.forget().await;
         }
     }
-    Ok(Reply::done().with_header(SET_COOKIE.as_str(), &no_cookie(&call.headers)))
+    Ok(Reply::done().with_header(SET_COOKIE.as_str(), &no_cookie(is_over_tls(&call.headers))))
 }

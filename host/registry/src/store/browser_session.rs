@@ -18,6 +18,9 @@ pub const MAX_SESSIONS_OF_CALLER: i64 = 50;
 /// The most sessions in force: every host holds all of them in memory.
 pub const MAX_SESSIONS: i64 = 10_000;
 
+/// How long a finished sign-in is known; a browser can finish it for less.
+pub const SIGN_IN_KNOWN_FOR: Duration = Duration::from_secs(60 * 60);
+
 /// What a session was begun with.
 #[derive(Clone, Debug)]
 pub enum SignedIn<'a> {
@@ -28,6 +31,10 @@ pub enum SignedIn<'a> {
         actor: &'a Actor,
         permissions: &'a Permissions,
         expires_at: DateTime<Utc>,
+        /// The issuer and the key of its that signed the token.
+        issuer_key: &'a Digest,
+        /// The sign-in at an identity provider that the token comes from, if it comes from one.
+        sign_in: Option<&'a Digest>,
     },
 }
 
@@ -37,6 +44,8 @@ pub enum Begun {
     Until(DateTime<Utc>),
     /// The key was revoked meanwhile.
     NoKey,
+    /// The sign-in has ended in a session before.
+    Repeated,
     /// There are [`MAX_SESSIONS`] already.
     TooMany,
 }
@@ -51,6 +60,8 @@ pub struct KnownSession {
     pub permissions: Value,
     /// Of its key.
     pub max_requests_per_minute: Option<i32>,
+    /// The issuer and key that have to count still, of a session by a token.
+    pub issuer_key: Option<Vec<u8>>,
 }
 
 impl Store {
@@ -58,7 +69,8 @@ impl Store {
     pub async fn known_sessions(&self) -> Result<Vec<KnownSession>, DatabaseError> {
         let sessions = sqlx::query_as(
             "select s.token_digest, s.actor, coalesce(k.permissions, s.permissions) as permissions,
-               k.max_requests_per_minute
+               k.max_requests_per_minute,
+                    s.issuer_key
              from tasker.browser_session s
              left join tasker.api_key k using (api_key_id)
              where s.expires_at > now()
@@ -82,11 +94,16 @@ impl Store {
             .execute(&mut *tx)
             .await?;
         remove_ended(&mut tx).await?;
+        if let Some(sign_in) = signed_in.sign_in()
+            && !is_first(&mut tx, sign_in).await?
+        {
+            return Ok(Begun::Repeated);
+        }
         let count: i64 = sqlx::query_scalar("select count(*) from tasker.browser_session")
             .fetch_one(&mut *tx)
             .await?;
         if count >= MAX_SESSIONS {
-            // What was removed stays so.
+            // What was removed stays so, and so does what was finished.
             tx.commit().await?;
             return Ok(Begun::TooMany);
         }
@@ -119,6 +136,15 @@ impl Store {
     }
 }
 
+impl SignedIn<'_> {
+    fn sign_in(&self) -> Option<&Digest> {
+        match self {
+            Self::WithKey { .. } => None,
+            Self::WithToken { sign_in, .. } => *sign_in,
+        }
+    }
+}
+
 /// The advisory lock under which sessions begin, so that they are counted right.
 const SESSIONS_LOCK: i64 = 0x7461_736b_7365;
 
@@ -127,7 +153,11 @@ const REMOVED_AT_ONCE: i64 = 1_000;
 
 async fn remove_ended(tx: &mut Connection) -> Result<(), DatabaseError> {
     sqlx::query(
-        "delete from tasker.browser_session
+        "with forgotten as (
+           delete from tasker.finished_sign_in
+           where sign_in_digest in (select sign_in_digest from tasker.finished_sign_in where expires_at <= now()
+                                    order by expires_at limit $1))
+         delete from tasker.browser_session
          where token_digest in (select token_digest from tasker.browser_session where expires_at <= now()
                                 order by expires_at limit $1)",
     )
@@ -135,6 +165,19 @@ async fn remove_ended(tx: &mut Connection) -> Result<(), DatabaseError> {
     .execute(tx)
     .await?;
     Ok(())
+}
+
+/// Notes that the sign-in is finished; false if it was before.
+async fn is_first(tx: &mut Connection, sign_in: &Digest) -> Result<bool, DatabaseError> {
+    let noted = sqlx::query(
+        "insert into tasker.finished_sign_in (sign_in_digest, expires_at)
+         values ($1, now() + make_interval(secs => $2)) on conflict do nothing",
+    )
+    .bind(sign_in.as_bytes().as_slice())
+    .bind(SIGN_IN_KNOWN_FOR.as_secs_f64())
+    .execute(tx)
+    .await?;
+    Ok(noted.rows_affected() == 1)
 }
 
 /// Writes it; none if its key is not in force.
@@ -164,15 +207,18 @@ async fn begin(
             actor,
             permissions,
             expires_at,
+            issuer_key,
+            ..
         } => {
             sqlx::query_as(
-                "insert into tasker.browser_session (token_digest, actor, permissions, expires_at)
-                 values ($1, $2, $3, least($4, now() + make_interval(secs => $5)))
+                "insert into tasker.browser_session (token_digest, actor, permissions, issuer_key, expires_at)
+                 values ($1, $2, $3, $4, least($5, now() + make_interval(secs => $6)))
                  returning actor, expires_at",
             )
             .bind(digest)
             .bind(actor.as_str())
             .bind(Json(permissions))
+            .bind(issuer_key.as_bytes().as_slice())
             .bind(expires_at)
             .bind(lifetime)
             .fetch_optional(tx)

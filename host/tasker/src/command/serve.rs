@@ -256,6 +256,7 @@ impl Serve {
                 Auth::Off => AuthConfig::Off,
                 Auth::On => AuthConfig::Keys {
                     admin_key,
+                    sign_in: self.tokens.sign_in().map(Box::new),
                     tokens: self.tokens.config().map(Box::new),
                 },
             },

@@ -1,10 +1,12 @@
 //! What a token permits its caller.
 
+use super::{IdTokenWanted, TokenError};
 use crate::access::Access;
 use crate::auth_error::{ACTOR_PREFIX, ClaimsError};
 use serde::Deserialize;
 use serde_json::{Map, Value};
 use std::sync::Arc;
+use subtle::ConstantTimeEq as _;
 use tasker_domain::actor::Actor;
 use tasker_domain::permission::{MAX_PERMISSIONS, Permission, Permissions};
 
@@ -24,6 +26,31 @@ pub(super) fn access(claims: &Map<String, Value>, claim: &str) -> Result<Access,
         None => Permissions::default(),
     };
     Ok(Access::of(actor, Arc::new(permissions)))
+}
+
+/// Refuses a token that is of another sign-in or for another client. Its issuer, audience, signature and times have been
+/// checked.
+pub(super) fn check_id_token(
+    claims: &Map<String, Value>,
+    wanted: IdTokenWanted<'_>,
+) -> Result<(), TokenError> {
+    let nonce = claims.get("nonce").and_then(Value::as_str).unwrap_or("");
+    if !bool::from(nonce.as_bytes().ct_eq(wanted.nonce.as_bytes())) {
+        return Err(TokenError::Invalid("it belongs to another sign-in"));
+    }
+    let has_others = claims
+        .get("aud")
+        .and_then(Value::as_array)
+        .is_some_and(|audiences| audiences.len() > 1);
+    match claims.get("azp") {
+        None if has_others => Err(TokenError::Invalid(
+            "it is for others too, and does not name whom it was given to",
+        )),
+        Some(given) if given.as_str() != Some(wanted.client_id) => {
+            Err(TokenError::Invalid("it was given to another client"))
+        }
+        Some(_) | None => Ok(()),
+    }
 }
 
 /// A subject is taken whole or not at all: two that are cut alike would be one.
@@ -99,6 +126,32 @@ mod tests {
             json!(vec!["read in orders"; MAX_PERMISSIONS + 1]),
         ] {
             assert!(of(json!({"sub": "ada", "tasker": wrong})).is_err());
+        }
+    }
+
+    #[test]
+    fn the_token_of_a_sign_in_is_for_this_client_and_of_this_sign_in() {
+        let wanted = IdTokenWanted {
+            client_id: "tasker-web",
+            nonce: "n1",
+        };
+        let check = |claims: Value| check_id_token(claims.as_object().unwrap(), wanted);
+        for taken in [
+            json!({"aud": "tasker-web", "nonce": "n1"}),
+            json!({"aud": ["tasker-web"], "nonce": "n1", "azp": "tasker-web"}),
+            json!({"aud": ["tasker-web", "other"], "nonce": "n1", "azp": "tasker-web"}),
+        ] {
+            assert!(check(taken.clone()).is_ok(), "{taken}");
+        }
+        for refused in [
+            json!({"aud": "tasker-web"}),
+            json!({"aud": "tasker-web", "nonce": ""}),
+            json!({"aud": "tasker-web", "nonce": "n2"}),
+            json!({"aud": "tasker-web", "nonce": ["n1"]}),
+            json!({"aud": ["tasker-web", "other"], "nonce": "n1"}),
+            json!({"aud": "tasker-web", "nonce": "n1", "azp": "other"}),
+        ] {
+            assert!(check(refused.clone()).is_err(), "{refused}");
         }
     }
 

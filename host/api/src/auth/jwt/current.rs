@@ -33,6 +33,7 @@ const URL_PACE: Pace = Pace {
 pub(super) struct CurrentKeys {
     source: KeySource,
     reader: Reader,
+    issuer: String,
     allowed: Vec<JwtAlgorithm>,
     pace: Pace,
     held: RwLock<Option<CachedKeySet>>,
@@ -55,6 +56,7 @@ impl CurrentKeys {
         let keys = Self {
             reader: Reader::new(&config.keys)?,
             source: config.keys.clone(),
+            issuer: config.issuer.clone(),
             allowed: config.algorithms.clone(),
             pace,
             held: RwLock::default(),
@@ -110,7 +112,7 @@ impl CurrentKeys {
             from: from(),
             source,
         };
-        let keys = KeySet::parse(&text, &self.allowed).map_err(malformed)?;
+        let keys = KeySet::parse(&text, &self.issuer, &self.allowed).map_err(malformed)?;
         if keys.is_empty() {
             return Err(KeySourceError::NoKey { from: from() });
         }

@@ -3,11 +3,13 @@
 use super::algorithm::JwtAlgorithm;
 use jsonwebtoken::jwk::{
     AlgorithmParameters, EllipticCurve, Jwk, KeyOperations, PublicKeyUse, RSAKeyParameters,
+    ThumbprintHash,
 };
 use jsonwebtoken::{Algorithm, DecodingKey, Header};
 use serde::Deserialize;
 use serde_json::Value;
 use tasker_domain::byte_order_mark::without_mark_bytes;
+use tasker_domain::digest::Digest;
 
 /// The most keys of a set that are looked at.
 const MAX_KEYS: usize = 100;
@@ -19,6 +21,8 @@ const MIN_MODULUS_BYTES: usize = 256;
 #[derive(Clone, Debug)]
 pub(super) struct IssuerKey {
     pub(super) key: DecodingKey,
+    /// Of the issuer and of the key's thumbprint (RFC 7638), whatever the set calls the key.
+    pub(super) digest: Digest,
     id: Option<String>,
     /// One at least.
     algorithms: Vec<Algorithm>,
@@ -35,11 +39,20 @@ struct Document {
 
 impl KeySet {
     /// Fails where the text is not a key set; the set may be without a key that is of use.
-    pub(super) fn parse(text: &[u8], allowed: &[JwtAlgorithm]) -> Result<Self, serde_json::Error> {
+    pub(super) fn parse(
+        text: &[u8],
+        issuer: &str,
+        allowed: &[JwtAlgorithm],
+    ) -> Result<Self, serde_json::Error> {
         let document: Document = serde_json::from_slice(without_mark_bytes(text))?;
         let keys = document.keys.into_iter().take(MAX_KEYS);
-        let keys = keys.filter_map(|key| usable(key, allowed));
+        let keys = keys.filter_map(|key| usable(key, issuer, allowed));
         Ok(Self(keys.collect()))
+    }
+
+    /// True if a key with this digest is among them.
+    pub(super) fn has(&self, digest: &Digest) -> bool {
+        self.0.iter().any(|key| key.digest == *digest)
     }
 
     pub(super) fn is_empty(&self) -> bool {
@@ -61,17 +74,21 @@ impl KeySet {
 }
 
 /// Sets have keys for encryption too, and of kinds that came later.
-fn usable(key: Value, allowed: &[JwtAlgorithm]) -> Option<IssuerKey> {
+fn usable(key: Value, issuer: &str, allowed: &[JwtAlgorithm]) -> Option<IssuerKey> {
     let jwk: Jwk = serde_json::from_value(key).ok()?;
     let algorithms = allowed.iter().map(|algorithm| algorithm.algorithm());
     let algorithms: Vec<_> = algorithms
         .filter(|algorithm| verifies(&jwk, *algorithm))
         .collect();
     let key = DecodingKey::from_jwk(&jwk).ok()?;
-    let id = jwk.common.key_id;
-    (!algorithms.is_empty()).then_some(IssuerKey {
+    if algorithms.is_empty() {
+        return None;
+    }
+    let thumbprint = jwk.thumbprint(ThumbprintHash::SHA256);
+    Some(IssuerKey {
         key,
-        id,
+        digest: Digest::of(format!("{issuer}\n{thumbprint}").as_bytes()),
+        id: jwk.common.key_id,
         algorithms,
     })
 }
@@ -127,9 +144,11 @@ mod tests {
     use super::*;
     use serde_json::json;
 
+    const ISSUER: &str = "https://id.example.com";
+
     fn found(key: Value, allowed: &[JwtAlgorithm], header: &Header) -> bool {
         let set = json!({"keys": [key]}).to_string();
-        let set = KeySet::parse(set.as_bytes(), allowed).unwrap();
+        let set = KeySet::parse(set.as_bytes(), ISSUER, allowed).unwrap();
         set.find(header).is_some()
     }
 
@@ -181,18 +200,34 @@ mod tests {
     fn a_token_may_leave_out_the_key_where_there_is_one() {
         let unnamed = header(Algorithm::RS256, None);
         let two = json!({"keys": [rsa(256), rsa(257)]}).to_string();
-        let two = KeySet::parse(two.as_bytes(), &JwtAlgorithm::DEFAULT).unwrap();
+        let two = KeySet::parse(two.as_bytes(), ISSUER, &JwtAlgorithm::DEFAULT).unwrap();
         assert!(two.find(&unnamed).is_none());
         assert!(found(rsa(256), &JwtAlgorithm::DEFAULT, &unnamed));
     }
 
     #[test]
+    fn a_key_is_known_by_its_issuer_and_its_own_numbers() {
+        let digest = |key: Value, issuer: &str| {
+            let set = json!({"keys": [key]}).to_string();
+            let set = KeySet::parse(set.as_bytes(), issuer, &JwtAlgorithm::DEFAULT).unwrap();
+            set.0[0].digest
+        };
+        let mut renamed = rsa(256);
+        renamed["kid"] = json!("b");
+        let known = digest(rsa(256), ISSUER);
+        assert_eq!(digest(renamed, ISSUER), known);
+        assert_ne!(digest(rsa(257), ISSUER), known);
+        assert_ne!(digest(rsa(256), "https://other.example.com"), known);
+    }
+
+    #[test]
     fn what_is_not_understood_is_left_out_and_what_is_no_set_is_refused() {
         let odd = json!({"keys": [{"kty": "AKP"}, 7, {"kty": "OKP", "crv": "X25519", "x": "AA"}, rsa(256)]});
-        let set = KeySet::parse(odd.to_string().as_bytes(), &JwtAlgorithm::DEFAULT).unwrap();
+        let set =
+            KeySet::parse(odd.to_string().as_bytes(), ISSUER, &JwtAlgorithm::DEFAULT).unwrap();
         assert_eq!(set.0.len(), 1);
         for wrong in ["", "[]", "{}", r#"{"keys": {}}"#] {
-            assert!(KeySet::parse(wrong.as_bytes(), &JwtAlgorithm::DEFAULT).is_err());
+            assert!(KeySet::parse(wrong.as_bytes(), ISSUER, &JwtAlgorithm::DEFAULT).is_err());
         }
     }
 }

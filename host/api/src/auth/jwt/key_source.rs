@@ -1,22 +1,14 @@
 //! Where the issuer's keys are read: a file or a URL, each within bounds.
 
+use super::super::issuer_http::{self, IssuerHttpError, client, is_protected};
 use reqwest::header::ACCEPT;
-use reqwest::redirect::Policy;
-use reqwest::{Client, Response, StatusCode, Url};
-use rustls::crypto::ring;
-use rustls::{ClientConfig, RootCertStore};
-use std::net::IpAddr;
+use reqwest::{Client, Url};
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
-use std::sync::Arc;
-use std::time::Duration;
 use tokio::io::AsyncReadExt as _;
 
 /// The largest key set that is read.
 pub const MAX_SET_BYTES: usize = 256 << 10;
-
-/// How long a URL may take to answer whole.
-const FETCH_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// Where the issuer's public keys are, as a JSON Web Key Set.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -45,10 +37,8 @@ pub enum KeySourceError {
         path: PathBuf,
         source: std::io::Error,
     },
-    #[error("{url} does not return its key set")]
-    Fetch { url: Url, source: reqwest::Error },
-    #[error("{url} returned {status} instead of its key set")]
-    Status { url: Url, status: StatusCode },
+    #[error("the key set cannot be fetched")]
+    Fetch(#[from] IssuerHttpError),
     #[error("{from} has more than {MAX_SET_BYTES} bytes, the limit of a key set")]
     TooLarge { from: String },
     #[error("{from} is not a JSON Web Key Set, such as {{\"keys\": […]}}")]
@@ -74,10 +64,9 @@ impl FromStr for KeySource {
         let url: Url = text
             .parse()
             .map_err(|error| UrlError::Malformed(format!("{error}")))?;
-        match url.scheme() {
-            "https" => Ok(Self::Url(url)),
-            "http" if is_loopback(&url) => Ok(Self::Url(url)),
-            _ => Err(UrlError::Insecure(text.to_owned())),
+        match is_protected(&url) {
+            true => Ok(Self::Url(url)),
+            false => Err(UrlError::Insecure(text.to_owned())),
         }
     }
 }
@@ -89,13 +78,6 @@ impl std::fmt::Display for KeySource {
             Self::Url(url) => url.fmt(f),
         }
     }
-}
-
-/// By its address: a name may lead elsewhere.
-fn is_loopback(url: &Url) -> bool {
-    let host = url.host_str().unwrap_or_default();
-    let address = host.trim_matches(['[', ']']).parse::<IpAddr>();
-    address.is_ok_and(|address| address.is_loopback())
 }
 
 /// Reads a key set again and again.
@@ -142,58 +124,10 @@ async fn in_file(path: &Path) -> Result<Vec<u8>, KeySourceError> {
 }
 
 async fn fetched(url: &Url, client: &Client) -> Result<Vec<u8>, KeySourceError> {
-    let failed = |error: reqwest::Error| KeySourceError::Fetch {
-        url: url.clone(),
-        source: error.without_url(),
-    };
-    let request = client.get(url.clone()).timeout(FETCH_TIMEOUT);
+    let request = client.get(url.clone());
     let request = request.header(ACCEPT, "application/jwk-set+json, application/json");
-    let mut response: Response = request.send().await.map_err(failed)?;
-    if response.status() != StatusCode::OK {
-        return Err(KeySourceError::Status {
-            url: url.clone(),
-            status: response.status(),
-        });
-    }
-    let mut text = Vec::new();
-    while let Some(chunk) = response.chunk().await.map_err(failed)? {
-        text.extend_from_slice(&chunk);
-        if text.len() > MAX_SET_BYTES {
-            return Err(KeySourceError::TooLarge {
-                from: url.to_string(),
-            });
-        }
-    }
-    Ok(text)
-}
-
-/// Follows no redirects, which could lead away from https. Trusts whom the machine trusts or, on a
-/// machine without certificates, those that are built in.
-fn client(url: &Url) -> reqwest::Result<Client> {
-    // Fails where the process has chosen a provider already, which serves as well.
-    let _ = ring::default_provider().install_default();
-    let builder = || Client::builder().http1_only().redirect(Policy::none());
-    let settings = || match is_loopback(url) {
-        true => builder().no_proxy(),
-        false => builder(),
-    };
-    let with_built_in = |_| {
-        settings()
-            .tls_backend_preconfigured(built_in_trust())
-            .build()
-    };
-    settings().build().or_else(with_built_in)
-}
-
-fn built_in_trust() -> ClientConfig {
-    let roots = RootCertStore {
-        roots: webpki_roots::TLS_SERVER_ROOTS.into(),
-    };
-    ClientConfig::builder_with_provider(Arc::new(ring::default_provider()))
-        .with_safe_default_protocol_versions()
-        .expect("ring supports the default TLS versions")
-        .with_root_certificates(roots)
-        .with_no_client_auth()
+    let answer = issuer_http::send(url, request, MAX_SET_BYTES).await?;
+    Ok(answer.successful(url)?)
 }
 
 #[cfg(test)]
