@@ -3,8 +3,8 @@
 use serde_json::Value;
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
-use tokio::io::{AsyncBufReadExt as _, BufReader};
-use tokio::process::{Child, Command};
+use tokio::io::{AsyncBufReadExt as _, BufReader, Lines};
+use tokio::process::{Child, ChildStdout, Command};
 
 /// Names the browser where packages do not put it.
 const PROGRAM_VARIABLE: &str = "TASKER_CHROMIUM";
@@ -41,6 +41,8 @@ pub struct Provider {
     /// Of its process.
     pub id: u32,
     _process: Child,
+    /// Kept open, since the provider writes notes too.
+    _output: Lines<BufReader<ChildStdout>>,
 }
 
 impl Provider {
@@ -63,6 +65,7 @@ impl Provider {
             issuer: issuer.expect("the provider says where it is"),
             id: process.id().unwrap(),
             _process: process,
+            _output: lines,
         })
     }
 }

@@ -5,6 +5,7 @@ use super::seeds::{STRANGE, open_host, publish};
 use crate::harness::{TestDatabase, TestHost};
 use crate::sandbox::guests;
 use serde_json::{Value, json};
+use tasker::host::AuthConfig;
 
 #[tokio::test]
 async fn a_task_is_run_from_its_form_and_watched_until_its_end() {
@@ -103,6 +104,41 @@ async fn a_reader_signs_in_with_a_key_and_is_offered_nothing_else() {
     let task = host.run("echo", json!({})).await;
     let given = json!({"reader": key["key"], "task": task["id"]});
     drive("sign-in.mjs", &host.host.url(), &given).await;
+}
+
+#[tokio::test]
+async fn all_open_tasks_of_a_filter_are_cancelled_after_a_dry_run() {
+    let database = TestDatabase::new().await;
+    let host = TestHost::start_with(&database, |config| {
+        (config.auth, config.worker) = (AuthConfig::Off, None);
+    });
+    let host = host.await;
+    publish(&host).await;
+    let mut ids = Vec::new();
+    for tag in ["nightly", "nightly", "daily"] {
+        let input = json!({"name": "Ada", "size": "small"});
+        let body = json!({"namespace": "shop", "template": "form", "input": input, "tags": [tag]});
+        let (status, created) = host.post("/v1/tasks", &body).await;
+        assert_eq!(status, 201, "{created}");
+        ids.push(created["task"]["id"].as_str().unwrap().to_owned());
+    }
+    let given = json!({"tagged": &ids[..2]});
+    drive("cancel-all.mjs", &host.host.url(), &given).await;
+    let mut states = Vec::new();
+    for id in &ids {
+        states.push(host.task(id).await["state"].clone());
+    }
+    assert_eq!(states, ["cancelled", "cancelled", "pending"]);
+}
+
+#[tokio::test]
+async fn entries_signing_keys_and_bytes_are_kept_in_order_on_their_pages() {
+    let database = TestDatabase::new().await;
+    let host = open_host(&database).await;
+    publish(&host).await;
+    host.grant("basics", "kv orders").await;
+    let given = json!({"publicKey": "11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo="});
+    drive("rules.mjs", &host.host.url(), &given).await;
 }
 
 #[tokio::test]

@@ -13,12 +13,14 @@ use axum::routing::get;
 use headers::{Caching, answer};
 
 /// The first segments of the addresses of pages; the page itself finds what is behind them.
-pub const SECTIONS: [&str; 19] = [
+pub const SECTIONS: [&str; 22] = [
     "audit",
+    "collections",
     "components",
     "grants",
     "hosts",
     "keys",
+    "kv",
     "limits",
     "pins",
     "publish",
@@ -29,6 +31,7 @@ pub const SECTIONS: [&str; 19] = [
     "secrets",
     "settings",
     "shares",
+    "signing-keys",
     "statistics",
     "subscriptions",
     "tasks",

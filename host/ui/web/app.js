@@ -14,7 +14,7 @@ import SignIn from './pages/sign-in.js';
 const BASE = new URL('..', import.meta.url).pathname;
 
 const FEED_TEXTS = {
-  live: 'Live', connecting: 'Connecting', refused: 'Not live', off: 'Not live',
+  live: 'Live', busy: 'Busy: every few seconds', connecting: 'Connecting', refused: 'Not live', off: 'Not live',
 };
 
 function find(path) {

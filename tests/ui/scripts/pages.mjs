@@ -13,7 +13,8 @@ const PAGES = [
   ['template-changes', '/templates/shop/form/1.0.0?tab=changes'],
   ['components', '/components'], ['component', '/components/shop/guest'], ['component-version', '/components/shop/guest/1.2.0'],
   ['publish', '/publish'], ['pins', '/pins'], ['pin', '/pins/shop/component/guest'], ['quarantine', '/quarantine'],
-  ['grants', '/grants'], ['secrets', '/secrets'], ['limits', '/limits'], ['shares', '/shares'], ['retention', '/retention'], ['queue', '/queue'], ['hosts', '/hosts'],
+  ['grants', '/grants'], ['secrets', '/secrets'], ['limits', '/limits'], ['shares', '/shares'], ['retention', '/retention'],
+  ['kv', '/kv'], ['kv-bucket', '/kv?namespace=shop&bucket=orders'], ['signing-keys', '/signing-keys'], ['collections', '/collections?days=0'], ['queue', '/queue'], ['hosts', '/hosts'],
   ['subscriptions', '/subscriptions'], ['subscription', '/subscriptions/shop/hook'], ['keys', '/keys'], ['audit', '/audit'],
   ['settings', '/settings'], ['unknown', '/tasks/a/b/c/d'],
 ];

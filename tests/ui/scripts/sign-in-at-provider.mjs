@@ -1,9 +1,16 @@
-import { assert, checkAccess, given, noteErrors, open, picture, URL_OF_HOST, withBrowser } from './browser.mjs';
+import { assert, checkAccess, given, open, picture, URL_OF_HOST, withBrowser } from './browser.mjs';
 
 const BUTTON = { name: `Sign in at ${new URL(given.issuer).host}` };
 const CALLBACK = '/v1/session/oidc/callback';
 
 const signInPage = (page) => page.getByRole('heading', { name: 'Sign in to Tasker' }).waitFor();
+
+/** A page of a new browser; the pages of the provider want a font from elsewhere, and get none. */
+async function visit(browser, refused) {
+  const opened = await open(browser, {}, refused);
+  await opened.context.route('https://fonts.googleapis.com/**', (route) => route.fulfill({ contentType: 'text/css', body: '' }));
+  return opened;
+}
 
 /** Answers the forms of the provider, as they are shown. */
 async function answerProvider(page, name) {
@@ -11,8 +18,11 @@ async function answerProvider(page, name) {
   await page.locator('input[name=login]').fill(name);
   await page.locator('input[name=password]').fill('any');
   await page.locator('button[type=submit]').click();
-  await page.getByRole('button', { name: 'Continue' }).click();
+  await agree(page);
 }
+
+/** Whoever is signed in at the provider still says yes each time. */
+const agree = (page) => page.getByRole('button', { name: 'Continue' }).click();
 
 /** Where the host sends a browser to begin, with the sign-in's cookie in the browser. */
 async function begun(page, change) {
@@ -35,7 +45,7 @@ async function isRefused(page, text) {
 }
 
 async function signsInAndOut(browser) {
-  const { page, context, check } = await open(browser, {}, [401]);
+  const { page, context, check } = await visit(browser, [401]);
   const callbacks = [];
   page.on('request', (request) => { if (request.url().includes(CALLBACK)) callbacks.push(request.url()); });
   await page.goto('/tasks?namespace=shop');
@@ -75,14 +85,16 @@ async function signsInAndOut(browser) {
 }
 
 async function isNotLetIn(browser) {
-  const { page, context, check } = await open(browser, {}, [401, 400]);
+  const { page, context, check } = await visit(browser, [401, 400]);
   // Another state, and another nonce, than the sign-in began with.
   await page.goto(await begun(page, (query) => query.set('state', 'another')));
   await answerProvider(page, 'reader');
   await isRefused(page, 'The sign-in is not valid any more');
   await page.goto(await begun(page, (query) => query.set('nonce', 'another')));
+  await agree(page);
   await isRefused(page, 'What the identity provider says is not accepted');
   await page.goto(await begun(page, (query) => query.set('code_challenge', 'a'.repeat(43))));
+  await agree(page);
   await isRefused(page, 'The identity provider refused the host');
   await page.goto(await begun(page, (query) => query.set('prompt', 'none login')));
   await isRefused(page, 'The identity provider refused the host');
@@ -96,7 +108,7 @@ async function isNotLetIn(browser) {
 }
 
 async function outageIsShown(browser) {
-  const { page, context, check } = await open(browser, {}, [401]);
+  const { page, context, check } = await visit(browser, [401]);
   await page.goto('/pins');
   await page.getByRole('link', BUTTON).waitFor();
   const begin = await begun(page, () => {});

@@ -21,22 +21,27 @@ const TYPES = [
 ].map((category) => `tasker.${category}.*`).join(',');
 
 const LOCK = 'tasker-feed';
-/** Events wait this long, so that many come together. */
+/** The first event is passed on at once; those after it wait this long, so that many come together. */
 const GATHER_MS = 200;
+/** More events in a second are more than anybody reads: the tab then looks now and then what is new. */
+const MOST_PER_S = 500;
+const WINDOW_MS = 1_000;
+/** How long it looks away. */
+const REST_MS = 4_000;
 const RETRY_MS = 2_000;
 const LONGEST_RETRY_MS = 30_000;
 
-/** `off`, `connecting`, `live`, or `refused` where the caller may read nothing. */
+/** `off`, `connecting`, `live`, `busy` where too much happens to follow it, or `refused` where the caller may read nothing. */
 export const feedState = signal('off');
 
-/** @type {Set<(events: FeedEvent[]) => void>} */
+/** @type {Set<(events: FeedEvent[], isGap: boolean) => void>} */
 const listeners = new Set();
 let cursor = null;
 let channel = null;
 let stopping = null;
 let isLeader = false;
 
-/** Calls `listener` with the events that come, many at once. Returns what ends that. */
+/** Calls `listener` with the events that come, many at once; after a gap anything may be new. Returns what ends that. */
 export function subscribe(listener) {
   listeners.add(listener);
   return () => listeners.delete(listener);
@@ -70,13 +75,13 @@ function openChannel() {
     if (data.ask && isLeader) channel.postMessage({ state: feedState.peek(), cursor });
     if (data.state) feedState.value = data.state;
     if (data.cursor) cursor = data.cursor;
-    if (data.events) deliver(data.events);
+    if (data.events) deliver(data.events, Boolean(data.isGap));
   };
   channel.postMessage({ ask: true });
 }
 
-function deliver(events) {
-  for (const listener of [...listeners]) listener(events);
+function deliver(events, isGap) {
+  for (const listener of [...listeners]) listener(events, isGap);
 }
 
 function setState(state) {
@@ -89,10 +94,20 @@ async function lead() {
   const abort = stopping?.signal;
   if (!abort) return;
   isLeader = true;
-  let wait = RETRY_MS;
+  let [wait, isBusy] = [RETRY_MS, false];
   while (!abort.aborted) {
+    let pause = 0;
     try {
-      await follow(abort, () => { wait = RETRY_MS; });
+      const end = await follow(abort, isBusy, () => { wait = RETRY_MS; });
+      isBusy = end === 'busy';
+      if (isBusy) {
+        setState('busy');
+        cursor = null;
+        pause = REST_MS * (0.75 + Math.random() / 2);
+      } else if (end === 'ended') {
+        setState('connecting');
+        pause = wait;
+      }
     } catch (error) {
       if (abort.aborted) break;
       if (error.status === 401 || error.status === 403) {
@@ -101,39 +116,60 @@ async function lead() {
       }
       // A cursor that the host cannot read any more.
       if (error.status === 400) cursor = null;
+      setState('connecting');
+      pause = wait;
+      wait = Math.min(wait * 2, LONGEST_RETRY_MS);
     }
-    if (abort.aborted) break;
-    setState('connecting');
-    await new Promise((resolve) => setTimeout(resolve, wait));
-    wait = Math.min(wait * 2, LONGEST_RETRY_MS);
+    if (!abort.aborted) await new Promise((resolve) => setTimeout(resolve, pause));
   }
   isLeader = false;
 }
 
-async function follow(abort, onOpen) {
+/**
+ * Follows the feed until it ends. A tab that found too much before reads a bounded number of events first.
+ * @returns {Promise<'busy' | 'calm' | 'ended'>} whether more happens than anybody reads, or that the host ended it
+ */
+async function follow(abort, wasBusy, onOpen) {
   const headers = { accept: 'text/event-stream', ...(cursor && { 'last-event-id': cursor }) };
-  const response = await send('GET', '/v1/events/stream', { query: { types: TYPES }, headers, signal: abort });
+  const query = { types: TYPES, ...(wasBusy && { limit: MOST_PER_S }) };
+  const calm = new AbortController();
+  const response = await send('GET', '/v1/events/stream', { query, headers, signal: AbortSignal.any([abort, calm.signal]) });
   onOpen();
-  setState('live');
-  const gathered = new Gatherer((events) => {
-    channel?.postMessage({ events, cursor });
-    deliver(events);
-  });
+  if (wasBusy) pass([], true);
+  else setState('live');
+  const timer = wasBusy && setTimeout(() => calm.abort(), WINDOW_MS);
+  const gathered = new Gatherer(pass);
+  let [begun, count] = [performance.now(), 0];
   try {
     for await (const message of messages(response)) {
       if (message.id) cursor = message.id;
-      if (message.event === 'end') return;
-      if (message.data) gathered.add(JSON.parse(message.data));
+      if (message.event === 'end') break;
+      if (!message.data) continue;
+      if (performance.now() - begun > WINDOW_MS) [begun, count] = [performance.now(), 0];
+      count += 1;
+      if (!wasBusy && count > MOST_PER_S) return 'busy';
+      gathered.add(JSON.parse(message.data));
     }
+  } catch (error) {
+    if (!calm.signal.aborted || abort.aborted) throw error;
   } finally {
+    clearTimeout(timer);
     gathered.flush();
   }
+  if (!wasBusy) return 'ended';
+  return count >= MOST_PER_S ? 'busy' : 'calm';
+}
+
+function pass(events, isGap = false) {
+  channel?.postMessage({ events, isGap, cursor });
+  deliver(events, isGap);
 }
 
 /** Passes events on together. */
 class Gatherer {
   #events = [];
   #timer = null;
+  #passedAt = -GATHER_MS;
 
   constructor(pass) {
     this.pass = pass;
@@ -141,7 +177,7 @@ class Gatherer {
 
   add(event) {
     this.#events.push(event);
-    this.#timer ??= setTimeout(() => this.flush(), GATHER_MS);
+    this.#timer ??= setTimeout(() => this.flush(), Math.max(0, this.#passedAt + GATHER_MS - performance.now()));
   }
 
   flush() {
@@ -149,6 +185,8 @@ class Gatherer {
     this.#timer = null;
     const events = this.#events;
     this.#events = [];
-    if (events.length > 0) this.pass(events);
+    if (events.length === 0) return;
+    this.#passedAt = performance.now();
+    this.pass(events);
   }
 }

@@ -33,7 +33,7 @@ export function useLoad(load, deps) {
 }
 
 /**
- * Calls `reload` when an event matches, at most once in `pause` ms, and when the tab is looked at again.
+ * Calls `reload` when an event matches, at once and then at most once in `pause` ms, and when the tab is looked at again.
  * @param {() => void} reload
  * @param {(event: import('./feed.js').FeedEvent) => boolean} matches
  * @param {number} [pause]
@@ -44,6 +44,7 @@ export function useLive(reload, matches, pause = 1_000) {
   useEffect(() => {
     let timer = null;
     let isStale = false;
+    let ranAt = -pause;
     const run = () => {
       timer = null;
       if (document.hidden) {
@@ -51,10 +52,12 @@ export function useLive(reload, matches, pause = 1_000) {
         return;
       }
       isStale = false;
+      ranAt = performance.now();
       latest.current.reload();
     };
-    const end = subscribe((events) => {
-      if (!timer && events.some((event) => latest.current.matches(event))) timer = setTimeout(run, pause);
+    const end = subscribe((events, isGap) => {
+      const isMeant = isGap || events.some((event) => latest.current.matches(event));
+      if (!timer && isMeant) timer = setTimeout(run, Math.max(0, ranAt + pause - performance.now()));
     });
     const onVisible = () => {
       if (isStale && !document.hidden) run();

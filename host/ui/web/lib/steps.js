@@ -24,7 +24,8 @@ export function useSteps(id) {
   useEffect(() => {
     if (steps.data) setStates(new Map(steps.data.map((step) => [step.name, step.state])));
   }, [steps.data]);
-  useEffect(() => subscribe((events) => {
+  useEffect(() => subscribe((events, isGap) => {
+    if (isGap) steps.reload();
     const changes = events.filter(({ type, data }) => AFTER[type] && data.task_id === id);
     if (changes.length === 0) return;
     setStates((before) => {
@@ -32,7 +33,7 @@ export function useSteps(id) {
       for (const { type, data } of changes) after.set(data.step, AFTER[type]);
       return after;
     });
-  }), [id]);
+  }), [id, steps.reload]);
   return { of: steps, states };
 }
 

@@ -1,6 +1,6 @@
 // The list of tasks, the newest first.
 import { html, useState } from '../lib/preact.js';
-import { at, get, post } from '../lib/api.js';
+import { at, get } from '../lib/api.js';
 import { duration, plural, shortId } from '../lib/format.js';
 import { useLive, useLoad } from '../lib/hooks.js';
 import { navigate, place } from '../lib/router.js';
@@ -9,6 +9,7 @@ import { Empty, Filter, Loaded, PageHead, Time } from '../components/basics.js';
 import { ActionButton } from '../components/dialog.js';
 import { isFinal, State } from '../components/state.js';
 import { Pager, Table } from '../components/table.js';
+import { CancelAll, outcomesOf, Outcomes } from './tasks/cancel-all.js';
 
 const STATE_OPTIONS = [
   ['', 'any'], ['pending', 'pending'], ['in_progress', 'in progress'], ['complete', 'complete'], ['error', 'error'],
@@ -17,7 +18,7 @@ const STATE_OPTIONS = [
 
 export default function Tasks() {
   const { query } = place.value;
-  const filter = Object.fromEntries(['namespace', 'template', 'state', 'after'].map((name) => [name, query.get(name)]));
+  const filter = Object.fromEntries(['namespace', 'template', 'state', 'tag', 'after'].map((name) => [name, query.get(name)]));
   const key = JSON.stringify(filter);
   const tasks = useLoad((abort) => get('/v1/tasks', { ...filter, limit: 100 }, abort), [key]);
   const [selected, setSelected] = useState(() => new Set());
@@ -36,7 +37,9 @@ export default function Tasks() {
       <${Filter} name="namespace" label="Namespace" value=${filter.namespace} placeholder="all" />
       <${Filter} name="template" label="Template" value=${filter.template} placeholder="all" />
       <${Filter} name="state" label="State" value=${filter.state} options=${STATE_OPTIONS} />
+      <${Filter} name="tag" label="Tag" value=${filter.tag} placeholder="any" />
     </div>
+    <${CancelAll} filter=${filter} reload=${tasks.reload} />
     <${Loaded} of=${tasks} what="Reading tasks">${({ items, next }) => html`
       ${items.length === 0 ? html`<${None} filter=${filter} />` : html`<${Table} label="Tasks" columns=${columns(selected, toggle)} rows=${items}
         keyOf=${(task) => task.id} rowClass=${(task) => (selected.has(task.id) ? 'is-selected' : '')} />`}
@@ -50,7 +53,8 @@ const columns = (selected, toggle) => [
   { name: 'Select', cell: (task) => html`<input type="checkbox" aria-label="Select ${task.id}" checked=${selected.has(task.id)} onChange=${() => toggle(task.id)} />` },
   { name: 'State', cell: (task) => html`<${State} state=${task.state} />`, kind: 'nowrap' },
   { name: 'Task', cell: (task) => html`<a href="/tasks/${task.id}"><code title=${task.id}>${shortId(task.id)}</code></a>`, kind: 'nowrap' },
-  { name: 'Template', cell: (task) => html`<a href=${at`/templates/${task.namespace}/${task.template}/${task.version}`}>${task.namespace}/${task.template}@${task.version}</a>` },
+  { name: 'Template', cell: (task) => html`<a href=${at`/templates/${task.namespace}/${task.template}/${task.version}`}>${task.namespace}/${task.template}@${task.version}</a>
+    ${task.tags?.length > 0 && html`<div class="small muted"><bdi>${task.tags.join(' · ')}</bdi></div>`}` },
   { name: 'Why it failed or waits', cell: (task) => html`<${About} task=${task} />`, kind: 'wide' },
   { name: 'Created', cell: (task) => html`<${Time} at=${task.created_at} />`, kind: 'nowrap' },
   { name: 'Took', cell: (task) => (task.finished_at ? duration(new Date(task.finished_at) - new Date(task.created_at)) : ''), kind: 'num' },
@@ -95,15 +99,8 @@ function Selected({ tasks, clear, reload }) {
       never will, and what runs is ended. This cannot be undone.</p>
       <ul>${open.slice(0, 10).map((task) => html`<li><code>${shortId(task.id)}</code> ${task.namespace}/${task.template}</li>`)}</ul>
       ${open.length > 10 && html`<p>and ${open.length - 10} more</p>`}`,
-    run: async (reason) => {
-      const outcomes = [];
-      for (const task of open) {
-        outcomes.push(await post(at`/v1/tasks/${task.id}/cancel`, { reason }).then(() => null, (error) => error));
-      }
-      return outcomes.filter(Boolean);
-    },
-    shows: (failures) => html`<p>${plural(open.length - failures.length, 'task')} cancelled.</p>
-      ${failures.length > 0 && html`<ul>${failures.map((error) => html`<li>${error.message}</li>`)}</ul>`}`,
+    run: (reason) => outcomesOf(open, reason),
+    shows: (outcomes) => html`<${Outcomes} of=${outcomes} />`,
     then: () => { clear(); reload(); },
   };
   return html`<div class="selected" role="region" aria-label="Selected tasks"><strong>${plural(tasks.length, 'task')} selected</strong>
