@@ -11,6 +11,7 @@ mod crash;
 mod embedded;
 mod faults;
 mod flow;
+mod graphql;
 mod harness;
 mod hostile;
 mod model;

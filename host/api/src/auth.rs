@@ -7,6 +7,7 @@ pub(crate) mod browser_session;
 pub mod jwt;
 pub mod keyring;
 mod shown;
+pub(crate) mod within;
 
 pub use keyring::Keyring;
 pub(crate) use shown::{Credentials, Proof};
@@ -15,7 +16,7 @@ use super::Api;
 use super::access::Access;
 use super::auth_error::AuthError;
 use super::caller_id::CallerId;
-use super::callers::{UnderWay, Weight};
+use super::callers::{UnderWay, Weight, is_upgrade};
 use super::connection_limiter::ConnectionPermit;
 use super::error::ApiError;
 use super::held::hold;
@@ -25,6 +26,7 @@ use axum::extract::{MatchedPath, Query, RawPathParams, Request, State};
 use axum::http::{HeaderName, HeaderValue, Method, Uri};
 use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Response};
+use browser_session::is_of_same_origin;
 use jwt::Tokens;
 use shown::Shown;
 use std::net::Ipv4Addr;
@@ -135,7 +137,7 @@ pub(crate) async fn authorize(
 struct Admitted {
     /// None if its caller has no rate.
     allowance: Option<Allowance>,
-    under_way: UnderWay,
+    under_way: Arc<UnderWay>,
     /// `None` if authentication is off.
     access: Option<Access>,
     /// The namespace that the request names, if it was not there before.
@@ -186,6 +188,9 @@ async fn admit(api: &Api, request: &mut Request) -> Result<Admitted, ApiError> {
     if needs.scope == Scope::Open {
         return Ok(Admitted::default());
     }
+    if is_upgrade(request) && matches!(shown, Shown::Session(_)) && !is_of_same_origin(request) {
+        return Err(AuthError::OtherSite.into());
+    }
     let access = match is_status {
         true => api.authentication.access_for_status(&shown).await?,
         false => api.authentication.access(&shown).await?,
@@ -203,12 +208,13 @@ async fn admit(api: &Api, request: &mut Request) -> Result<Admitted, ApiError> {
     if let Some(slot) = &under_way.body_slot {
         request.extensions_mut().insert(slot.clone());
     }
-    check(&api.engine, &access, needs, request).await?;
-    let new_namespace = match needs.scope == Scope::Path && writes(request.method()) {
-        true => check_namespace(api, &access, needs.action, request).await?,
-        false => None,
-    };
+    let new_namespace = permit(api, &access, needs, request).await?;
     request.extensions_mut().insert(access.clone());
+    request.extensions_mut().insert(caller);
+    let under_way = Arc::new(under_way);
+    if weight == Weight::Stream {
+        request.extensions_mut().insert(under_way.clone());
+    }
     if weight == Weight::Stream || is_session {
         let credentials = Credentials::new(&api.authentication, shown);
         request.extensions_mut().insert(credentials);
@@ -219,6 +225,20 @@ async fn admit(api: &Api, request: &mut Request) -> Result<Admitted, ApiError> {
         access: Some(access),
         new_namespace,
     })
+}
+
+/// Refuses what the caller may not do; the namespace that the request names, if it would be new.
+async fn permit(
+    api: &Api,
+    access: &Access,
+    needs: Needs,
+    request: &mut Request,
+) -> Result<Option<Name>, ApiError> {
+    check(&api.engine, access, needs, request).await?;
+    match needs.scope == Scope::Path && writes(request.method()) {
+        true => check_namespace(api, access, needs.action, request).await,
+        false => Ok(None),
+    }
 }
 
 /// Who is taken for the caller, whose connection this is from now on.
