@@ -35,7 +35,7 @@ use crate::harness::{TestDatabase, TestHost, basics};
 use crate::sandbox::guests;
 
 /// A host that has the components `basics` and `guest`.
-async fn host(database: &TestDatabase) -> TestHost {
+pub async fn host(database: &TestDatabase) -> TestHost {
     let host = TestHost::start(database).await;
     publish_components(&host).await;
     host

@@ -12,6 +12,7 @@ mod crash;
 mod embedded;
 mod faults;
 mod flow;
+mod graphql;
 mod harness;
 mod hostile;
 mod model;

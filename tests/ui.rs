@@ -1,9 +1,9 @@
 //! The web interface: how it is served, and what people do with it in a browser.
 
-mod browser;
+pub mod browser;
 mod files;
 mod pages;
-mod seeds;
+pub mod seeds;
 mod serving;
 mod sign_in;
 mod work;

@@ -5,6 +5,7 @@
 mod drive;
 mod fill;
 mod log;
+mod sets;
 mod statements;
 
 use super::calls::{BY_POLICY, PERMANENT};
@@ -71,6 +72,7 @@ async fn no_statement_reads_more_of_a_million_finished_tasks_than_it_has_to() {
     session.run("reset tasker.now").await;
     call_functions(&mut session).await;
     call_deliveries(&mut session).await;
+    sets::call(&mut session).await;
     count_log(&mut session).await;
     export_traces(&mut session).await;
     drive::drive(&database).await;

@@ -7,8 +7,10 @@ pub(crate) mod browser_session;
 pub mod issuer_http;
 pub mod jwt;
 pub mod keyring;
+mod permit;
 mod shown;
 pub mod sign_in;
+pub(crate) mod within;
 
 pub use keyring::Keyring;
 pub(crate) use shown::{Credentials, Proof};
@@ -17,31 +19,29 @@ use super::Api;
 use super::access::Access;
 use super::auth_error::AuthError;
 use super::caller_id::CallerId;
-use super::callers::{UnderWay, Weight};
+use super::callers::{UnderWay, Weight, is_upgrade};
 use super::connection_limiter::ConnectionPermit;
 use super::error::ApiError;
 use super::held::hold;
 use super::rate::Allowance;
-use axum::RequestExt as _;
-use axum::extract::{MatchedPath, Query, RawPathParams, Request, State};
-use axum::http::{HeaderName, HeaderValue, Method, Uri};
+use axum::extract::{MatchedPath, Request, State};
+use axum::http::{HeaderName, HeaderValue};
 use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Response};
+use browser_session::is_of_same_origin;
 use jwt::Tokens;
+use permit::permit;
 use shown::Shown;
 use sign_in::SignIn;
 use std::net::Ipv4Addr;
 use std::sync::Arc;
 use tasker_domain::api_key;
 use tasker_domain::digest::Digest;
-use tasker_domain::ids::TaskId;
 use tasker_domain::name::Name;
 use tasker_domain::permission::Action;
-use tasker_engine::Engine;
 use tasker_wire::endpoint::{Endpoint as _, Needs, Scope};
 use tasker_wire::headers;
 use tasker_wire::health::ShowStatus;
-use tasker_wire::namespace::CreateNamespace;
 use tasker_wire::session::BeginSession;
 use tokio_util::sync::CancellationToken;
 
@@ -162,7 +162,7 @@ pub(crate) async fn authorize(
 struct Admitted {
     /// None if its caller has no rate.
     allowance: Option<Allowance>,
-    under_way: UnderWay,
+    under_way: Arc<UnderWay>,
     /// `None` if authentication is off.
     access: Option<Access>,
     /// The namespace that the request names, if it was not there before.
@@ -213,6 +213,9 @@ async fn admit(api: &Api, request: &mut Request) -> Result<Admitted, ApiError> {
     if needs.scope == Scope::Open {
         return Ok(Admitted::default());
     }
+    if is_upgrade(request) && matches!(shown, Shown::Session(_)) && !is_of_same_origin(request) {
+        return Err(AuthError::OtherSite.into());
+    }
     let access = match is_status {
         true => api.authentication.access_for_status(&shown).await?,
         false => api.authentication.access(&shown).await?,
@@ -230,12 +233,13 @@ async fn admit(api: &Api, request: &mut Request) -> Result<Admitted, ApiError> {
     if let Some(slot) = &under_way.body_slot {
         request.extensions_mut().insert(slot.clone());
     }
-    check(&api.engine, &access, needs, request).await?;
-    let new_namespace = match needs.scope == Scope::Path && writes(request.method()) {
-        true => check_namespace(api, &access, needs.action, request).await?,
-        false => None,
-    };
+    let new_namespace = permit(api, &access, needs, request).await?;
     request.extensions_mut().insert(access.clone());
+    request.extensions_mut().insert(caller);
+    let under_way = Arc::new(under_way);
+    if weight == Weight::Stream {
+        request.extensions_mut().insert(under_way.clone());
+    }
     if weight == Weight::Stream || is_session {
         let credentials = Credentials::new(&api.authentication, shown);
         request.extensions_mut().insert(credentials);
@@ -262,128 +266,6 @@ fn seated(access: &Access, weight: Weight, request: &Request) -> Result<CallerId
         Ok(()) if is_spare && weight != Weight::Ordinary => Err(ApiError::Overloaded),
         belongs => Ok(belongs.map(|()| caller)?),
     }
-}
-
-/// True for what may make a namespace at its first use.
-fn writes(method: &Method) -> bool {
-    [Method::PUT, Method::POST, Method::PATCH].contains(method)
-}
-
-/// Refuses to make a namespace whose name is most likely a mistake for another one; the name, if there is
-/// no such namespace yet.
-async fn check_namespace(
-    api: &Api,
-    access: &Access,
-    action: Action,
-    request: &mut Request,
-) -> Result<Option<Name>, ApiError> {
-    let path = request.extensions().get::<MatchedPath>();
-    let is_explicit = path.is_some_and(|path| path.as_str() == CreateNamespace::PATH);
-    let namespace = segment(request, "namespace").await?;
-    match namespace.parse::<Name>() {
-        Ok(namespace) if !is_explicit => {
-            let is_seen = |other: &str| access.may_read(other) || access.allows(action, other);
-            let is_new = api
-                .namespaces
-                .check(&api.store, &namespace, is_seen)
-                .await?;
-            Ok(is_new.then_some(namespace))
-        }
-        // The handler says what is wrong with it.
-        Ok(_) | Err(_) => Ok(None),
-    }
-}
-
-async fn check(
-    engine: &Engine,
-    access: &Access,
-    needs: Needs,
-    request: &mut Request,
-) -> Result<(), ApiError> {
-    let Needs { action, scope } = needs;
-    if access.permissions().allow_everywhere(action) {
-        return Ok(());
-    }
-    match scope {
-        Scope::Open | Scope::Authenticated => Ok(()),
-        Scope::AllNamespaces => Err(access.forbidden(action, "all namespaces (`*`)").into()),
-        Scope::Body | Scope::AnyNamespace if access.permissions().allow_somewhere(action) => Ok(()),
-        Scope::Body | Scope::AnyNamespace => Err(access.forbidden(action, "any namespace").into()),
-        Scope::Path => check_path(access, action, request).await,
-        Scope::Task => check_task(engine, access, action, request).await,
-        Scope::Query => {
-            if let Some(uri) = narrowed(access, action, request.uri())? {
-                *request.uri_mut() = uri;
-            }
-            Ok(())
-        }
-    }
-}
-
-async fn check_path(
-    access: &Access,
-    action: Action,
-    request: &mut Request,
-) -> Result<(), ApiError> {
-    let namespace = segment(request, "namespace").await?;
-    Ok(access.require(action, &namespace)?)
-}
-
-/// What does not exist is left to the handler, which says so.
-async fn check_task(
-    engine: &Engine,
-    access: &Access,
-    action: Action,
-    request: &mut Request,
-) -> Result<(), ApiError> {
-    let Ok(task_id) = segment(request, "id").await?.parse::<TaskId>() else {
-        return Ok(());
-    };
-    match engine.namespace_of_task(task_id).await? {
-        Some(namespace) => Ok(access.require(action, &namespace)?),
-        None => Ok(()),
-    }
-}
-
-/// A segment of the path by its name in the route, decoded as the handler will have it.
-async fn segment(request: &mut Request, name: &str) -> Result<String, ApiError> {
-    let wrong = |message: String| ApiError::parameter("path", message);
-    let segments: RawPathParams = request
-        .extract_parts()
-        .await
-        .map_err(|refused| wrong(format!("{refused}")))?;
-    let found = segments.iter().find(|(segment, _)| *segment == name);
-    let (_, value) = found.ok_or_else(|| wrong(format!("`{name}` is missing")))?;
-    Ok(value.to_owned())
-}
-
-/// Lists take `namespace` in the query. A caller who may see one namespace only is shown that one,
-/// where the query names none.
-fn narrowed(access: &Access, action: Action, uri: &Uri) -> Result<Option<Uri>, ApiError> {
-    let query: Query<Vec<(String, String)>> = Query::try_from_uri(uri)
-        .map_err(|refused| ApiError::parameter("query", refused.body_text()))?;
-    let named: Vec<&String> = query
-        .iter()
-        .filter_map(|(name, value)| (name == "namespace").then_some(value))
-        .collect();
-    for namespace in &named {
-        access.require(action, namespace)?;
-    }
-    match named.is_empty() {
-        true => with_namespace(uri, access.only(action)?).map(Some),
-        false => Ok(None),
-    }
-}
-
-/// A name needs no escaping.
-fn with_namespace(uri: &Uri, namespace: &str) -> Result<Uri, ApiError> {
-    let rest = uri
-        .query()
-        .map_or(String::new(), |query| format!("&{query}"));
-    let target = format!("{}?namespace={namespace}{rest}", uri.path());
-    target
-        .parse()
-        .map_err(|error| ApiError::parameter("query", format!("{error}")))
 }
 
 /// The token of the header's value.

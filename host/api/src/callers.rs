@@ -10,7 +10,7 @@ use super::rate::{Allowance, CallerRate};
 use super::slots::Slots;
 use super::too_many::{CallerLimit, TooMany, TooOften};
 use axum::extract::{MatchedPath, Query, Request};
-use axum::http::header::CONTENT_TYPE;
+use axum::http::header::{ACCEPT, CONTENT_TYPE, UPGRADE};
 use axum::http::{Method, Uri};
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -72,12 +72,29 @@ impl Weight {
             Self::Component
         } else if asks_for_task(request) && waits(request.uri()) {
             Self::Wait
-        } else if route(request) == StreamEvents::PATH {
+        } else if route(request) == StreamEvents::PATH || is_subscription(request) {
             Self::Stream
         } else {
             Self::Ordinary
         }
     }
+}
+
+/// The route of GraphQL.
+pub(crate) const GRAPHQL: &str = "/graphql";
+
+/// True of a request that asks for events by GraphQL: over a WebSocket, or as server-sent events.
+fn is_subscription(request: &Request) -> bool {
+    let accepted = request.headers().get(ACCEPT);
+    let accepts_events = accepted
+        .and_then(|accepted| accepted.to_str().ok())
+        .is_some_and(|accepted| accepted.contains("text/event-stream"));
+    route(request) == GRAPHQL && (accepts_events || is_upgrade(request))
+}
+
+/// True of a request for another protocol on its connection.
+pub(crate) fn is_upgrade(request: &Request) -> bool {
+    request.headers().contains_key(UPGRADE)
 }
 
 /// The only route with long polls.
@@ -125,6 +142,10 @@ impl Callers {
         }))
     }
 
+    pub(crate) fn bounds(&self) -> Bounds {
+        self.0.bounds
+    }
+
     /// Takes a request from the rate of the caller: its own, or that of the host. None if it has none.
     pub(crate) fn charge(
         &self,
@@ -168,6 +189,24 @@ impl Callers {
         Ok(UnderWay {
             body_slot: Some(body_slot),
             _permits: permits,
+            _load: Some(load),
+        })
+    }
+
+    /// Begins a part of a request that is under way already, which takes only what is kept of components.
+    pub(crate) async fn begin_within(
+        &self,
+        caller: &CallerId,
+        weight: Weight,
+    ) -> Result<UnderWay, TooMany> {
+        if weight != Weight::Component {
+            return Ok(UnderWay::default());
+        }
+        let load = self.load(caller);
+        let component = load.components.take(caller, self.0.bounds.slot_timeout);
+        Ok(UnderWay {
+            body_slot: None,
+            _permits: vec![component.await?],
             _load: Some(load),
         })
     }

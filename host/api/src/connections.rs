@@ -92,7 +92,8 @@ impl Server {
             .header_read_timeout(head_timeout)
             .keep_alive(!is_spare)
             .max_header_size(MAX_HEAD_BYTES)
-            .serve_connection(TokioIo::new(stream), service);
+            .serve_connection(TokioIo::new(stream), service)
+            .with_upgrades();
         let mut serving = pin!(serving);
         let ended = tokio::select! {
             ended = serving.as_mut() => ended,

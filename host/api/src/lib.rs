@@ -12,6 +12,7 @@ mod connections;
 pub mod correlation;
 pub mod error;
 mod event_stream;
+pub mod graphql;
 mod heads;
 pub mod health;
 mod held;
@@ -59,6 +60,7 @@ use tasker_egress::InnerAddresses;
 use tasker_engine::Engine;
 use tasker_engine::claim_health::ClaimHealth;
 use tasker_events::Feed;
+use tasker_graphql::Graphql;
 use tasker_registry::Registry;
 use tasker_registry::store::Store;
 use tasker_sandbox::Sandbox;
@@ -121,6 +123,11 @@ pub(crate) struct Api {
     /// Of all routes, those that serve it among them.
     description: &'static LazyLock<Description>,
 }
+
+static GRAPHQL: LazyLock<Graphql> = LazyLock::new(|| {
+    let (_, needs) = routes().into_parts();
+    graphql::schema(&document(), &needs)
+});
 
 static DESCRIPTION: LazyLock<Description> = LazyLock::new(|| Description::of(&document()));
 
@@ -197,7 +204,8 @@ fn counted(state: AppState, counts: RequestCounts) -> Router {
     } = state;
     let registry = Registry::new(engine.clone(), sandbox.clone());
     let tasks = Tasks::new(engine.clone(), registry.clone(), notifications.clone());
-    let (routes, needs) = routes().into_parts();
+    let (routes, mut needs) = routes().into_parts();
+    graphql::declare(&mut needs);
     metrics.add(Arc::new(SampledApi {
         counts: counts.clone(),
         feed: feed.clone(),
@@ -226,12 +234,14 @@ fn counted(state: AppState, counts: RequestCounts) -> Router {
         description: &DESCRIPTION,
     };
     api.on_replica = OnReplica::new(api.over_replica(notifications));
-    let ui = match serves_ui {
-        true => tasker_ui::router(),
-        false => Router::new(),
+    let (ui, graphiql) = match serves_ui {
+        true => (tasker_ui::router(), graphql::page()),
+        false => (Router::new(), Router::new()),
     };
     Router::new()
         .merge(routes)
+        .merge(graphql::router(&api, self::routes(), &GRAPHQL))
+        .merge(graphiql)
         .method_not_allowed_fallback(wrong_method)
         .fallback(unknown_route)
         .layer(from_fn_with_state(bounds, intake::take_in))
@@ -256,6 +266,11 @@ pub fn document() -> Value {
 /// The same as it is served.
 pub fn document_text() -> String {
     description::text(&document())
+}
+
+/// The schema of GraphQL, in its own language.
+pub fn graphql_sdl() -> String {
+    GRAPHQL.sdl()
 }
 
 /// Method and path of every request that the API takes, and what it needs of its caller.

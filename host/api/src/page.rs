@@ -2,8 +2,26 @@
 
 use super::error::ApiError;
 use std::str::FromStr;
+use std::sync::{Mutex, PoisonError};
 pub use tasker_wire::Page;
 use tasker_wire::page::{DEFAULT_PAGE_ITEMS, MAX_PAGE_ITEMS};
+
+tokio::task_local! {
+    /// The cursors behind the items of the page that is answered, for those who need more than the last one.
+    static CURSORS: Mutex<Vec<String>>;
+}
+
+/// What a handler answers, with the cursors behind the items of its page.
+pub(crate) async fn with_cursors<T>(answer: impl Future<Output = T>) -> (T, Vec<String>) {
+    let noted = async {
+        let answer = answer.await;
+        let cursors = CURSORS.with(|cursors| {
+            std::mem::take(&mut *cursors.lock().unwrap_or_else(PoisonError::into_inner))
+        });
+        (answer, cursors)
+    };
+    CURSORS.scope(Mutex::default(), noted).await
+}
 
 /// How many items a request asks for.
 #[derive(Clone, Copy, Debug)]
@@ -40,7 +58,11 @@ impl PageLimit {
     ) -> Page<T> {
         let has_more = rows.len() > self.0;
         rows.truncate(self.0);
-        let next = rows.last().filter(|_| has_more).map(cursor);
+        let next = rows.last().filter(|_| has_more).map(&cursor);
+        let _ = CURSORS.try_with(|cursors| {
+            *cursors.lock().unwrap_or_else(PoisonError::into_inner) =
+                rows.iter().map(cursor).collect();
+        });
         Page {
             items: rows.into_iter().map(item).collect(),
             next,

@@ -149,7 +149,7 @@ impl NeedsOfRoutes {
     /// # Panics
     ///
     /// When the route has been declared.
-    fn declare(&mut self, method: Method, path: &'static str, needs: Needs) {
+    pub(crate) fn declare(&mut self, method: Method, path: &'static str, needs: Needs) {
         let declared = self.0.entry(path).or_default();
         let is_new = declared.iter().all(|(other, _)| *other != method);
         assert!(is_new, "{method} {path} is declared twice");

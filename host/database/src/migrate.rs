@@ -175,6 +175,19 @@ functions! {
     "91_component_revisions",
     "92_component_families",
     "93_template_families",
+    "94_inputs_of_tasks",
+    "94_locks_of_tasks",
+    "94_log_of_steps",
+    "94_reasons_of_steps",
+    "94_sinks_of_tasks",
+    "94_steps_of_tasks",
+    "94_tasks_by_id",
+    "94_tasks_of_namespaces",
+    "95_component_versions_named",
+    "95_components_of_namespaces",
+    "95_pins_of_namespaces",
+    "95_template_versions_named",
+    "95_templates_of_namespaces",
 }
 
 /// The oldest release whose hosts work beside this one on a database: the release before, whose function

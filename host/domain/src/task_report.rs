@@ -11,7 +11,7 @@ mod summary;
 mod tests;
 mod times;
 
-pub use attempts::{AttemptOutcome, ReportedAttempt};
+pub use attempts::{AttemptOutcome, Attempts, ReportedAttempt};
 pub use critical_path::{Span, critical_path};
 pub use levels::levels;
 pub use record::{ChangeRecord, LogRecord, StepRecord, TaskFacts, TaskRecord};

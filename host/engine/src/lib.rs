@@ -34,6 +34,7 @@ pub mod retention;
 pub mod rollout;
 mod row;
 pub mod secret;
+pub mod sets;
 pub mod statistics;
 pub mod step_read;
 pub mod subscription;

@@ -70,6 +70,24 @@ impl Registry {
         Ok(granted.cloned().collect())
     }
 
+    /// The same of several components, in their order.
+    pub async fn granted_to_each(
+        &self,
+        targets: &[QualifiedName],
+    ) -> Result<Vec<Vec<Capability>>, RegistryError> {
+        let selection = targets
+            .iter()
+            .fold(Selection::default(), |selection, target| {
+                selection.with_attempts(&target.namespace)
+            });
+        let catalog = self.catalog(&selection).await?;
+        let granted = targets.iter().map(|target| {
+            let granted = catalog.granted_to(&target.namespace, target.name.as_str());
+            granted.cloned().collect()
+        });
+        Ok(granted.collect())
+    }
+
     /// Makes a version that waits for approval active, and grants to it, in its own namespace, what
     /// it requested and can be granted. Returns the version and the grants that are new.
     pub async fn approve(

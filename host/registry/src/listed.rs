@@ -2,6 +2,7 @@
 
 use super::catalog::{Catalog, Selection};
 use super::{Registry, RegistryError};
+use crate::store::catalog::{FamiliesOf, FamilyRow};
 use chrono::{DateTime, Utc};
 use semver::Version;
 use std::collections::BTreeMap;
@@ -22,6 +23,13 @@ pub struct ListedFamily {
     /// How many of them such a task may not take, by the reason.
     pub ineligible: BTreeMap<Ineligible, usize>,
     pub created_at: DateTime<Utc>,
+}
+
+impl ListedFamily {
+    /// False of one whose first version is being published.
+    fn has_versions(&self) -> bool {
+        !self.versions.is_empty()
+    }
 }
 
 fn counts(versions: &[Candidate<i32>]) -> BTreeMap<Ineligible, usize> {
@@ -63,7 +71,34 @@ impl Registry {
         limit: i64,
     ) -> Result<Vec<ListedFamily>, RegistryError> {
         let rows = self.store.list_families(kind, namespace, after, limit);
-        let rows = rows.await?;
+        let mut listed = self.with_versions(kind, rows.await?).await?;
+        listed.retain(ListedFamily::has_versions);
+        Ok(listed)
+    }
+
+    /// Components or templates of these namespaces by name, for each key.
+    pub async fn families_of_namespaces(
+        &self,
+        kind: PinKind,
+        namespaces: &[FamiliesOf],
+    ) -> Result<Vec<Vec<ListedFamily>>, RegistryError> {
+        let rows = self.store.families_of_namespaces(kind, namespaces);
+        let (places, rows) = rows.await?.into_iter().map(|it| (it.ord, it.row)).unzip();
+        let places: Vec<i32> = places;
+        let listed = self.with_versions(kind, rows).await?;
+        let mut by_key: Vec<Vec<_>> = namespaces.iter().map(|_| Vec::new()).collect();
+        let listed = places.into_iter().zip(listed);
+        for (place, family) in listed.filter(|(_, family)| family.has_versions()) {
+            by_key[place as usize - 1].push(family);
+        }
+        Ok(by_key)
+    }
+
+    async fn with_versions(
+        &self,
+        kind: PinKind,
+        rows: Vec<FamilyRow>,
+    ) -> Result<Vec<ListedFamily>, RegistryError> {
         let mut selection = Selection::default();
         let mut targets = Vec::with_capacity(rows.len());
         for row in &rows {
@@ -83,6 +118,6 @@ impl Registry {
                 created_at: row.created_at,
             }
         });
-        Ok(listed.filter(|it| !it.versions.is_empty()).collect())
+        Ok(listed.collect())
     }
 }

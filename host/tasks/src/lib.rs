@@ -8,6 +8,7 @@ pub mod migration;
 pub mod payload;
 pub mod report;
 pub mod retention;
+pub mod sets;
 pub mod show;
 pub mod steps;
 pub mod submit;

@@ -6,7 +6,7 @@ use serde_json::value::RawValue;
 use std::collections::{BTreeMap, HashMap};
 use tasker_domain::ids::TaskId;
 use tasker_domain::state::{StandstillReason, StepState, TaskState};
-use tasker_engine::step_read::{SinkRow, StepFilter};
+use tasker_engine::step_read::{MAX_INLINE_SINKS, SinkRow, StepFilter};
 use tasker_engine::task_list::TaskFilter;
 use tasker_engine::task_read::{
     LockedVersionRow, MAX_INLINE_TASK_BYTES, StepCountRow, TaskDetailRow, TaskRow, TransitionRow,
@@ -94,6 +94,11 @@ impl Tasks {
         limit: i64,
     ) -> Result<Vec<ListedTask>, TasksError> {
         let rows = self.engine.list_tasks(filter, limit).await?;
+        self.listed(rows).await
+    }
+
+    /// These tasks, with why they do not proceed.
+    pub(crate) async fn listed(&self, rows: Vec<TaskRow>) -> Result<Vec<ListedTask>, TasksError> {
         let states = self.open_step_states(&rows).await?;
         let listed = |task: TaskRow| {
             let reason = states.get(&task.task_id).and_then(|own| standstill(own));
@@ -143,10 +148,7 @@ impl Tasks {
         let sinks = self.engine.sink_results(task_id, MAX_INLINE_TASK_BYTES);
         match sinks.await? {
             None => Ok(ShownResult::default()),
-            Some(sinks) => Ok(ShownResult {
-                text: task_result(&sinks)?,
-                bytes: Some(sinks.iter().map(|sink| i64::from(sink.bytes)).sum()),
-            }),
+            Some(sinks) => shown_result(&sinks),
         }
     }
 
@@ -198,6 +200,17 @@ fn by_state(counts: &[StepCountRow]) -> BTreeMap<StepState, u64> {
         *by_state.entry(row.state).or_default() += row.steps.unsigned_abs();
     }
     by_state
+}
+
+/// The result of a complete task from its sinks.
+pub(crate) fn shown_result(sinks: &[SinkRow]) -> Result<ShownResult, TasksError> {
+    if sinks.len() as i64 > MAX_INLINE_SINKS {
+        return Ok(ShownResult::default());
+    }
+    Ok(ShownResult {
+        text: task_result(sinks)?,
+        bytes: Some(sinks.iter().map(|sink| i64::from(sink.bytes)).sum()),
+    })
 }
 
 /// `None` if a sink's text was not read.

@@ -72,7 +72,16 @@ impl Asset {
 
 /// The page, which names its files by the digest of all of them.
 pub(crate) fn index() -> Asset {
-    let page = Web::get("web/index.html").map(|file| file.data);
+    page("web/index.html")
+}
+
+/// GraphiQL's page.
+pub(crate) fn graphiql() -> Asset {
+    page("web/graphiql.html")
+}
+
+fn page(path: &str) -> Asset {
+    let page = Web::get(path).map(|file| file.data);
     let page = page.unwrap_or_default();
     let text = String::from_utf8_lossy(&page).replace(DIGEST, &digest());
     Asset::new(text.into_bytes().into(), "text/html; charset=utf-8")
@@ -132,8 +141,14 @@ mod tests {
     }
 
     #[test]
-    fn the_page_names_files_by_their_digest() {
-        let page = String::from_utf8(index().bytes.into_owned()).unwrap();
+    fn each_page_names_files_by_their_digest() {
+        for page in [index(), graphiql()] {
+            check_names(&page);
+        }
+    }
+
+    fn check_names(page: &Asset) {
+        let page = String::from_utf8(page.bytes.to_vec()).unwrap();
         let named = page.split('"').filter(|part| part.starts_with("/assets/"));
         let prefix = format!("/assets/{}/", digest());
         let mut count = 0;

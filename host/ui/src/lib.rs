@@ -55,6 +55,11 @@ async fn page(request: HeaderMap) -> Response {
     answer(&index(), Caching::Revalidate, &request)
 }
 
+/// GraphiQL, for whoever may use it.
+pub fn graphiql(request: &HeaderMap) -> Response {
+    answer(&assets::graphiql(), Caching::Revalidate, request)
+}
+
 async fn icon(request: HeaderMap) -> Response {
     found("web/icon.svg", Caching::Revalidate, &request)
 }

@@ -181,7 +181,7 @@ pub(super) async fn current(
 }
 
 /// The version, with the requested capabilities that are `granted` in its own namespace.
-fn version(
+pub(crate) fn version(
     row: ComponentVersionRow,
     granted: &[Capability],
 ) -> Result<ComponentVersion, RegistryError> {

@@ -3,7 +3,7 @@
 use super::super::Api;
 use super::super::access::Access;
 use super::super::error::ApiError;
-use super::super::event_stream;
+use super::super::event_stream::{self, EventStream};
 use super::super::page::{PageLimit, cursor};
 use super::super::routes::{Answer, Call, Reply, Routes};
 use axum::http::header::CACHE_CONTROL;
@@ -60,26 +60,38 @@ async fn list(api: Api, call: Call<ListEvents>) -> Answer<ListEvents> {
 }
 
 async fn stream(api: Api, call: Call<StreamEvents>) -> Answer<StreamEvents> {
-    if call.query.limit.is_some() {
-        let message = "a stream has no limit; leave it out".to_owned();
-        return Err(ApiError::parameter("limit", message));
-    }
-    let wants = wants(&call.access, &call.query)?;
     let last = call.headers.get(LAST_EVENT_ID);
     let last = last.map(|last| String::from_utf8_lossy(last.as_bytes()));
     let last = last.filter(|last| !last.is_empty());
-    let from = parse_from(last.as_deref().or(call.query.from.as_deref()))?;
-    let wants = since(from, wants);
-    let from = match from {
-        Some(from) => api.feed.begin(from).await?,
-        None => api.feed.now().await?,
-    };
-    let body = event_stream::body(&api, from, wants, call.access, call.credentials);
+    let (from, wants) = followed(&api, &call.access, &call.query, last.as_deref()).await?;
+    let stream = EventStream::new(&api, from, wants, call.access, call.credentials);
+    let body = event_stream::body(from, stream);
     let mut headers = HeaderMap::new();
     headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
     // Proxies that gather answers (nginx) are asked not to.
     headers.insert("x-accel-buffering", HeaderValue::from_static("no"));
     Ok(Reply::media(headers, body))
+}
+
+/// Where a stream begins, behind the `last` event that its reader had, and what it has.
+pub(crate) async fn followed(
+    api: &Api,
+    access: &Access,
+    query: &EventQuery,
+    last: Option<&str>,
+) -> Result<(Position, Wants), ApiError> {
+    if query.limit.is_some() {
+        let message = "a stream has no limit; leave it out".to_owned();
+        return Err(ApiError::parameter("limit", message));
+    }
+    let wants = wants(access, query)?;
+    let from = parse_from(last.or(query.from.as_deref()))?;
+    let wants = since(from, wants);
+    let from = match from {
+        Some(from) => api.feed.begin(from).await?,
+        None => api.feed.now().await?,
+    };
+    Ok((from, wants))
 }
 
 /// The same without what is older than the time from which somebody reads.

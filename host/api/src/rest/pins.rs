@@ -32,8 +32,7 @@ async fn list(api: Api, call: Call<ListPins>) -> Answer<ListPins> {
     let after = call.query.after.as_deref().map(pin_cursor).transpose()?;
     let namespace = call.query.namespace.as_ref();
     let rows = api.registry.list_pins(namespace, after, limit.rows());
-    let cursor = |row: &PinRow| format!("{}/{}/{}", row.namespace, row.kind.into_str(), row.target);
-    let Page { items, next } = limit.page(rows.await?, cursor, |row| row);
+    let Page { items, next } = limit.page(rows.await?, cursor_of, |row| row);
     let items = api.registry.resolve_pins(items).await?;
     let items = items.into_iter().map(view).collect();
     Ok(Reply::ok(Page { items, next }))
@@ -110,7 +109,7 @@ fn by<'a>(actor: &'a Actor, action: &'static str, reason: &'a str) -> Result<Pin
     })
 }
 
-fn pin_cursor(after: &str) -> Result<(&str, PinKind, &str), ApiError> {
+pub(crate) fn pin_cursor(after: &str) -> Result<(&str, PinKind, &str), ApiError> {
     let wrong = || wrong_cursor(after);
     let (namespace, rest) = after.split_once('/').ok_or_else(wrong)?;
     let (kind, target) = rest.split_once('/').ok_or_else(wrong)?;
@@ -121,13 +120,18 @@ fn pin_cursor(after: &str) -> Result<(&str, PinKind, &str), ApiError> {
         .ok_or_else(wrong)
 }
 
+/// The cursor behind a pin in the list of all.
+pub(crate) fn cursor_of(row: &PinRow) -> String {
+    format!("{}/{}/{}", row.namespace, row.kind.into_str(), row.target)
+}
+
 /// The current pin, with the versions that it resolves to now.
 async fn answer<E: Endpoint<Answer = Pin>>(api: &Api, row: PinRow) -> Answer<E> {
     let resolved = api.registry.resolve_pins(vec![row]).await?.pop();
     Ok(Reply::ok(view(resolved.expect("one pin was asked for"))))
 }
 
-fn view(resolved: ResolvedPin) -> Pin {
+pub(crate) fn view(resolved: ResolvedPin) -> Pin {
     let ResolvedPin {
         row,
         pinned,

@@ -78,7 +78,7 @@ fn next_step(steps: &mut ShownSteps) -> Option<String> {
     last.map(|step| step.step_no.to_string())
 }
 
-fn locked_version(row: LockedVersionRow) -> LockedVersion {
+pub fn locked_version(row: LockedVersionRow) -> LockedVersion {
     LockedVersion {
         component: format!("{}/{}", row.namespace, row.component),
         version: row.version,
@@ -151,6 +151,6 @@ fn bytes(octets: i32) -> u64 {
 }
 
 /// The text of a `json` column, which the database checked.
-fn raw(json: String) -> Option<Box<RawValue>> {
+pub fn raw(json: String) -> Option<Box<RawValue>> {
     RawValue::from_string(json).ok()
 }

@@ -166,7 +166,7 @@ async fn version_or_latest(
     }
 }
 
-pub(super) fn version(row: TemplateVersionRow) -> Result<TemplateVersion, RegistryError> {
+pub(crate) fn version(row: TemplateVersionRow) -> Result<TemplateVersion, RegistryError> {
     let template = stored_template(&row)?;
     Ok(TemplateVersion {
         steps: template.ordered().iter().map(step).collect(),

@@ -3,6 +3,7 @@
 use super::record::{Detail, LogRecord};
 use super::times::ms;
 use crate::named_enum::named_enum;
+use crate::state::StepState;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
@@ -39,6 +40,35 @@ pub struct ReportedAttempt {
     pub message: Option<String>,
     /// Why it was given back.
     pub reason: Option<String>,
+}
+
+/// The attempts of one step, read from its rows of the log in order.
+#[derive(Debug, Default)]
+pub struct Attempts(Vec<ReportedAttempt>);
+
+impl Attempts {
+    /// Goes on to the state of this row of the step.
+    pub fn add(&mut self, step: &str, row: &LogRecord) {
+        let Some(state) = row.to_state.as_deref() else {
+            return;
+        };
+        let open = self.0.last_mut().filter(|it| it.ended_at.is_none());
+        if let Some(attempt) = open {
+            attempt.end(row, Detail::of(row.detail.as_deref()));
+        }
+        if state == StepState::Running.into_str() {
+            self.0.push(ReportedAttempt::begin(step, row));
+        }
+    }
+
+    pub(super) fn iter(&self) -> impl Iterator<Item = &ReportedAttempt> {
+        self.0.iter()
+    }
+
+    /// In the order of their numbers.
+    pub fn into_inner(self) -> Vec<ReportedAttempt> {
+        self.0
+    }
 }
 
 impl ReportedAttempt {

@@ -1,6 +1,6 @@
 //! The course of one step: its phases and attempts, read from its rows of the log in order.
 
-use super::attempts::ReportedAttempt;
+use super::attempts::Attempts;
 use super::critical_path::Span;
 use super::record::{Detail, LogRecord, StepRecord, TaskFacts};
 use super::summary::Resources;
@@ -19,7 +19,7 @@ pub struct Course {
     /// All zero of a step that was not released.
     pub times: Times,
     pub resources: Resources,
-    pub attempts: Vec<ReportedAttempt>,
+    pub attempts: Attempts,
     phase: Phase,
     since: DateTime<Utc>,
 }
@@ -34,7 +34,7 @@ impl Course {
             ended_at: None,
             times: Times::default(),
             resources: Resources::default(),
-            attempts: Vec::new(),
+            attempts: Attempts::default(),
             phase: match is_root {
                 true => Phase::Queued,
                 false => Phase::Blocked,
@@ -54,12 +54,11 @@ impl Course {
         self.times.add(self.phase, row.at - self.since);
         self.since = row.at;
         self.resources.add(row);
-        self.end_attempt(row, detail);
+        self.attempts.add(name, row);
         match state {
             Some(StepState::Running) => {
                 self.release(row.at);
                 self.first_started_at.get_or_insert(row.at);
-                self.attempts.push(ReportedAttempt::begin(name, row));
                 self.phase = Phase::Running;
             }
             Some(StepState::Ready) if is_suspended => self.phase = Phase::Suspended,
@@ -75,13 +74,6 @@ impl Course {
 
     fn release(&mut self, at: DateTime<Utc>) {
         self.released_at.get_or_insert(at);
-    }
-
-    fn end_attempt(&mut self, row: &LogRecord, detail: Detail) {
-        let open = self.attempts.last_mut().filter(|it| it.ended_at.is_none());
-        if let Some(attempt) = open {
-            attempt.end(row, detail);
-        }
     }
 
     /// Closes what is open: at the end that the step has where the log was cut, or else now.

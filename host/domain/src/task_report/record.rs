@@ -64,7 +64,7 @@ pub struct StepRecord {
 }
 
 /// One change of state, of the task where `step` is none; or an event.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Default, Deserialize)]
 pub struct LogRecord {
     pub seq: i64,
     pub at: DateTime<Utc>,

@@ -283,7 +283,7 @@ fn step_counts(steps: &[StepRecord]) -> BTreeMap<StepState, u64> {
 /// How attempts ended, and those that did not complete.
 fn attempts(courses: &[Course]) -> (BTreeMap<AttemptOutcome, u64>, Vec<ReportedAttempt>) {
     let mut counts = BTreeMap::new();
-    let all = courses.iter().flat_map(|course| &course.attempts);
+    let all = courses.iter().flat_map(|course| course.attempts.iter());
     let mut others: Vec<ReportedAttempt> = Vec::new();
     for attempt in all {
         *counts.entry(attempt.outcome).or_default() += 1;

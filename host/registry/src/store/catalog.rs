@@ -5,11 +5,12 @@ use chrono::{DateTime, Utc};
 use serde_json::Value;
 use sqlx::{FromRow, PgExecutor};
 use std::collections::BTreeMap;
-use tasker_database::{Connection, DatabaseError};
+use tasker_database::{Connection, DatabaseError, column};
 use tasker_domain::name::Name;
 use tasker_domain::pin::PinKind;
 use tasker_domain::requirement::QualifiedName;
 use tasker_domain::resolve::{VersionState, VersionStatus};
+use tasker_engine::sets::RowOf;
 
 /// How often a namespace has changed; 0 if it does not exist.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, FromRow)]
@@ -122,6 +123,15 @@ pub struct FamilyRow {
     pub created_at: DateTime<Utc>,
 }
 
+/// Some components or templates of a namespace.
+#[derive(Clone, Debug)]
+pub struct FamiliesOf {
+    pub namespace: String,
+    /// Only those behind this name.
+    pub after: Option<String>,
+    pub limit: i32,
+}
+
 impl Store {
     /// The revisions of these namespaces, as far as they exist. Read them before anything else of a
     /// namespace: what was read under the same revision is the same.
@@ -214,6 +224,27 @@ impl Store {
             .bind(after_namespace)
             .bind(after_name)
             .bind(limit)
+            .fetch_all(self.pool())
+            .await?;
+        Ok(rows)
+    }
+}
+
+impl Store {
+    /// Components or templates of these namespaces, by key and name.
+    pub async fn families_of_namespaces(
+        &self,
+        kind: PinKind,
+        namespaces: &[FamiliesOf],
+    ) -> Result<Vec<RowOf<FamilyRow>>, DatabaseError> {
+        let query = match kind {
+            PinKind::Component => "select * from tasker.components_of_namespaces($1, $2, $3)",
+            PinKind::Template => "select * from tasker.templates_of_namespaces($1, $2, $3)",
+        };
+        let rows = sqlx::query_as(query)
+            .bind(column(namespaces, |it| it.namespace.as_str()))
+            .bind(column(namespaces, |it| it.after.as_deref()))
+            .bind(column(namespaces, |it| it.limit))
             .fetch_all(self.pool())
             .await?;
         Ok(rows)

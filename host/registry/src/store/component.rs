@@ -7,8 +7,9 @@ use semver::Version;
 use serde_json::{Value, json};
 use sqlx::FromRow;
 use tasker_database::audit::{self, NewAuditEntry};
-use tasker_database::{Connection, DatabaseError};
+use tasker_database::{Connection, DatabaseError, column};
 use tasker_domain::compatibility::CompatReport;
+use tasker_domain::requirement::QualifiedName;
 use tasker_domain::resolve::{VersionState, VersionStatus};
 use tasker_domain::{actor::Actor, digest::Digest, name::Name};
 
@@ -108,6 +109,20 @@ impl Store {
             .fetch_optional(self.pool())
             .await?;
         Ok(row)
+    }
+
+    /// These versions of components, as far as they exist.
+    pub async fn component_versions_named(
+        &self,
+        versions: &[(QualifiedName, Version)],
+    ) -> Result<Vec<ComponentVersionRow>, DatabaseError> {
+        let rows = sqlx::query_as("select * from tasker.component_versions_named($1, $2, $3)")
+            .bind(column(versions, |(of, _)| of.namespace.as_str()))
+            .bind(column(versions, |(of, _)| of.name.as_str()))
+            .bind(column(versions, |(_, version)| version.to_string()))
+            .fetch_all(self.pool())
+            .await?;
+        Ok(rows)
     }
 
     /// The digest of the bytes of a version.

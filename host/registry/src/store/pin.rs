@@ -13,11 +13,12 @@ use super::Store;
 use chrono::{DateTime, Utc};
 use serde_json::Value;
 use sqlx::FromRow;
-use tasker_database::DatabaseError;
+use tasker_database::{DatabaseError, column};
 use tasker_domain::name::Name;
 use tasker_domain::pin::{Pinned, Rollout};
 use tasker_domain::requirement::ComponentRef;
 use tasker_domain::rollout::Percent;
+use tasker_engine::sets::RowOf;
 
 /// One existing pin.
 #[derive(Clone, Debug, FromRow)]
@@ -90,6 +91,34 @@ impl Store {
             .bind(after.map(|(_, kind, _)| kind.into_str()))
             .bind(after.map(|(_, _, target)| target))
             .bind(limit)
+            .fetch_all(self.pool())
+            .await?;
+        Ok(rows)
+    }
+}
+
+/// Some pins of a namespace.
+#[derive(Clone, Debug)]
+pub struct PinsOf {
+    pub namespace: String,
+    /// Only those behind this kind and target.
+    pub after: Option<(PinKind, String)>,
+    pub limit: i32,
+}
+
+impl Store {
+    /// Pins of these namespaces, by key, kind and target.
+    pub async fn pins_of_namespaces(
+        &self,
+        namespaces: &[PinsOf],
+    ) -> Result<Vec<RowOf<PinRow>>, DatabaseError> {
+        let kind = |it: &PinsOf| it.after.as_ref().map(|(kind, _)| kind.into_str());
+        let target = |it: &PinsOf| it.after.as_ref().map(|(_, target)| target.clone());
+        let rows = sqlx::query_as("select * from tasker.pins_of_namespaces($1, $2, $3, $4)")
+            .bind(column(namespaces, |it| it.namespace.as_str()))
+            .bind(column(namespaces, kind))
+            .bind(column(namespaces, target))
+            .bind(column(namespaces, |it| it.limit))
             .fetch_all(self.pool())
             .await?;
         Ok(rows)

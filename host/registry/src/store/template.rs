@@ -13,6 +13,7 @@ use tasker_database::DatabaseError;
 use tasker_database::audit::{self, NewAuditEntry};
 use tasker_database::column;
 use tasker_domain::compatibility::CompatReport;
+use tasker_domain::requirement::QualifiedName;
 use tasker_domain::resolve::VersionStatus;
 use tasker_domain::{actor::Actor, digest::Digest, name::Name};
 
@@ -125,6 +126,20 @@ impl Store {
             .fetch_optional(self.pool())
             .await?;
         Ok(row)
+    }
+
+    /// These versions of templates, as far as they exist.
+    pub async fn template_versions_named(
+        &self,
+        versions: &[(QualifiedName, Version)],
+    ) -> Result<Vec<TemplateVersionRow>, DatabaseError> {
+        let rows = sqlx::query_as("select * from tasker.template_versions_named($1, $2, $3)")
+            .bind(column(versions, |(of, _)| of.namespace.as_str()))
+            .bind(column(versions, |(of, _)| of.name.as_str()))
+            .bind(column(versions, |(_, version)| version.to_string()))
+            .fetch_all(self.pool())
+            .await?;
+        Ok(rows)
     }
 }
 

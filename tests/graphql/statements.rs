@@ -1,0 +1,110 @@
+//! How many statements a query costs: as many for fifty objects as for five.
+
+use super::asking::Asks as _;
+use crate::flow::host;
+use crate::harness::{TestDatabase, TestHost};
+use serde_json::{Value, json};
+use std::io::Write;
+use std::sync::{Arc, Mutex};
+use std::time::Instant;
+use tracing_subscriber::EnvFilter;
+
+/// What hosts of this process log: each statement, and the request that it is of.
+#[derive(Clone, Default)]
+struct Log(Arc<Mutex<Vec<u8>>>);
+
+impl Write for Log {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        self.0.lock().unwrap().extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
+impl Log {
+    fn start() -> Self {
+        let log = Self::default();
+        let writer = log.clone();
+        tracing_subscriber::fmt()
+            .with_env_filter(EnvFilter::new("sqlx::query=debug,tasker_api=info"))
+            .with_ansi(false)
+            .with_writer(move || writer.clone())
+            .init();
+        log
+    }
+
+    /// The statements of requests of GraphQL since the last look.
+    fn statements(&self) -> Vec<String> {
+        let text = std::mem::take(&mut *self.0.lock().unwrap());
+        let text = String::from_utf8_lossy(&text).into_owned();
+        let lines = text
+            .lines()
+            .filter(|line| line.contains("route=\"/graphql\""));
+        let statements = lines.filter(|line| line.contains("sqlx::query"));
+        statements.map(str::to_owned).collect()
+    }
+}
+
+/// A list of tasks with steps, attempts and versions.
+const LIST: &str = "query ($first: Int) {tasks(first: $first) {nodes {
+    id template state createdAt
+    templateVersion {version digest}
+    steps(first: 20) {nodes {
+      name state component
+      handlerVersion {version digest}
+      attempts(first: 5) {nodes {attempt outcome startedAt durationMs host}}
+    }}
+  }}}";
+
+async fn ask(host: &TestHost, query: &str, first: u32) -> Value {
+    host.ask(query, json!({"first": first})).await.data()
+}
+
+#[tokio::test]
+async fn a_query_costs_a_statement_for_each_of_its_levels_and_not_for_each_object() {
+    let log = Log::start();
+    let database = TestDatabase::new().await;
+    let host = host(&database).await;
+    let steps: String = (0..4)
+        .map(|n| format!("  - {{name: s{n}, handler: basics/sum, config: {{value: {n}}}}}\n"))
+        .collect();
+    host.publish_template("many", &format!("steps:\n{steps}"))
+        .await;
+    for id in host.submit_all(&["many"; 50]).await {
+        host.finished(&id).await;
+    }
+    let cost = async |query: &str, first: u32| {
+        // What is kept in memory is read before.
+        ask(&host, query, first).await;
+        log.statements();
+        let began = Instant::now();
+        let answer = ask(&host, query, first).await;
+        println!("{first} tasks: {:?}", began.elapsed());
+        let nodes = answer["tasks"]["nodes"].as_array().unwrap().len();
+        assert_eq!(nodes, first as usize);
+        log.statements()
+    };
+    let few = cost(LIST, 5).await;
+    let many = cost(LIST, 50).await;
+    assert_eq!(few.len(), many.len(), "{many:#?}");
+    assert!(many.len() <= 8, "{many:#?}");
+
+    let mut costs = Vec::new();
+    for inner in [
+        "id",
+        "id steps {nodes {name}}",
+        "id steps {nodes {name attempts {nodes {attempt}}}}",
+        "id inputBytes lock {component} result stepCounts steps {nodes {name attempts {nodes {attempt}}}}",
+    ] {
+        let query = format!("query ($first: Int) {{tasks(first: $first) {{nodes {{{inner}}}}}}}");
+        let statements = cost(&query, 50).await;
+        assert_eq!(statements.len(), cost(&query, 3).await.len());
+        costs.push(statements.len());
+    }
+    let first = costs[0];
+    assert_eq!(costs, [first, first + 1, first + 2, first + 6]);
+    assert_eq!(first, 1);
+}
