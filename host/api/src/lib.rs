@@ -20,6 +20,7 @@ pub mod key_error;
 pub mod metrics;
 mod min_rate;
 mod namespaces;
+mod objects;
 mod openapi;
 pub mod page;
 mod replica;
