@@ -251,6 +251,40 @@ async fn the_document_is_served_to_everyone_and_once_to_each() {
 }
 
 #[tokio::test]
+async fn a_namespace_that_is_not_there_is_refused_as_described() {
+    let server = Server::start().await;
+    for path in [
+        "/v1/analytics/performance",
+        "/v1/analytics/bottlenecks",
+        "/v1/analytics/errors",
+        "/v1/audit",
+        "/v1/registry/graph",
+    ] {
+        let refused = server.get(&format!("{path}?namespace=nowhere")).await;
+        assert_eq!(refused.json["code"], "unknown_namespace", "{path}");
+    }
+}
+
+#[tokio::test]
+async fn a_lag_that_is_no_number_is_refused_without_a_replica_too() {
+    let server = Server::start().await;
+    let request = server.request("GET", "/v1/tasks");
+    let refused = answer(request.header("x-tasker-max-lag-ms", "1s")).await;
+    assert_eq!(refused.status, 400, "{}", refused.text);
+}
+
+#[tokio::test]
+async fn an_object_that_is_written_as_an_array_is_refused() {
+    let server = Server::start().await;
+    let request = server.request("PATCH", "/v1/namespaces/shop/queue");
+    let refused = answer(request.json(&json!([5, 20]))).await;
+    assert_eq!(
+        (refused.status, &refused.json["code"]),
+        (400, &json!("invalid_body"))
+    );
+}
+
+#[tokio::test]
 async fn the_page_shows_every_operation_and_needs_nothing_else() {
     let server = Server::start().await;
     let stranger = server.asked_with(None);

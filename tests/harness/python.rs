@@ -4,7 +4,8 @@ use std::process::{Child, Command, Stdio};
 
 use super::{client, wait_until};
 
-/// Python with DuckDB, a server of object stores and the messages of OTLP; installed at the first use.
+/// Python with DuckDB, a server of object stores, the messages of OTLP, and what makes clients of the API and requests to
+/// it; installed at the first use.
 pub fn python() -> PathBuf {
     let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("python.sh");
     let directory = Path::new(env!("CARGO_TARGET_TMPDIR")).join("python");

@@ -21,6 +21,7 @@ pub mod key_error;
 pub mod metrics;
 mod min_rate;
 mod namespaces;
+mod objects;
 mod openapi;
 pub mod page;
 mod rate;

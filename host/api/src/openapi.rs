@@ -36,7 +36,7 @@ pub(crate) fn document(gathered: Composer) -> Value {
             "securitySchemes": names::security_schemes(),
         },
     });
-    schemas::write_true_as_object(&mut document);
+    schemas::simplify(&mut document);
     text::list_named_values(&mut document);
     text::clean_descriptions(&mut document);
     document

@@ -43,10 +43,10 @@ pub(crate) async fn answer(
     handler: &Erased,
     may_lag: fn(&Uri) -> bool,
 ) -> Result<Response, ApiError> {
+    let max_lag = max_lag(request.headers())?;
     let Some(replica) = api.on_replica.0.clone() else {
         return handler(api, request).await;
     };
-    let max_lag = max_lag(request.headers())?;
     if max_lag.is_zero() || !may_lag(request.uri()) {
         return handler(api, request).await;
     }

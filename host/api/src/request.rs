@@ -4,6 +4,7 @@ use super::body_slot::BodySlot;
 use super::bounds::LARGE_BODY_BYTES;
 use super::error::ApiError;
 use super::min_rate::RateTimeout;
+use super::objects::Objects;
 use axum::extract::{FromRequestParts as _, Path, Query, Request};
 use axum::http::{HeaderMap, header::CONTENT_TYPE, request::Parts};
 use http_body::Body as _;
@@ -176,7 +177,7 @@ pub fn parse_json<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, ApiError> {
         }));
     }
     let mut json = serde_json::Deserializer::from_slice(bytes);
-    let value = serde_path_to_error::deserialize(&mut json)
+    let value = serde_path_to_error::deserialize(Objects(&mut json))
         .map_err(|error| invalid_json(pointer(error.path()), error.inner()))?;
     json.end()
         .map_err(|error| invalid_json(String::new(), &error))?;
@@ -252,6 +253,16 @@ mod tests {
             error_of("[{\"amuont\": 1}]")
                 .message
                 .contains("unknown field `amuont`, expected `amount`")
+        );
+    }
+
+    #[test]
+    fn an_object_cannot_be_written_as_an_array() {
+        let error = error_of("[[1]]");
+        assert_eq!(error.path.as_deref(), Some("/0"));
+        assert!(
+            error.message.starts_with("invalid type: sequence"),
+            "{error:?}"
         );
     }
 

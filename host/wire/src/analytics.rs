@@ -195,6 +195,7 @@ endpoint! {
     may lag if always;
     query PerformanceQuery;
     answers Performance;
+    refuses NotFound "unknown_namespace";
 }
 
 endpoint! {
@@ -204,6 +205,7 @@ endpoint! {
     may lag if always;
     query WindowQuery;
     answers Bottlenecks;
+    refuses NotFound "unknown_namespace";
 }
 
 endpoint! {
@@ -213,4 +215,5 @@ endpoint! {
     may lag if always;
     query WindowQuery;
     answers Errors;
+    refuses NotFound "unknown_namespace";
 }

@@ -46,4 +46,5 @@ endpoint! {
     may lag if always;
     query AuditQuery;
     answers Page<AuditEntry>;
+    refuses NotFound "unknown_namespace";
 }

@@ -40,6 +40,7 @@ pub struct NamespaceQueue {
 #[cfg_attr(feature = "openapi", schemars(example = serde_json::json!({"weight": 5, "max_running": 20})))]
 pub struct QueueChange {
     /// From 1 to 100.
+    #[cfg_attr(feature = "openapi", schemars(range(min = 1, max = 100)))]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub weight: Option<i16>,
     /// From 1 to 1,000; null removes the limit.

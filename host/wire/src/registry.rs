@@ -51,6 +51,7 @@ endpoint! {
     may lag if always;
     query RegistryGraphQuery;
     answers Graph;
+    refuses NotFound "unknown_namespace";
 }
 
 endpoint! {

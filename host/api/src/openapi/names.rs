@@ -142,7 +142,7 @@ pub fn tag(module: &str) -> &'static str {
 /// # Panics
 ///
 /// When its name is not described here, which a test finds.
-pub fn in_path(name: &str, schema: &Value) -> Value {
+pub fn in_path(path: &str, name: &str, schema: &Value) -> Value {
     let (description, example) = match name {
         "namespace" => ("The namespace.", json!("shop")),
         "name" => ("What it is called.", json!("charge")),
@@ -181,6 +181,10 @@ pub fn in_path(name: &str, schema: &Value) -> Value {
         "grant_id" => ("The id of the grant.", Value::Null),
         other => panic!("the segment {other} is not described"),
     };
+    let mut schema = schema.clone();
+    if let Some(pattern) = form(path, name) {
+        schema["pattern"] = pattern.into();
+    }
     let mut parameter = json!({
         "name": name,
         "in": "path",
@@ -192,6 +196,20 @@ pub fn in_path(name: &str, schema: &Value) -> Value {
         parameter["example"] = example;
     }
     parameter
+}
+
+/// The form of a segment of a path that is not the text of a type.
+fn form(path: &str, name: &str) -> Option<&'static str> {
+    Some(match name {
+        "version" if path.contains("/templates/") => {
+            r"^(latest|[0-9]+\.[0-9]+\.[0-9]+(-[0-9A-Za-z.-]+)?(\+[0-9A-Za-z.-]+)?)$"
+        }
+        "version" => r"^[0-9]+\.[0-9]+\.[0-9]+(-[0-9A-Za-z.-]+)?(\+[0-9A-Za-z.-]+)?$",
+        "target" => "^([A-Za-z0-9_-]{1,100}~)?[A-Za-z0-9_-]{1,100}$",
+        "component" => r"^(\*|([A-Za-z0-9_-]{1,100}~)?[A-Za-z0-9_-]{1,100})$",
+        "shared_with" => r"^(\*|[A-Za-z0-9_-]{1,100})$",
+        _ => return None,
+    })
 }
 
 /// A parameter of a query.

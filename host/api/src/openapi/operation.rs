@@ -99,7 +99,7 @@ impl Composer {
     fn parameters<E: Endpoint>(&mut self) -> Vec<Value> {
         let path = self.schemas.of_request::<E>();
         let query = self.schemas.of_request::<E::Query>();
-        let path = members(&path).map(|(name, schema)| names::in_path(name, schema));
+        let path = members(&path).map(|(name, schema)| names::in_path(E::PATH, name, schema));
         let required = |name: &String| {
             let required = query["required"].as_array().into_iter().flatten();
             required.into_iter().any(|it| it == name)

@@ -104,17 +104,19 @@ fn rename(schema: &mut Value, names: &BTreeSet<String>) {
     }
 }
 
-/// Has members of any type be described by `{}`: makers of clients do not read `true` as a schema.
-pub fn write_true_as_object(value: &mut Value) {
+/// Has members of any type be described by `{}`, since makers of clients do not read `true` as a schema; and lists of
+/// sets be plain, since what is there twice counts once.
+pub fn simplify(value: &mut Value) {
     match value {
         Value::Object(members) => {
             if let Some(Value::Object(properties)) = members.get_mut("properties") {
                 let any = properties.values_mut().filter(|it| **it == json!(true));
                 any.for_each(|it| *it = json!({}));
             }
-            members.values_mut().for_each(write_true_as_object);
+            members.remove("uniqueItems");
+            members.values_mut().for_each(simplify);
         }
-        Value::Array(items) => items.iter_mut().for_each(write_true_as_object),
+        Value::Array(items) => items.iter_mut().for_each(simplify),
         Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
     }
 }
