@@ -42,6 +42,9 @@ create table tasker.api_key (
   revoked_at timestamptz,
   -- To within a minute or so: not every request writes.
   last_used_at timestamptz,
+  -- Requests to each host a minute; null: as many as the host lets everyone.
+  max_requests_per_minute int,
+  constraint api_key_rate_is_bounded check (max_requests_per_minute between 1 and 1000000),
   constraint api_key_prefix_is_8_hex check (prefix ~ '^[0-9a-f]{8}$'),
   constraint api_key_digest_is_sha256 check (octet_length(secret_digest) = 32)
 );
@@ -80,7 +83,7 @@ create table tasker.finished_sign_in (
 create index finished_sign_in_by_expiry on tasker.finished_sign_in (expires_at);
 
 -- What attempts used, for people and for what watches them. `ledger` is one row an attempt: filter it
--- by `at`, which finds a window without reading the whole log. The others sum it up by the hour.
+-- by `at`, which finds a window without reading the whole log. The views usage_by_… sum it up by the hour.
 
 create view tasker.ledger as
 select tr.at, tr.task_id, st.name as step, tr.attempt, tr.to_state, tr.detail ->> 'kind' as failure_kind,
@@ -100,19 +103,6 @@ join tasker.component c on c.component_id = cv.component_id
 join tasker.namespace cn on cn.namespace_id = c.namespace_id
 where tr.component_version_id is not null;
 
-create view tasker.usage_by_component_version as
-select date_trunc('hour', l.at) as hour, l.component_namespace as namespace, l.component,
-       l.component_version as version, count(*) as attempts,
-       count(*) filter (where l.failure_kind is not null) as failures,
-       count(*) filter (where l.failure_kind = 'trapped') as traps,
-       percentile_cont(0.5) within group (order by l.wall_ms) as p50_wall_ms,
-       percentile_cont(0.95) within group (order by l.wall_ms) as p95_wall_ms,
-       sum(l.cpu_ms::float8) as cpu_ms, sum(l.host_ms::float8) as host_ms,
-       max(l.memory_kib) as peak_memory_kib, sum(l.in_bytes::bigint) as in_bytes,
-       sum(l.out_bytes::bigint) as out_bytes, sum(l.http_requests::bigint) as http_requests
-from tasker.ledger l
-group by 1, 2, 3, 4;
-
 create view tasker.usage_by_template_version as
 select date_trunc('hour', l.at) as hour, l.namespace, l.template, l.template_version as version,
        count(*) as attempts, count(*) filter (where l.failure_kind is not null) as failures,
@@ -124,133 +114,6 @@ select date_trunc('hour', l.at) as hour, l.namespace, l.template, l.template_ver
        sum(l.out_bytes::bigint) as out_bytes, sum(l.http_requests::bigint) as http_requests
 from tasker.ledger l
 group by 1, 2, 3, 4;
-
-create view tasker.usage_by_namespace as
-select date_trunc('hour', l.at) as hour, l.namespace,
-       count(*) as attempts, count(*) filter (where l.failure_kind is not null) as failures,
-       count(*) filter (where l.failure_kind = 'trapped') as traps,
-       percentile_cont(0.95) within group (order by l.wall_ms) as p95_wall_ms,
-       sum(l.cpu_ms::float8) as cpu_ms, sum(l.host_ms::float8) as host_ms,
-       max(l.memory_kib) as peak_memory_kib, sum(l.in_bytes::bigint) as in_bytes,
-       sum(l.out_bytes::bigint) as out_bytes, sum(l.http_requests::bigint) as http_requests
-from tasker.ledger l
-group by 1, 2;
-
--- Subscriptions: where hosts deliver the events of a namespace to.
-
--- What is delivered to: a URL; a component with subscribers; the server of NATS that hosts are started with.
-create type tasker.subscription_kind as enum ('webhook', 'component', 'nats');
-
-create type tasker.subscription_state as enum ('active', 'paused', 'ended');
-
--- One run of a host that delivers events. Its renewal keeps all its subscriptions, so that an idle one costs nothing.
-create table tasker.subscriber (
-  subscriber_id int generated always as identity primary key,
-  host_name text not null,
-  pid int not null,
-  renewed_at timestamptz not null,
-  -- Dead after so long without a renewal.
-  ttl_ms int not null,
-  -- What it can deliver to.
-  kinds tasker.subscription_kind[] not null
-);
-
-create table tasker.subscription (
-  subscription_id int generated always as identity primary key,
-  namespace_id int not null references tasker.namespace,
-  name text not null,
-  kind tasker.subscription_kind not null,
-  -- Which events: as the filter of the feed takes it. Null matches all.
-  types text,
-  template text,
-  task_id uuid,
-  step text,
-  handler text,
-  tag text,
-  -- A URL, or what else its kind has; see the kinds.
-  target text not null,
-  -- The names of the namespace's secrets that sign each delivery: several while one takes the place of another.
-  secrets text[] not null,
-  -- Events of one request to a webhook at most; null: requests have one, and no list.
-  max_batch smallint,
-  state tasker.subscription_state not null default 'active',
-  -- Why it has ended.
-  ended_reason text,
-  -- The position in the feed behind which nothing was delivered yet: tasker.transition.seq or tasker.audit.audit_id,
-  -- and which of the row's events.
-  seq bigint not null,
-  seq_index smallint not null,
-  -- Events before this time are left out; null if it began at a position.
-  since timestamptz,
-  -- Tries of the event behind the position that failed, and when the next is due.
-  attempts int not null default 0,
-  next_at timestamptz,
-  -- The time of the oldest event that waits to be delivered, as its host last reported; null for none.
-  pending_at timestamptz,
-  last_error text,
-  last_error_at timestamptz,
-  delivered_at timestamptz,
-  -- Counters: events delivered, tries that failed, events given up, dead letters that were dropped for newer ones.
-  delivered bigint not null default 0,
-  failures bigint not null default 0,
-  given_up bigint not null default 0,
-  dropped bigint not null default 0,
-  -- Whose it is; null, or one that is dead: any host's that takes it.
-  subscriber_id int,
-  -- Counts the changes that its host has to learn of.
-  revision int not null default 0,
-  -- Counts the moves of the position by an operator: what a host delivered before moves it no more.
-  moves int not null default 0,
-  created_at timestamptz not null default now(),
-  created_by text not null,
-  constraint subscription_name_is_unique unique (namespace_id, name),
-  constraint subscription_name_is_a_name check (name ~ '^[A-Za-z0-9_-]{1,100}$'),
-  constraint subscription_target_is_bounded check (octet_length(target) <= 2000),
-  constraint subscription_last_error_is_bounded check (octet_length(last_error) <= 1024)
-) with (fillfactor = 50);
-create index subscription_by_subscriber on tasker.subscription (subscriber_id) where subscriber_id is not null;
--- What nobody has.
-create index subscription_free on tasker.subscription (subscription_id) where subscriber_id is null and state = 'active';
-
--- Events that could not be delivered. Bounded per subscription; the oldest are dropped.
-create table tasker.dead_letter (
-  dead_letter_id bigint generated always as identity primary key,
-  subscription_id int not null references tasker.subscription on delete cascade,
-  -- The position of the event.
-  seq bigint not null,
-  seq_index smallint not null,
-  type text not null,
-  reason text not null,
-  -- Of the last answer, if there was one, with the beginning of its body.
-  status int,
-  body text,
-  attempts int not null,
-  at timestamptz not null,
-  -- Since when it waits to be delivered once more.
-  replay_at timestamptz,
-  constraint dead_letter_is_one_event unique (subscription_id, seq, seq_index),
-  constraint dead_letter_reason_is_bounded check (octet_length(reason) <= 1024),
-  constraint dead_letter_body_is_bounded check (octet_length(body) <= 1024)
-);
-create index dead_letter_by_subscription on tasker.dead_letter (subscription_id, dead_letter_id);
-create index dead_letter_to_replay on tasker.dead_letter (subscription_id, dead_letter_id) where replay_at is not null;
-
--- Subscriptions with how far they are.
-create view tasker.subscription_status as
-select s.subscription_id, n.name as namespace, s.name, s.kind::text as kind, s.target, s.secrets, s.max_batch, s.types, s.template,
-       s.task_id, s.step, s.handler, s.tag, s.state::text as state, s.ended_reason, s.seq, s.seq_index,
-       greatest(coalesce(pg_sequence_last_value('tasker.transition_seq_seq'), 0) - s.seq, 0) as lag_rows,
-       greatest(coalesce(extract(epoch from clock_timestamp() - s.pending_at) * 1000, 0), 0)::bigint as lag_ms,
-       s.attempts, s.next_at, s.last_error, s.last_error_at, s.delivered_at, s.delivered, s.failures, s.given_up,
-       s.dropped,
-       (select count(*) from tasker.dead_letter d where d.subscription_id = s.subscription_id) as dead_letters,
-       -- None if it is not renewed any more.
-       (select r.host_name from tasker.subscriber r
-        where r.subscriber_id = s.subscriber_id
-          and abs(extract(epoch from clock_timestamp() - r.renewed_at)) * 1000 < r.ttl_ms) as host,
-       s.created_at, s.created_by
-from tasker.subscription s
-join tasker.namespace n using (namespace_id);
 
 -- What the log says of ended tasks, attempts and claims, counted by minute, hour and day; written by
 -- tasker.add_statistics alone, outside of every other transaction. Old rows go, see there.

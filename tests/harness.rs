@@ -2,6 +2,7 @@
 
 mod advance;
 mod cluster;
+mod contract;
 mod database;
 mod event_stream;
 mod guests;
@@ -16,6 +17,7 @@ mod template;
 mod wait;
 
 pub use advance::Advance;
+pub use contract::{check_answer, compiled, openapi, resolved, violations};
 pub use database::TestDatabase;
 pub use event_stream::EventStream;
 pub use guests::{basics, build_guests};

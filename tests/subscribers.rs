@@ -3,6 +3,7 @@
 mod counts;
 mod failures;
 mod killed;
+mod runs;
 mod setup;
 mod stored;
 mod versions;

@@ -4,7 +4,7 @@
 --
 -- Compares attempts within the guard's window, of tasks of the pin's namespace that were created since the rollout
 -- began: those whose lock names the rollout, and those whose lock does not. For a component only attempts of its own
--- versions count. An attempt that failed because of the host counts as neither good nor bad. Times and sizes are
+-- versions count, and the kept runs of its subscribers for subscriptions of the namespace as well. An attempt that failed because of the host counts as neither good nor bad. Times and sizes are
 -- compared at the 95th percentile, if both sides have enough attempts and the difference is more than noise.
 --
 -- Locks: nothing while it reads; then the pins that it changes by (namespace_id, kind, target), then their
@@ -55,6 +55,13 @@ begin
     join guarded g on g.namespace_id = t.namespace_id and r.at >= g.since and t.created_at >= g.rollout_started_at
      and (v.component_id = g.component_id or t.template_id = g.template_id)
     where r.at >= v_since and r.at <= v_now and r.component_version_id is not null
+    union all
+    select g.namespace_id, g.pin, g.pin = any (r.rollouts), r.wall_ms, r.cpu_ms, r.memory_kib, r.failure_kind
+    from guarded g
+    join tasker.component_version v on v.component_id = g.component_id
+    join tasker.subscriber_run r
+      on r.component_version_id = v.component_version_id and r.at >= g.since and r.at <= v_now
+    join tasker.subscription s on s.subscription_id = r.subscription_id and s.namespace_id = g.namespace_id
   ), side as (
     select a.namespace_id, a.pin, a.is_rollout, count(*) as attempts,
            100.0 * count(a.failure) / count(*) as failed,

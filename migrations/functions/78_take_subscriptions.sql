@@ -4,8 +4,8 @@
 -- for its ttl; also one whose last renewal lies ahead by as much, because the clock was set back. Dead hosts without
 -- subscriptions are forgotten.
 --
--- Locks subscriptions by id, skipping locked ones, then rows of dead subscribers, skipping locked ones. Waits for nothing.
-create or replace function tasker.take_subscriptions(p_subscriber_id int, p_limit int) returns int
+-- Locks subscriptions by id, skipping locked ones, then rows of dead delivery hosts, skipping locked ones. Waits for nothing.
+create or replace function tasker.take_subscriptions(p_delivery_host_id int, p_limit int) returns int
 language plpgsql
 set search_path = '' set plan_cache_mode = force_generic_plan set jit = off
 set enable_hashjoin = off set enable_mergejoin = off
@@ -19,32 +19,32 @@ begin
   if not pg_catalog.pg_try_advisory_xact_lock(pg_catalog.hashtext('tasker.take_subscriptions')) then
     return 0;
   end if;
-  select coalesce(array_agg(s.subscriber_id) filter (where s.is_dead), '{}')
+  select coalesce(array_agg(s.delivery_host_id) filter (where s.is_dead), '{}')
   into v_dead
   from (
-    select s.subscriber_id,
-           s.subscriber_id <> p_subscriber_id
+    select s.delivery_host_id,
+           s.delivery_host_id <> p_delivery_host_id
              and abs(extract(epoch from v_now - s.renewed_at)) * 1000 >= s.ttl_ms as is_dead
-    from tasker.subscriber s
+    from tasker.delivery_host s
   ) s;
 
-  if not exists (select from tasker.subscription s where s.subscriber_id is null and s.state = 'active')
+  if not exists (select from tasker.subscription s where s.delivery_host_id is null and s.state = 'active')
      and v_dead = '{}' then
     return 0;
   end if;
 
-  select s.kinds into v_kinds from tasker.subscriber s where s.subscriber_id = p_subscriber_id;
+  select s.kinds into v_kinds from tasker.delivery_host s where s.delivery_host_id = p_delivery_host_id;
 
   with share as materialized (
     select o.kind,
-           ceil(count(*)::float8 / greatest(max(l.living), 1)) - count(*) filter (where o.subscriber_id = p_subscriber_id)
+           ceil(count(*)::float8 / greatest(max(l.living), 1)) - count(*) filter (where o.delivery_host_id = p_delivery_host_id)
              as room
     from tasker.subscription o
     join (
       select k.kind, count(*) as living
-      from tasker.subscriber s
+      from tasker.delivery_host s
       cross join lateral unnest(s.kinds) as k (kind)
-      where s.subscriber_id <> all (v_dead)
+      where s.delivery_host_id <> all (v_dead)
       group by k.kind
     ) l on l.kind = o.kind
     where o.state = 'active' and o.kind = any (v_kinds)
@@ -56,10 +56,10 @@ begin
              row_number() over (partition by u.kind order by u.subscription_id) as no
       from (
         select s.subscription_id, s.kind from tasker.subscription s
-        where s.subscriber_id is null and s.state = 'active'
+        where s.delivery_host_id is null and s.state = 'active'
         union all
         select s.subscription_id, s.kind from tasker.subscription s
-        where s.subscriber_id = any (v_dead) and s.state = 'active'
+        where s.delivery_host_id = any (v_dead) and s.state = 'active'
       ) u
     ) f
     join share s on s.kind = f.kind and f.no <= s.room
@@ -69,20 +69,20 @@ begin
     select s.subscription_id
     from tasker.subscription s
     where s.subscription_id = any (array(select f.subscription_id from free f))
-      and s.state = 'active' and (s.subscriber_id is null or s.subscriber_id = any (v_dead))
+      and s.state = 'active' and (s.delivery_host_id is null or s.delivery_host_id = any (v_dead))
     order by s.subscription_id
     for no key update skip locked
   )
-  update tasker.subscription s set subscriber_id = p_subscriber_id
+  update tasker.subscription s set delivery_host_id = p_delivery_host_id
   where s.subscription_id = any (array(select l.subscription_id from locked l));
   get diagnostics v_taken = row_count;
 
-  delete from tasker.subscriber d
-  where d.subscriber_id in (
-    select s.subscriber_id from tasker.subscriber s
-    where s.subscriber_id = any (v_dead)
+  delete from tasker.delivery_host d
+  where d.delivery_host_id in (
+    select s.delivery_host_id from tasker.delivery_host s
+    where s.delivery_host_id = any (v_dead)
       and not exists (
-        select from tasker.subscription o where o.subscriber_id = s.subscriber_id and o.state = 'active')
+        select from tasker.subscription o where o.delivery_host_id = s.delivery_host_id and o.state = 'active')
     for update skip locked
   );
   return v_taken;

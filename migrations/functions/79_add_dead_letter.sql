@@ -5,7 +5,7 @@
 -- Locks the subscription, then its dead letters. Repeating it is harmless: the event has one dead letter, and the position
 -- does not go back.
 create or replace function tasker.add_dead_letter(
-  p_subscriber_id int, p_subscription_id int, p_moves int, p_seq bigint, p_index smallint, p_type text, p_reason text,
+  p_delivery_host_id int, p_subscription_id int, p_moves int, p_seq bigint, p_index smallint, p_type text, p_reason text,
   p_status int, p_body text, p_attempts int, p_max int
 ) returns boolean
 language plpgsql
@@ -16,7 +16,7 @@ declare
   v_dropped int;
 begin
   perform from tasker.subscription s
-  where s.subscription_id = p_subscription_id and s.subscriber_id = p_subscriber_id and s.moves = p_moves
+  where s.subscription_id = p_subscription_id and s.delivery_host_id = p_delivery_host_id and s.moves = p_moves
   for no key update;
   if not found then
     return false;

@@ -2,7 +2,7 @@
 -- more, or not active: then it changes nothing. An operator may resume it.
 --
 -- Locks the subscription. Repeating it is harmless.
-create or replace function tasker.end_subscription(p_subscriber_id int, p_subscription_id int, p_reason text)
+create or replace function tasker.end_subscription(p_delivery_host_id int, p_subscription_id int, p_reason text)
 returns boolean
 language plpgsql
 set search_path = '' set plan_cache_mode = force_generic_plan set jit = off
@@ -13,9 +13,9 @@ declare
 begin
   update tasker.subscription s
   set state = 'ended', ended_reason = p_reason, attempts = 0, next_at = null, revision = s.revision + 1,
-      last_error = p_reason, last_error_at = tasker.clock(), subscriber_id = null
+      last_error = p_reason, last_error_at = tasker.clock(), delivery_host_id = null
   from tasker.namespace n
-  where s.subscription_id = p_subscription_id and s.subscriber_id = p_subscriber_id and s.state = 'active'
+  where s.subscription_id = p_subscription_id and s.delivery_host_id = p_delivery_host_id and s.state = 'active'
     and n.namespace_id = s.namespace_id
   returning s.name, n.name into v_name, v_namespace;
   if v_name is null then

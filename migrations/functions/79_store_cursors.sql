@@ -5,7 +5,7 @@
 --
 -- Locks the subscriptions by id. Repeating it counts what was delivered twice, and does no other harm.
 create or replace function tasker.store_cursors(
-  p_subscriber_id int, p_subscription_id int[], p_moves int[], p_seq bigint[], p_index smallint[], p_delivered int[],
+  p_delivery_host_id int, p_subscription_id int[], p_moves int[], p_seq bigint[], p_index smallint[], p_delivered int[],
   p_pending_at timestamptz[]
 ) returns setof int
 language plpgsql
@@ -19,7 +19,7 @@ begin
       from unnest(p_subscription_id, p_moves, p_seq, p_index, p_delivered, p_pending_at)
         as g (subscription_id, moves, seq, seq_index, delivered, pending_at)
       join tasker.subscription s on s.subscription_id = g.subscription_id
-      where s.subscriber_id = p_subscriber_id and s.moves = g.moves
+      where s.delivery_host_id = p_delivery_host_id and s.moves = g.moves
       order by s.subscription_id
       for no key update of s
     )

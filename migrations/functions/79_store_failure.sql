@@ -4,7 +4,7 @@
 --
 -- Locks the subscription. Repeating it counts the failure twice, and does no other harm.
 create or replace function tasker.store_failure(
-  p_subscriber_id int, p_subscription_id int, p_moves int, p_attempts int, p_delay_ms bigint, p_error text,
+  p_delivery_host_id int, p_subscription_id int, p_moves int, p_attempts int, p_delay_ms bigint, p_error text,
   p_pending_at timestamptz, p_counts boolean
 ) returns boolean
 language plpgsql
@@ -18,7 +18,7 @@ begin
       last_error = p_error,
       last_error_at = tasker.clock(),
       failures = s.failures + p_counts::int
-  where s.subscription_id = p_subscription_id and s.subscriber_id = p_subscriber_id and s.moves = p_moves;
+  where s.subscription_id = p_subscription_id and s.delivery_host_id = p_delivery_host_id and s.moves = p_moves;
   return found;
 end
 $$;

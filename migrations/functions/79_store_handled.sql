@@ -9,7 +9,7 @@
 -- Locks the subscription, then its dead letter, then kv rows by (bucket, key); no transaction that has locked kv rows waits for
 -- a subscription. Repeating it is harmless: an event behind the position, or a dead letter that is gone, was stored.
 create or replace function tasker.store_handled(
-  p_subscriber_id int, p_subscription_id int, p_moves int, p_seq bigint, p_index smallint, p_dead_letter_id bigint,
+  p_delivery_host_id int, p_subscription_id int, p_moves int, p_seq bigint, p_index smallint, p_dead_letter_id bigint,
   p_pending_at timestamptz, p_bucket text[], p_key text[], p_value text[], p_is_checked bool[], p_expected bigint[]
 ) returns table (outcome text, message text)
 language plpgsql
@@ -23,7 +23,7 @@ declare
 begin
   select s.namespace_id, (p_seq, p_index) <= (s.seq, s.seq_index) into v_namespace_id, v_is_stored
   from tasker.subscription s
-  where s.subscription_id = p_subscription_id and s.subscriber_id = p_subscriber_id and s.moves = p_moves
+  where s.subscription_id = p_subscription_id and s.delivery_host_id = p_delivery_host_id and s.moves = p_moves
   for no key update;
   if not found then
     return query select 'lost', null::text;

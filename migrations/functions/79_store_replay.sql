@@ -3,7 +3,7 @@
 --
 -- Locks the subscription, then the dead letter. Repeating it is harmless, but for the counters.
 create or replace function tasker.store_replay(
-  p_subscriber_id int, p_subscription_id int, p_dead_letter_id bigint, p_reason text, p_status int, p_body text
+  p_delivery_host_id int, p_subscription_id int, p_dead_letter_id bigint, p_reason text, p_status int, p_body text
 ) returns boolean
 language plpgsql
 set search_path = '' set plan_cache_mode = force_generic_plan set jit = off
@@ -13,7 +13,7 @@ begin
   set delivered = s.delivered + (p_reason is null)::int,
       failures = s.failures + (p_reason is not null)::int,
       delivered_at = case when p_reason is null then tasker.clock() else s.delivered_at end
-  where s.subscription_id = p_subscription_id and s.subscriber_id = p_subscriber_id;
+  where s.subscription_id = p_subscription_id and s.delivery_host_id = p_delivery_host_id;
   if not found then
     return false;
   end if;

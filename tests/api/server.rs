@@ -1,6 +1,6 @@
 //! A host's API on a free port, with a database of its own.
 
-use crate::harness::{TestDatabase, client, client_with, install_admin_key};
+use crate::harness::{TestDatabase, check_answer, client, client_with, install_admin_key};
 use crate::sandbox::guests;
 use serde_json::{Value, json};
 use std::sync::{Arc, LazyLock};
@@ -271,6 +271,7 @@ pub fn state(engine: Engine, shutdown: CancellationToken) -> AppState {
         shutdown,
         bounds: Bounds::default(),
         tracer: Default::default(),
+        exports: Default::default(),
         serves_ui: true,
     }
 }
@@ -305,7 +306,13 @@ pub fn yaml(name: &str, version: &str, rest: &str) -> String {
 
 /// Sends a request and reads the answer.
 pub async fn answer(request: reqwest::RequestBuilder) -> Answer {
-    let response = request.send().await.unwrap();
+    let (client, request) = request.build_split();
+    let request = request.unwrap();
+    let (method, path) = (
+        request.method().to_string(),
+        request.url().path().to_owned(),
+    );
+    let response = client.execute(request).await.unwrap();
     let header = |name: &str| {
         let value = response
             .headers()
@@ -316,6 +323,7 @@ pub async fn answer(request: reqwest::RequestBuilder) -> Answer {
     let (content_type, correlation_id) = (header("content-type"), header("x-correlation-id"));
     let status = response.status().as_u16();
     let text = response.text().await.unwrap();
+    check_answer(&method, &path, status, &content_type, &text);
     let json = serde_json::from_str(&text).unwrap_or_default();
     Answer {
         status,

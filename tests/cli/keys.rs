@@ -73,7 +73,7 @@ async fn a_key_for_ci_is_made_used_listed_and_revoked() {
 #[tokio::test]
 async fn a_key_that_was_made_is_shown_with_how_to_go_on() {
     let terminal = Terminal::with_host().await;
-    let create = "key create ada --only read,run --namespace orders --namespace payments";
+    let create = "key create ada --only read,run --namespace orders --namespace payments --max-requests-per-minute 600";
     let made = terminal.run(create.split(' ')).await.succeeds();
     assert!(
         made.out

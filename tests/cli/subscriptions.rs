@@ -1,4 +1,6 @@
 use super::terminal::Terminal;
+use crate::harness::wait_until;
+use crate::sandbox::guests;
 
 const HOOK: &str = "orders/billing";
 const URL: &str = "https://billing.example.com/events";
@@ -96,4 +98,51 @@ async fn dead_letters_are_listed_and_a_subscription_is_removed_with_them() {
     let rm = ["subscription", "rm", "--yes", HOOK];
     let removed = terminal.run(rm).await.succeeds();
     assert!(removed.out.contains("is removed"), "{removed:?}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn runs_of_a_component_are_listed_and_one_is_shown_with_what_it_logged() {
+    const TOTALS: &str = "orders/totals";
+    let terminal = Terminal::with_host().await;
+    let file = terminal.file("counter.wasm", guests::subscribing());
+    let named = ["--name", "orders/counter", "--version", "1.0.0"];
+    let publish = ["component", "publish", &file].into_iter().chain(named);
+    terminal.run(publish).await.succeeds();
+    let to = "component:counter/count";
+    let add = [
+        "subscription",
+        "add",
+        TOTALS,
+        "--to",
+        to,
+        "--types",
+        "queue.weight",
+    ];
+    terminal.run(add).await.succeeds();
+    let runs = ["subscription", "runs", TOTALS];
+    assert_eq!(terminal.run(runs).await.succeeds().out, "no runs\n");
+
+    // It may not write what it counts.
+    let event = ["queue", "weight", "orders", "2"];
+    terminal.run(event).await.succeeds();
+    let listed = wait_until("a run is listed", async || {
+        let listed = terminal.run(runs).await.succeeds();
+        (listed.out != "no runs\n").then_some(listed)
+    })
+    .await;
+    for part in ["orders/counter@1.0.0", "failed: kv_not_granted:"] {
+        assert!(listed.out.contains(part), "{part}: {listed:?}");
+    }
+    let shown = terminal
+        .run(["subscription", "runs", TOTALS, "--run", "1"])
+        .await
+        .succeeds();
+    for part in ["outcome", "failed: kv_not_granted:", "processor", "memory"] {
+        assert!(shown.out.contains(part), "{part}: {shown:?}");
+    }
+    let unknown = terminal
+        .run(["subscription", "runs", TOTALS, "--run", "7"])
+        .await
+        .ends_with(3);
+    assert!(unknown.err.contains("has no run 7"), "{unknown:?}");
 }

@@ -101,6 +101,7 @@ async fn be_host(url: String) {
         secret_keys: None,
         compiler: Compiler::InProcess,
         auth: AuthConfig::Off,
+        bounds: Default::default(),
         tls: None,
         exports: None,
         serves_ui: true,

@@ -9,7 +9,7 @@ use tasker_sandbox::Compiler;
 use tasker_subscribers::SubscribersConfig;
 use tasker_worker::WorkerConfig;
 
-use super::{ADMIN_KEY, TestDatabase, client, wait_until};
+use super::{ADMIN_KEY, TestDatabase, check_answer, client, wait_until};
 
 /// The namespace of all that these hosts are given.
 const NAMESPACE: &str = "shop";
@@ -58,6 +58,7 @@ impl TestHost {
                 tokens: None,
                 sign_in: None,
             },
+            bounds: Default::default(),
             tls: None,
             exports: None,
             serves_ui: true,
@@ -87,6 +88,20 @@ impl TestHost {
         let status = response.status().as_u16();
         let text = response.text().await.unwrap();
         (status, lag, serde_json::from_str(&text).unwrap_or_default())
+    }
+
+    /// Sends a request with a body of a media type, if one is given.
+    pub async fn send(
+        &self,
+        method: &str,
+        path: &str,
+        body: Option<(&str, Vec<u8>)>,
+    ) -> (u16, Value) {
+        let mut request = self.client.request(method.parse().unwrap(), self.url(path));
+        if let Some((media_type, bytes)) = body {
+            request = request.header("content-type", media_type).body(bytes);
+        }
+        answer(request).await
     }
 
     pub async fn post(&self, path: &str, body: &Value) -> (u16, Value) {
@@ -272,9 +287,18 @@ async fn published(request: RequestBuilder) {
 }
 
 async fn answer(request: RequestBuilder) -> (u16, Value) {
-    let response = request.send().await.unwrap();
+    let (client, request) = request.build_split();
+    let request = request.unwrap();
+    let (method, path) = (
+        request.method().to_string(),
+        request.url().path().to_owned(),
+    );
+    let response = client.execute(request).await.unwrap();
     let status = response.status().as_u16();
+    let content_type = response.headers().get("content-type").cloned();
     let text = response.text().await.unwrap();
+    let content_type = content_type.as_ref().map_or("", |it| it.to_str().unwrap());
+    check_answer(&method, &path, status, content_type, &text);
     (
         status,
         serde_json::from_str(&text).unwrap_or(Value::String(text)),

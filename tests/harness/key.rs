@@ -33,6 +33,7 @@ pub async fn install_admin_key(store: &Store) {
         name: "admin",
         permissions: &Permissions::all(),
         expires_in: None,
+        rate: None,
         actor: &Actor::host(),
     };
     let kept = || Ok::<_, DatabaseError>(());

@@ -82,6 +82,10 @@ async fn a_dead_collector_disturbs_nothing_and_is_warned_of_once() {
             .await,
         0.0
     );
+    let exports = host.part("exports").await;
+    assert_eq!(exports["status"], "degraded", "{exports}");
+    let why = exports["why"].as_str().unwrap();
+    assert!(why.contains("traces; the host"), "{why}");
     host.stop().await;
     let log = host.log();
     for said in [

@@ -125,6 +125,16 @@ impl TracedHost {
         value.unwrap_or_else(|| panic!("{text}")).parse().unwrap()
     }
 
+    /// A part of its status.
+    pub async fn part(&self, name: &str) -> Value {
+        let request = client().get(format!("{}/health/status", self.url));
+        let answer = request.bearer_auth(ADMIN_KEY).send().await.unwrap();
+        let status: Value = answer.json().await.unwrap();
+        let mut parts = status["parts"].as_array().unwrap().iter();
+        let part = parts.find(|part| part["part"] == name);
+        part.unwrap_or_else(|| panic!("{status}")).clone()
+    }
+
     /// What it has logged.
     pub fn log(&self) -> String {
         said(&self.directory)

@@ -94,6 +94,9 @@ constraints! {
     api_key_prefix_key:
         "insert into tasker.api_key (prefix, secret_digest, name, permissions, created_by)
          select 'abcdef01', digest, name, '[]', 'ada' from tasker.component_blob, (values ('ci'), ('cd')) as n (name)";
+    api_key_rate_is_bounded:
+        "insert into tasker.api_key (prefix, secret_digest, name, permissions, created_by, max_requests_per_minute)
+         select 'abcdef01', digest, 'ci', '[]', 'ada', 0 from tasker.component_blob";
     browser_session_digest_is_sha256:
         "insert into tasker.browser_session (token_digest, actor, permissions, issuer_key, expires_at)
          select '\\x00', 'ada', '[]', digest, now() from tasker.component_blob";
@@ -185,6 +188,15 @@ constraints! {
     dead_letter_body_is_bounded:
         "insert into tasker.dead_letter (subscription_id, seq, seq_index, type, reason, attempts, at, body)
          values (1, 1, 0, 'a', '', 1, now(), repeat('x', 1025))";
+    subscriber_run_failure_code_is_bounded:
+        "insert into tasker.subscriber_run (subscription_id, run_no, at, seq, seq_index, attempt, rollouts,
+           component_version_id, wall_ms, cpu_ms, host_ms, memory_kib, in_bytes, out_bytes, http_requests, failure_code)
+         values (1, 1, now(), 1, 0, 1, '{}', 1, 0, 0, 0, 0, 0, 0, 0, repeat('x', 1025))";
+    subscriber_run_failure_message_is_bounded:
+        "insert into tasker.subscriber_run (subscription_id, run_no, at, seq, seq_index, attempt, rollouts,
+           component_version_id, wall_ms, cpu_ms, host_ms, memory_kib, in_bytes, out_bytes, http_requests, failure_message)
+         values (1, 1, now(), 1, 0, 1, '{}', 1, 0, 0, 0, 0, 0, 0, 0, repeat('x', 1025))";
+    run_walk_is_one_row: "insert into tasker.run_walk values (false)";
     functions_is_one_row: "insert into tasker.functions values (false, 'd')";
     registry_generation_is_one_row: "insert into tasker.registry_generation values (false, 0)";
     clock_mark_is_one_row: "insert into tasker.clock_mark values (false, now())";

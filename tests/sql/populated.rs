@@ -118,17 +118,21 @@ async fn call_deliveries(session: &mut Session) {
         .run(
             "insert into tasker.subscription (namespace_id, name, kind, target, secrets, seq, seq_index, created_by)
              values (1, 'hook', 'webhook', '', '{}', 0, 0, 'ada');
-             select tasker.take_subscriptions(tasker.renew_subscriber(null, 'host', 1, 30000, '{webhook}'), 10);
-             select tasker.store_cursors(s.subscriber_id, array[s.subscription_id], '{0}', '{1}', '{0}', '{1}', '{null}'),
-                    tasker.store_failure(s.subscriber_id, s.subscription_id, 0, 1, 1000, '', now(), true),
-                    tasker.add_dead_letter(s.subscriber_id, s.subscription_id, 0, 2, 0::smallint, '', '', 500, '', 12, 9),
-                    (select h.outcome from tasker.store_handled(s.subscriber_id, s.subscription_id, 0, 3, 0::smallint, null, null,
+             select tasker.take_subscriptions(tasker.renew_delivery_host(null, 'host', 1, 30000, '{webhook}'), 10);
+             select tasker.store_cursors(s.delivery_host_id, array[s.subscription_id], '{0}', '{1}', '{0}', '{1}', '{null}'),
+                    tasker.store_failure(s.delivery_host_id, s.subscription_id, 0, 1, 1000, '', now(), true),
+                    tasker.add_dead_letter(s.delivery_host_id, s.subscription_id, 0, 2, 0::smallint, '', '', 500, '', 12, 9),
+                    (select h.outcome from tasker.store_handled(s.delivery_host_id, s.subscription_id, 0, 3, 0::smallint, null, null,
                                                                 '{counts}', '{total}', '{1}', '{f}', '{null}') h),
-                    (select h.outcome from tasker.store_handled(s.subscriber_id, s.subscription_id, 0, 2, 0::smallint, 1, null,
+                    (select h.outcome from tasker.store_handled(s.delivery_host_id, s.subscription_id, 0, 2, 0::smallint, 1, null,
                                                                 '{counts}', '{total}', '{1}', '{f}', '{null}') h),
-                    tasker.store_replay(s.subscriber_id, s.subscription_id, 1, null, null, null),
-                    tasker.end_subscription(s.subscriber_id, s.subscription_id, ''),
-                    tasker.leave_subscriptions(s.subscriber_id)
+                    tasker.store_replay(s.delivery_host_id, s.subscription_id, 1, null, null, null),
+                    tasker.end_subscription(s.delivery_host_id, s.subscription_id, ''),
+                    tasker.store_runs(array[s.subscription_id], '{10}', '{3}', '{0}', '{1}', array[''],
+                                      array[(1, 1, 1, 0, 64, 0, 0, 0)::tasker.usage], '{null}', '{null}', '{null}', '{null}'),
+                    (select count(*) from tasker.surplus_subscriptions(s.delivery_host_id, 10)),
+                    (select x.expired from tasker.expire_runs(10) x),
+                    tasker.leave_subscriptions(s.delivery_host_id)
              from tasker.subscription s",
         )
         .await;

@@ -14,7 +14,7 @@ const ROWS: [&str; 4] = [
 const CALL: &str = "
     select h.outcome
     from tasker.subscription s, tasker.dead_letter d,
-         tasker.store_handled(s.subscriber_id, s.subscription_id, 0, 9, 0::smallint, d.dead_letter_id, null,
+         tasker.store_handled(s.delivery_host_id, s.subscription_id, 0, 9, 0::smallint, d.dead_letter_id, null,
                               '{counts, counts}', '{b, a}', '{1, 1}', '{f, f}', '{null, null}') h";
 
 /// A subscription that a host has, with a dead letter, and the entries `a` and `b`.
@@ -27,7 +27,7 @@ async fn subscribed() -> (TestDatabase, Session) {
              insert into tasker.subscription (namespace_id, name, kind, target, secrets, seq, seq_index, created_by)
              select n.namespace_id, 'count', 'component', 'component:counter/count@*', '{}', 10, 0, 'ada'
              from tasker.namespace n;
-             select tasker.take_subscriptions(tasker.renew_subscriber(null, 'host', 1, 30000, '{component}'), 10);
+             select tasker.take_subscriptions(tasker.renew_delivery_host(null, 'host', 1, 30000, '{component}'), 10);
              insert into tasker.dead_letter (subscription_id, seq, seq_index, type, reason, attempts, at, replay_at)
              select s.subscription_id, 9, 0, 'tasker.pin.set', 'no', 1, now(), now() from tasker.subscription s;
              insert into tasker.kv (namespace_id, bucket, key, value, updated_at)

@@ -42,7 +42,7 @@ async fn subscriptions_on_two_hosts_that_write_one_entry_count_all_of_their_even
     // Both have some of them.
     wait_until("each host has subscriptions", async || {
         let hosts: i64 = sqlx::query_scalar(
-            "select count(distinct subscriber_id) from tasker.subscription where subscriber_id is not null",
+            "select count(distinct delivery_host_id) from tasker.subscription where delivery_host_id is not null",
         )
         .fetch_one(shop.database.pool())
         .await

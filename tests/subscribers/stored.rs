@@ -1,13 +1,13 @@
 //! What is stored with a position, as hosts store it.
 
 use crate::harness::TestDatabase;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use tasker_database::Database;
 use tasker_domain::kv::{Expected, KvWrite};
 use tasker_domain::subscription::SubscriptionKind;
 use tasker_domain::usage::Usage;
 use tasker_engine::Engine;
-use tasker_engine::subscription::{DeliveryLease, HandledEvent, HandledStored};
+use tasker_engine::subscription::{DeliveryLease, HandledEvent, HandledStored, NewRun, RunFailure};
 use tasker_engine::usage::VersionUsage;
 
 struct Stored {
@@ -32,16 +32,16 @@ impl Stored {
         .unwrap();
         let ttl = Duration::from_secs(60);
         let kinds = [SubscriptionKind::Component];
-        let host = engine.renew_subscriber(None, "host", ttl, &kinds);
-        let subscriber_id = host.await.unwrap();
-        let taken = engine.take_subscriptions(subscriber_id, 10);
+        let host = engine.renew_delivery_host(None, "host", ttl, &kinds);
+        let delivery_host_id = host.await.unwrap();
+        let taken = engine.take_subscriptions(delivery_host_id, 10);
         assert_eq!(taken.await.unwrap(), 1);
         let subscription_id = sqlx::query_scalar("select subscription_id from tasker.subscription")
             .fetch_one(database.pool())
             .await
             .unwrap();
         let lease = DeliveryLease {
-            subscriber_id,
+            delivery_host_id,
             subscription_id,
             moves: 0,
         };
@@ -117,7 +117,7 @@ async fn a_host_without_the_subscription_stores_nothing() {
     let stored = Stored::new().await;
     let write_one = [write("a", "1", Expected::Anything)];
     let others = DeliveryLease {
-        subscriber_id: stored.lease.subscriber_id + 1,
+        delivery_host_id: stored.lease.delivery_host_id + 1,
         ..stored.lease
     };
     let before_a_move = DeliveryLease {
@@ -174,4 +174,110 @@ async fn a_dead_letter_is_handled_once_and_moves_no_position() {
         assert_eq!(done.await, HandledStored::Stored);
         assert_eq!(stored.now().await, (10, 1, 2, vec!["1".to_owned()]));
     }
+}
+
+/// So many runs of a subscription, by the number that each logs.
+fn runs(subscription_id: i32, numbers: std::ops::RangeInclusive<i64>) -> Vec<NewRun> {
+    let run = |seq: i64| NewRun {
+        subscription_id,
+        ended: Instant::now(),
+        seq,
+        seq_index: 0,
+        attempt: 1,
+        rollouts: Vec::new(),
+        usage: VersionUsage {
+            component_version_id: 1,
+            usage: Usage::default(),
+        },
+        failure: None,
+        lines: None,
+    };
+    numbers.map(run).collect()
+}
+
+impl Stored {
+    /// The oldest and the newest run that are kept, by number and by event, and how many.
+    async fn kept_runs(&self) -> (Option<i64>, Option<i64>, Option<i64>, i64) {
+        sqlx::query_as(
+            "select min(run_no), max(run_no), max(seq), count(*) from tasker.subscriber_run",
+        )
+        .fetch_one(self.database.pool())
+        .await
+        .unwrap()
+    }
+}
+
+#[tokio::test]
+async fn the_newest_thousand_runs_of_a_subscription_are_kept_and_those_of_a_removed_one_are_left_out()
+ {
+    let stored = Stored::new().await;
+    let id = stored.lease.subscription_id;
+    for first in (1..=1_201).step_by(400) {
+        let mut batch = runs(id, first..=first + 399);
+        batch.extend(runs(id + 1, 1..=2));
+        stored.engine.store_runs(&batch).await.unwrap();
+    }
+    assert_eq!(
+        stored.kept_runs().await,
+        (Some(601), Some(1_600), Some(1_600), 1_000)
+    );
+}
+
+#[tokio::test]
+async fn a_failure_that_the_database_could_not_store_whole_is_cut() {
+    let stored = Stored::new().await;
+    let mut run = runs(stored.lease.subscription_id, 1..=1);
+    run[0].failure = Some(RunFailure {
+        kind: "failed",
+        code: "a\0b".to_owned(),
+        message: "é".repeat(1_000),
+    });
+    stored.engine.store_runs(&run).await.unwrap();
+    let (code, bytes): (String, i32) = sqlx::query_as(
+        "select failure_code, octet_length(failure_message) from tasker.subscriber_run",
+    )
+    .fetch_one(stored.database.pool())
+    .await
+    .unwrap();
+    assert_eq!((code.as_str(), bytes), ("a\u{fffd}b", 1_024));
+}
+
+#[tokio::test]
+async fn runs_go_once_the_namespace_keeps_no_task_as_long() {
+    let stored = Stored::new().await;
+    let runs = runs(stored.lease.subscription_id, 1..=10);
+    stored.engine.store_runs(&runs).await.unwrap();
+    sqlx::raw_sql(
+        "update tasker.subscriber_run set at = at - interval '2 hours' where run_no <= 4",
+    )
+    .execute(stored.database.pool())
+    .await
+    .unwrap();
+    let keep = async |state: &str, ms: i64| {
+        sqlx::query(
+            "insert into tasker.retention (namespace_id, state, keep_ms, set_by, walk_at)
+             select namespace_id, $1::tasker.task_state, $2, 'ada', now() from tasker.namespace",
+        )
+        .bind(state)
+        .bind(ms)
+        .execute(stored.database.pool())
+        .await
+        .unwrap();
+    };
+    let walk = async || {
+        sqlx::raw_sql("update tasker.run_walk set next_at = '-infinity'")
+            .execute(stored.database.pool())
+            .await
+            .unwrap();
+        stored.engine.expire_runs(100).await.unwrap().expired
+    };
+    keep("complete", 60_000).await;
+    keep("error", 3_600_000).await;
+    // Tasks that were cancelled are kept for ever.
+    assert_eq!(walk().await, 0);
+    keep("cancelled", 60_000).await;
+    assert_eq!((walk().await, walk().await), (4, 0));
+    assert_eq!(stored.kept_runs().await.0, Some(5));
+    // The next walk is not due yet.
+    assert!(!stored.engine.expire_runs(1).await.unwrap().is_more_due);
 }

@@ -55,7 +55,7 @@ fn uses_of(name: &str, manifest: &str) -> Uses {
         .lines()
         .skip_while(|line| *line != "[dependencies]");
     for line in lines.skip(1).take_while(|line| !line.starts_with('[')) {
-        let dependency = line.split('.').next().unwrap_or_default();
+        let dependency = line.split(['.', ' ']).next().unwrap_or_default();
         let stage = dependency.strip_prefix("tasker-").unwrap_or(dependency);
         if !stage.is_empty() && root().join("host").join(stage).is_dir() {
             own.insert(stage.to_owned());

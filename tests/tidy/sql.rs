@@ -2,11 +2,12 @@ use super::tree::{Fault, Source, Tree};
 
 const FUNCTIONS: &str = "migrations/functions/";
 const FUNCTION_LIST: &str = "host/database/src/migrate.rs";
-const FIRST_MIGRATIONS: [&str; 4] = [
+const FIRST_MIGRATIONS: [&str; 5] = [
     "0001_definitions.sql",
     "0002_runtime.sql",
     "0003_workers.sql",
     "0004_operators.sql",
+    "0005_subscriptions.sql",
 ];
 
 /// Digits of a migration's moment, `YYYYMMDDHHMMSS`.

@@ -4,6 +4,7 @@ use super::auth_error::AuthError;
 use std::sync::Arc;
 use tasker_domain::actor::Actor;
 use tasker_domain::permission::{Action, Permissions};
+use tasker_domain::request_rate::RequestRate;
 
 /// The caller and their permissions; cheap to clone. Handlers whose namespace is in the body check
 /// it by this.
@@ -12,6 +13,7 @@ pub struct Access {
     actor: Actor,
     permissions: Arc<Permissions>,
     is_known: bool,
+    rate: Option<RequestRate>,
 }
 
 impl Access {
@@ -21,6 +23,7 @@ impl Access {
             actor,
             permissions,
             is_known: true,
+            rate: None,
         }
     }
 
@@ -30,12 +33,23 @@ impl Access {
             actor: Actor::anonymous(),
             permissions: Arc::new(Permissions::all()),
             is_known: false,
+            rate: None,
         }
     }
 
     /// Of a request that was not let through: it may do nothing.
     pub fn of_nobody() -> Self {
         Self::of(Actor::anonymous(), Arc::default())
+    }
+
+    /// The same caller, who may send no more than this; without a rate, as many as the host lets everyone.
+    pub fn with_rate(self, rate: Option<RequestRate>) -> Self {
+        Self { rate, ..self }
+    }
+
+    /// The rate of its own.
+    pub fn rate(&self) -> Option<RequestRate> {
+        self.rate
     }
 
     pub fn actor(&self) -> &Actor {

@@ -21,6 +21,7 @@ use super::callers::{UnderWay, Weight};
 use super::connection_limiter::ConnectionPermit;
 use super::error::ApiError;
 use super::held::hold;
+use super::rate::Allowance;
 use axum::RequestExt as _;
 use axum::extract::{MatchedPath, Query, RawPathParams, Request, State};
 use axum::http::{HeaderName, HeaderValue, Method, Uri};
@@ -146,13 +147,21 @@ pub(crate) async fn authorize(
             let response = admitted.told(&api, response).await;
             hold(response, admitted.under_way)
         }
-        Err(refusal) => refusal.into_response(),
+        Err(refusal) => {
+            let mut response = refusal.into_response();
+            if let Some(allowance) = request.extensions().get::<Allowance>() {
+                allowance.tell(response.headers_mut());
+            }
+            response
+        }
     }
 }
 
 /// A request that may be served.
 #[derive(Default)]
 struct Admitted {
+    /// None if its caller has no rate.
+    allowance: Option<Allowance>,
     under_way: UnderWay,
     /// `None` if authentication is off.
     access: Option<Access>,
@@ -164,6 +173,9 @@ impl Admitted {
     /// The answer with what the command line goes by in its hints and notes.
     async fn told(&self, api: &Api, mut response: Response) -> Response {
         let headers = response.headers_mut();
+        if let Some(allowance) = self.allowance {
+            allowance.tell(headers);
+        }
         if let Some(may) = self.access.as_ref().and_then(permissions_header) {
             headers.insert(PERMISSIONS_HEADER, may);
         }
@@ -208,6 +220,12 @@ async fn admit(api: &Api, request: &mut Request) -> Result<Admitted, ApiError> {
     // Before it costs the database anything.
     let weight = Weight::of(request);
     let caller = seated(&access, weight, request)?;
+    let charged = api.callers.charge(&caller, access.rate());
+    if let Err(refused) = &charged {
+        let none = Allowance::none(refused.rate);
+        request.extensions_mut().insert(none);
+    }
+    let allowance = charged?;
     let under_way = api.callers.begin(&caller, weight).await?;
     if let Some(slot) = &under_way.body_slot {
         request.extensions_mut().insert(slot.clone());
@@ -223,6 +241,7 @@ async fn admit(api: &Api, request: &mut Request) -> Result<Admitted, ApiError> {
         request.extensions_mut().insert(credentials);
     }
     Ok(Admitted {
+        allowance,
         under_way,
         access: Some(access),
         new_namespace,

@@ -1,6 +1,7 @@
 //! Limits of connections, requests and bodies, and their timeouts.
 
 use std::time::Duration;
+use tasker_domain::request_rate::RequestRate;
 
 /// The largest head of a request, in bytes.
 pub const MAX_HEAD_BYTES: usize = 32 << 10;
@@ -25,6 +26,8 @@ pub struct Bounds {
     pub max_connections_per_stranger: usize,
     /// A connection that is idle for less makes no room for another: its request may be on its way.
     pub idle_grace: Duration,
+    /// How many requests a caller may send whose key says nothing of it; none: any number.
+    pub default_rate: Option<RequestRate>,
     /// Requests of one caller that are worked on at the same time, but for those that wait for a task.
     pub max_requests_per_caller: usize,
     /// How long a request of a caller at this bound waits for a slot.
@@ -63,6 +66,7 @@ impl Default for Bounds {
             max_connections_with_spare: 8,
             max_connections_per_stranger: 128,
             idle_grace: Duration::from_secs(1),
+            default_rate: None,
             max_requests_per_caller: 64,
             request_slot_timeout: Duration::from_secs(10),
             max_waits_per_caller: 128,

@@ -6,13 +6,15 @@
 use super::body_slot::BodySlot;
 use super::bounds::Bounds;
 use super::caller_id::CallerId;
+use super::rate::{Allowance, CallerRate};
 use super::slots::Slots;
-use super::too_many::{CallerLimit, TooMany};
+use super::too_many::{CallerLimit, TooMany, TooOften};
 use axum::extract::{MatchedPath, Query, Request};
 use axum::http::header::CONTENT_TYPE;
 use axum::http::{Method, Uri};
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
+use tasker_domain::request_rate::RequestRate;
 use tasker_wire::endpoint::Endpoint as _;
 use tasker_wire::event::StreamEvents;
 use tokio::sync::OwnedSemaphorePermit;
@@ -34,6 +36,8 @@ struct Inner {
 
 /// What one caller may still begin.
 struct CallerLoad {
+    /// Of a caller with a rate.
+    rate: Mutex<Option<Arc<CallerRate>>>,
     requests: Slots,
     waits: Slots,
     streams: Slots,
@@ -121,6 +125,18 @@ impl Callers {
         }))
     }
 
+    /// Takes a request from the rate of the caller: its own, or that of the host. None if it has none.
+    pub(crate) fn charge(
+        &self,
+        caller: &CallerId,
+        own: Option<RequestRate>,
+    ) -> Result<Option<Allowance>, TooOften> {
+        let Some(rate) = own.or(self.0.bounds.default_rate) else {
+            return Ok(None);
+        };
+        self.load(caller).rate(rate).take(caller).map(Some)
+    }
+
     /// Begins a request. Ordinary requests above the bound wait for a slot for a while; waits are refused at
     /// once.
     pub(crate) async fn begin(
@@ -159,7 +175,7 @@ impl Callers {
     fn load(&self, caller: &CallerId) -> Arc<CallerLoad> {
         let mut by_id = self.0.by_id.lock().unwrap_or_else(PoisonError::into_inner);
         if by_id.len() > MAX_IDLE_CALLERS {
-            by_id.retain(|_, load| Arc::strong_count(load) > 1);
+            by_id.retain(|_, load| Arc::strong_count(load) > 1 || load.is_counted());
         }
         let new = || Arc::new(CallerLoad::new(&self.0.bounds));
         by_id.entry(caller.clone()).or_insert_with(new).clone()
@@ -167,9 +183,25 @@ impl Callers {
 }
 
 impl CallerLoad {
+    fn rate(&self, rate: RequestRate) -> Arc<CallerRate> {
+        let mut own = self.rate.lock().unwrap_or_else(PoisonError::into_inner);
+        match &*own {
+            Some(same) if same.rate() == rate => same.clone(),
+            // A key of the same name was made anew.
+            _ => own.insert(Arc::new(CallerRate::new(rate))).clone(),
+        }
+    }
+
+    /// True if its rate would be forgotten with it.
+    fn is_counted(&self) -> bool {
+        let rate = self.rate.lock().unwrap_or_else(PoisonError::into_inner);
+        rate.as_ref().is_some_and(|rate| !rate.is_whole())
+    }
+
     fn new(bounds: &Bounds) -> Self {
         use CallerLimit::{ComponentRequests, LargeBodies, Requests, Streams, Waits};
         Self {
+            rate: Mutex::default(),
             requests: Slots::new(Requests, bounds.max_requests_per_caller),
             waits: Slots::new(Waits, bounds.max_waits_per_caller),
             streams: Slots::new(Streams, bounds.max_streams_per_caller),

@@ -129,7 +129,8 @@ impl ApiError {
     }
 }
 
-fn status(class: ErrorClass) -> StatusCode {
+/// The status of a class of errors.
+pub(crate) fn status(class: ErrorClass) -> StatusCode {
     match class {
         ErrorClass::Malformed => StatusCode::BAD_REQUEST,
         ErrorClass::Unauthenticated => StatusCode::UNAUTHORIZED,
@@ -192,7 +193,9 @@ impl IntoResponse for ApiError {
             StatusCode::TOO_MANY_REQUESTS,
         ];
         if is_passing.contains(&status) {
-            response.headers_mut().insert(RETRY_AFTER, TRY_AGAIN_AFTER);
+            let after = report.retry_after_s.map(HeaderValue::from);
+            let after = after.unwrap_or(TRY_AGAIN_AFTER);
+            response.headers_mut().insert(RETRY_AFTER, after);
         }
         response
     }

@@ -20,7 +20,9 @@ pub mod key_error;
 pub mod metrics;
 mod min_rate;
 mod namespaces;
+mod openapi;
 pub mod page;
+mod rate;
 mod replica;
 pub mod request;
 mod request_counts;
@@ -46,10 +48,12 @@ use metrics::Metrics;
 use namespaces::Namespaces;
 use replica::OnReplica;
 use request_counts::RequestCounts;
+use rest::description::{self, Description};
 use routes::{NeedsOfRoutes, Routes};
 use sampled::SampledApi;
+use serde_json::Value;
 use std::net::SocketAddr;
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 use tasker_database::notifications::Notifications;
 use tasker_egress::InnerAddresses;
 use tasker_engine::Engine;
@@ -59,7 +63,7 @@ use tasker_registry::Registry;
 use tasker_registry::store::Store;
 use tasker_sandbox::Sandbox;
 use tasker_tasks::Tasks;
-use tasker_telemetry::Tracer;
+use tasker_telemetry::{ExportHealth, Tracer};
 use tasker_wire::endpoint::Needs;
 use tls::{Certificates, TlsListener};
 use tokio::net::TcpListener;
@@ -87,6 +91,8 @@ pub struct AppState {
     pub metrics: Metrics,
     /// Which traces tasks have.
     pub tracer: Tracer,
+    /// Whether collectors take what the host exports.
+    pub exports: ExportHealth,
     /// Whether the web interface is served too.
     pub serves_ui: bool,
 }
@@ -110,8 +116,13 @@ pub(crate) struct Api {
     on_replica: OnReplica,
     metrics: Metrics,
     tracer: Tracer,
+    exports: ExportHealth,
     status_looks: StatusLooks,
+    /// Of all routes, those that serve it among them.
+    description: &'static LazyLock<Description>,
 }
+
+static DESCRIPTION: LazyLock<Description> = LazyLock::new(|| Description::of(&document()));
 
 impl Api {
     /// The same over the read replica of the database, if it has one.
@@ -181,6 +192,7 @@ fn counted(state: AppState, counts: RequestCounts) -> Router {
         bounds,
         metrics,
         tracer,
+        exports,
         serves_ui,
     } = state;
     let registry = Registry::new(engine.clone(), sandbox.clone());
@@ -209,7 +221,9 @@ fn counted(state: AppState, counts: RequestCounts) -> Router {
         on_replica: OnReplica::none(),
         metrics,
         tracer,
+        exports,
         status_looks: StatusLooks::default(),
+        description: &DESCRIPTION,
     };
     api.on_replica = OnReplica::new(api.over_replica(notifications));
     let ui = match serves_ui {
@@ -232,6 +246,16 @@ fn counted(state: AppState, counts: RequestCounts) -> Router {
 
 fn routes() -> Routes {
     rest::routes().and(health::routes()).and(metrics::routes())
+}
+
+/// The description of every request that the API takes, as OpenAPI 3.1 has it.
+pub fn document() -> Value {
+    openapi::document(routes().describe())
+}
+
+/// The same as it is served.
+pub fn document_text() -> String {
+    description::text(&document())
 }
 
 /// Method and path of every request that the API takes, and what it needs of its caller.

@@ -7,6 +7,7 @@ mod availability;
 mod collections;
 mod components;
 mod definitions;
+pub(crate) mod description;
 mod events;
 mod grants;
 mod hosts;
@@ -28,6 +29,7 @@ mod shares;
 mod sign_in;
 mod signatures;
 mod submission;
+mod subscriber_runs;
 mod subscriptions;
 mod task_payloads;
 mod task_views;
@@ -39,6 +41,7 @@ use super::routes::Routes;
 pub(crate) fn routes() -> Routes {
     Routes::default()
         .and(access::routes())
+        .and(description::routes())
         .and(sessions::routes())
         .and(sign_in::routes())
         .and(keys::routes())
@@ -58,6 +61,7 @@ pub(crate) fn routes() -> Routes {
         .and(audit::routes())
         .and(events::routes())
         .and(subscriptions::routes())
+        .and(subscriber_runs::routes())
         .and(analytics::routes())
         .and(collections::routes())
         .and(hosts::routes())

@@ -6,6 +6,7 @@ use super::auth::Credentials;
 use super::auth::sign_in::SignInCookie;
 use super::correlation::CorrelationId;
 use super::error::ApiError;
+use super::openapi::Composer;
 use super::page::{PageLimit, cursor};
 use super::replica::{self, Erased};
 use super::request::{ReadBody, path, query};
@@ -13,7 +14,7 @@ use axum::Router;
 use axum::body::Body;
 use axum::extract::{Query, Request, State};
 use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE, LOCATION, REFERRER_POLICY, SET_COOKIE};
-use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, Uri};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Uri};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{MethodFilter, on};
 use semver::Version;
@@ -42,6 +43,8 @@ const UNDECLARED: Needs = Needs {
 pub(crate) struct Routes {
     router: Router<Api>,
     needs: NeedsOfRoutes,
+    /// One for each route, so that none is without a description.
+    descriptions: Vec<fn(&mut Composer)>,
 }
 
 /// What each route needs of its caller.
@@ -93,6 +96,7 @@ impl Routes {
             })
         });
         self.needs.declare(E::METHOD, E::PATH, E::NEEDS);
+        self.descriptions.push(Composer::add::<E>);
         self.router = routed(self.router, E::METHOD, E::PATH, answer, may_lag::<E>);
         self
     }
@@ -103,7 +107,17 @@ impl Routes {
         for (method, path, needs) in other.needs.all() {
             self.needs.declare(method.clone(), path, needs);
         }
+        self.descriptions.extend(other.descriptions);
         self
+    }
+
+    /// The descriptions of all routes.
+    pub fn describe(self) -> Composer {
+        let mut composer = Composer::default();
+        for describe in self.descriptions {
+            describe(&mut composer);
+        }
+        composer
     }
 
     pub fn into_parts(self) -> (Router<Api>, NeedsOfRoutes) {
@@ -234,11 +248,13 @@ impl<E: Endpoint> Reply<E> {
         Self::new(axum::Json(value))
     }
 
-    /// 201 where the request made something, and 200 where it was there, with a value.
+    /// 201 where the request made something, and 200 where it was there, with a value. Only of endpoints that
+    /// are declared so.
     pub fn made(is_new: bool, value: E::Answer) -> Self
     where
         E::Answer: Serialize,
     {
+        const { assert!(E::MAKES, "the endpoint is declared with `makes`") };
         let status = match is_new {
             true => StatusCode::CREATED,
             false => StatusCode::OK,
@@ -247,11 +263,22 @@ impl<E: Endpoint> Reply<E> {
     }
 
     /// The same with another header.
-    pub fn with_header(mut self, name: &'static str, value: &str) -> Self {
-        if let Ok(value) = HeaderValue::from_str(value) {
-            self.0.headers_mut().insert(name, value);
+    pub fn with_header(self, name: &'static str, value: &str) -> Self {
+        match HeaderValue::from_str(value) {
+            Ok(value) => self.with_value(HeaderName::from_static(name), value),
+            Err(_) => self,
         }
+    }
+
+    /// The same with another header.
+    pub fn with_value(mut self, name: HeaderName, value: HeaderValue) -> Self {
+        self.0.headers_mut().insert(name, value);
         self
+    }
+
+    /// 304, with headers that say of what.
+    pub fn not_modified(headers: HeaderMap) -> Self {
+        Self::new((StatusCode::NOT_MODIFIED, headers))
     }
 
     /// A body of the endpoint's media type, with headers that may name another one.

@@ -2,6 +2,7 @@
 
 use super::caller_id::CallerId;
 use tasker_domain::error_report::{ErrorClass, ErrorReport, Report};
+use tasker_domain::request_rate::RequestRate;
 
 /// What is bounded.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -20,7 +21,7 @@ pub enum CallerLimit {
 
 impl CallerLimit {
     /// The code of the refusal.
-    pub(crate) fn code(self) -> &'static str {
+    pub(crate) const fn code(self) -> &'static str {
         match self {
             Self::Connections => "too_many_connections",
             Self::Requests => "too_many_requests",
@@ -44,6 +45,26 @@ pub struct TooMany {
 impl Report for TooMany {
     fn report(&self) -> ErrorReport {
         ErrorReport::new(ErrorClass::TooMany, self.what.code())
+    }
+}
+
+/// A caller sends more requests than its rate allows.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{caller} may send {rate} requests a minute to this host; try again in {retry_after_s} s")]
+pub struct TooOften {
+    pub caller: String,
+    pub rate: RequestRate,
+    pub retry_after_s: u64,
+}
+
+impl TooOften {
+    /// The code of the refusal.
+    pub(crate) const CODE: &'static str = "rate_limited";
+}
+
+impl Report for TooOften {
+    fn report(&self) -> ErrorReport {
+        ErrorReport::new(ErrorClass::TooMany, Self::CODE).retry_after(self.retry_after_s)
     }
 }
 

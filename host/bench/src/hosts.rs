@@ -177,6 +177,7 @@ fn config(data_dir: PathBuf, database: DatabaseChoice, worker: Option<WorkerConf
         maintenance: Maintenance::default(),
         archive: None,
         auth: AuthConfig::Off,
+        bounds: Default::default(),
         tls: None,
         exports: None,
         serves_ui: false,

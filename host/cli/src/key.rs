@@ -7,6 +7,7 @@ use serde_json::json;
 use std::time::Duration;
 use tasker_domain::name::Name;
 use tasker_domain::permission::{Action, NamespaceScope, Permission, Permissions};
+use tasker_domain::request_rate::RequestRate;
 use tasker_wire::key::{CreateKey, CreatedKey, Key, ListKeys, NewKey, RevokeKey};
 use tasker_wire::page::PageQuery;
 
@@ -44,6 +45,9 @@ pub struct Create {
     /// Lifetime, for example 90d or 12h; by default it never expires.
     #[arg(long, value_name = "DURATION", value_parser = parse_duration)]
     expires: Option<Duration>,
+    /// Requests that it may send to each host a minute; by default as many as the host lets everyone.
+    #[arg(long, value_name = "COUNT")]
+    max_requests_per_minute: Option<RequestRate>,
 }
 
 pub async fn run(command: Command, context: &Context) -> Result {
@@ -64,6 +68,7 @@ impl Create {
             name: self.name,
             permissions: Permissions::new(self.namespace.into_iter().map(permission).collect()),
             expires_in_s: self.expires.map(whole_seconds).transpose()?,
+            max_requests_per_minute: self.max_requests_per_minute,
         };
         let made = context.call(CreateKey {}).json(&body).ask().await?;
         let (text, key) = (&made.text, &made.value.key);
@@ -106,6 +111,10 @@ async fn ls(context: &Context) -> Result {
         ("by", &|it| it.created_by.clone()),
         ("expires", &expires),
         ("used", &used),
+        ("per minute", &|it| {
+            it.max_requests_per_minute
+                .map_or(String::new(), |most| most.to_string())
+        }),
     ])
     .or("no keys");
     let keys = context

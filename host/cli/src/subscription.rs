@@ -2,6 +2,7 @@
 
 mod add;
 mod dead_letters;
+mod runs;
 mod show;
 
 use super::list::Part;
@@ -37,6 +38,8 @@ pub enum Command {
     Test(Change),
     /// List events that could not be delivered; deliver them once more.
     DeadLetters(dead_letters::DeadLetters),
+    /// List the newest runs of a component: what each came to and used; show what one logged.
+    Runs(runs::Runs),
     /// Remove a subscription with its dead letters.
     Rm {
         #[command(flatten)]
@@ -71,6 +74,7 @@ pub async fn run(command: Command, context: &Context) -> Result {
         Command::Replay { of, from } => of.replay(from, context).await,
         Command::Test(change) => change.test(context).await,
         Command::DeadLetters(list) => list.run(context).await,
+        Command::Runs(runs) => runs.run(context).await,
         Command::Rm { of, confirm } => of.remove(confirm, context).await,
     }
 }

@@ -14,6 +14,7 @@ const ANONYMOUS: &str = "anonymous";
 
 /// Who changes something, as the audit log names them: an API key or account.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 #[serde(transparent)]
 pub struct Actor(String);
 

@@ -24,6 +24,7 @@ named_enum! {
 
 /// One difference between two versions.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct CompatChange {
     pub level: Level,
     /// Where, such as `handlers.charge.input/amount`: what it is in, and a JSON pointer into the
@@ -35,6 +36,7 @@ pub struct CompatChange {
 
 /// What the host found when it compared a version with the last one below it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct CompatReport {
     pub level: Level,
     /// The version that it was compared with.
@@ -96,6 +98,7 @@ impl fmt::Display for CompatChange {
 
 /// All that is different between two versions, or a version and what has none yet.
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct Diff {
     pub namespace: String,
     pub name: String,

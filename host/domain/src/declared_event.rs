@@ -15,6 +15,7 @@ pub type DeclaredEvents = BTreeMap<EventName, DeclaredEvent>;
 
 /// What is said of an event.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct DeclaredEvent {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub description: Option<String>,

@@ -8,6 +8,7 @@ use serde_json::Value;
 
 /// The result of the inspection of an upload; stored with it as JSON.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct Descriptor {
     /// The version of `tasker:step` that it was built against.
     pub contract: String,
@@ -33,6 +34,7 @@ pub struct Descriptor {
 
 /// One handler, as its author describes it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct HandlerDescription {
     pub name: Name,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -53,6 +55,7 @@ pub struct HandlerDescription {
 
 /// One subscriber, as its author describes it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct SubscriberDescription {
     pub name: Name,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -65,6 +68,7 @@ pub const SUBSCRIBER_EXPORT: &str = "tasker:step/subscriber@";
 /// What the producers sections of a component and of the modules in it say, and what it consists of.
 /// Nothing of it is checked: it is what the tools say of themselves.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct Provenance {
     pub languages: Vec<Tool>,
     /// Compilers and linkers.
@@ -78,6 +82,7 @@ pub struct Provenance {
 
 /// A language, compiler or SDK.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct Tool {
     pub name: String,
     /// May be empty.

@@ -51,10 +51,13 @@ pub struct ErrorReport {
     pub task_id: Option<TaskId>,
     /// After a semver violation: the lowest version number that allows the changes.
     pub lowest_version: Option<String>,
+    /// In how many seconds the same request may succeed, where that is known.
+    pub retry_after_s: Option<u64>,
 }
 
 /// One place in a request and what is wrong there.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct FieldError {
     /// JSON pointer into a request, or such as `steps[3].timeout` into a template.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -77,6 +80,15 @@ impl ErrorReport {
             fields: Vec::new(),
             task_id: None,
             lowest_version: None,
+            retry_after_s: None,
+        }
+    }
+
+    /// Says after how many seconds to try again.
+    pub fn retry_after(self, seconds: u64) -> Self {
+        Self {
+            retry_after_s: Some(seconds),
+            ..self
         }
     }
 

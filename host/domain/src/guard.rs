@@ -12,10 +12,12 @@ pub const MIN_WINDOW: Duration = Duration::from_secs(1);
 /// How much worse the attempts of a rollout's tasks may be than those of the other tasks. Told as
 /// JSON, in which everything may be left out.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 #[serde(default, deny_unknown_fields)]
 pub struct Guard {
     /// How far back attempts are looked at.
     #[serde(with = "window")]
+    #[cfg_attr(feature = "openapi", schemars(with = "String"))]
     pub window: Duration,
     /// Fewer attempts than this say nothing yet.
     pub min_attempts: u32,
@@ -36,6 +38,7 @@ pub struct Guard {
 
 /// What a guard does when a rollout is too bad.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum GuardAction {
     Rollback,

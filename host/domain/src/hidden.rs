@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 /// How much is left out. A decision may depend on it, so that it is counted and not named.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct Hidden {
     pub steps: usize,
     pub pins: usize,

@@ -6,6 +6,7 @@ use uuid::Uuid;
 /// One run of a template version. Time-ordered (UUIDv7), so that tasks made together are stored
 /// together.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 #[serde(transparent)]
 pub struct TaskId(pub Uuid);
 
@@ -32,6 +33,7 @@ impl std::str::FromStr for TaskId {
 
 /// One run of the worker loop of one host, given by the database at registration.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 #[serde(transparent)]
 pub struct WorkerId(pub i32);
 

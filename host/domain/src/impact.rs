@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 
 /// Whether new tasks would take a version at one place, which may ask for a range and be pinned.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Impact {
     /// They would take it instead of what they take now, or all would that are not on the pin's rollout.
@@ -40,6 +41,7 @@ impl Impact {
 
 /// What new tasks take for one step or template, now and with the version.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct ImpactReport {
     pub impact: Impact,
     /// What they take now, but for those on a rollout; `None` if nothing will do.

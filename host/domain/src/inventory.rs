@@ -13,6 +13,7 @@ use std::collections::BTreeMap;
 
 /// All that is in a namespace.
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct Tree {
     pub namespace: Name,
     pub templates: Vec<TreeEntry<TreeTemplate>>,
@@ -23,6 +24,8 @@ pub struct Tree {
 
 /// A template or component.
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "openapi", schemars(rename = "{V}Entry"))]
 pub struct TreeEntry<V> {
     pub name: String,
     /// Of all versions, listed or not.
@@ -33,6 +36,7 @@ pub struct TreeEntry<V> {
 
 /// A version of a template.
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct TreeTemplate {
     pub version: String,
     pub status: VersionStatus,
@@ -40,6 +44,7 @@ pub struct TreeTemplate {
 }
 
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct TreeStep {
     pub name: Name,
     /// `namespace/name` of the component that it runs.
@@ -50,6 +55,7 @@ pub struct TreeStep {
 
 /// A version of a component.
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct TreeComponent {
     pub version: String,
     pub status: VersionStatus,
@@ -65,6 +71,7 @@ pub struct TreeComponent {
 
 /// Who uses a component.
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct Uses {
     pub namespace: Name,
     pub component: Name,
@@ -83,6 +90,7 @@ pub struct Uses {
 
 /// A version of it.
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct UsedVersion {
     pub version: Version,
     pub status: Availability,
@@ -94,6 +102,7 @@ pub struct UsedVersion {
 
 /// A step of a template version that runs it.
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct StepUse {
     pub namespace: Name,
     pub template: String,
@@ -108,6 +117,7 @@ pub struct StepUse {
 
 /// A pin of it.
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct PinUse {
     pub namespace: Name,
     pub requirement: Requirement,
@@ -115,6 +125,7 @@ pub struct PinUse {
 
 /// How much there is in all.
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct Statistics {
     /// Grows with every change that resolution depends on.
     pub generation: u64,

@@ -37,6 +37,8 @@ pub mod limits;
 pub mod migration;
 pub mod name;
 mod named_enum;
+#[cfg(feature = "openapi")]
+mod openapi;
 pub mod outcome;
 pub mod permission;
 pub mod pin;
@@ -45,6 +47,7 @@ pub mod priority;
 pub mod queue_key;
 pub mod reason;
 pub mod references;
+pub mod request_rate;
 pub mod requirement;
 pub mod resolve;
 pub mod retention;

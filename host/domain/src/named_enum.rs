@@ -19,6 +19,7 @@ macro_rules! named_enum {
             strum::VariantArray,
             strum::VariantNames,
         )]
+        #[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
         #[serde(rename_all = "snake_case")]
         #[strum(serialize_all = "snake_case", const_into_str)]
         $(#[$attribute])*

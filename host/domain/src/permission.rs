@@ -93,6 +93,7 @@ impl fmt::Display for NamespaceScope {
 
 /// Actions that are permitted in one namespace or in all.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Permission {
     pub namespace: NamespaceScope,
@@ -143,6 +144,7 @@ impl Permission {
 
 /// All that one caller may do; what is not in it is forbidden.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 #[serde(transparent)]
 pub struct Permissions(Vec<Permission>);
 

@@ -18,6 +18,7 @@ pub const MAX_ASSUMED: usize = 10_000;
 
 /// What publishing a version of a component would change, if nothing else changes.
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct ComponentPlan {
     pub namespace: Name,
     pub name: Name,
@@ -48,6 +49,7 @@ pub struct ComponentPlan {
 
 /// What publishing a template would change.
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct TemplatePlan {
     pub namespace: Name,
     pub name: Name,
@@ -69,6 +71,7 @@ pub struct TemplatePlan {
 
 /// What a version changes, and whether its number says so.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct Numbered {
     /// `None` if no version below it exists that it could be compared with.
     pub compat_report: Option<CompatReport>,
@@ -80,6 +83,7 @@ pub struct Numbered {
 
 /// Something in the way of an upload, beside its number.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct Obstacle {
     pub code: ObstacleCode,
     /// One sentence, for people.
@@ -88,6 +92,7 @@ pub struct Obstacle {
 
 /// What it is, for programs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum ObstacleCode {
     /// No key of the namespace's policy signed it.
@@ -98,6 +103,7 @@ pub enum ObstacleCode {
 
 /// A step whose requirement the version satisfies, and what the version changes for it.
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct StepImpact {
     pub namespace: String,
     pub template: String,
@@ -115,6 +121,7 @@ pub struct StepImpact {
 
 /// A pin of the component.
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct PinImpact {
     pub namespace: String,
     pub requirement: Requirement,
@@ -126,6 +133,7 @@ pub struct PinImpact {
 
 /// Whether a pin lets new tasks take a version.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Admits {
     All,
@@ -138,6 +146,7 @@ pub enum Admits {
 
 /// Open tasks with a version in their lock. They keep it, regardless of later publishes.
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct OpenTasks {
     pub version: Version,
     pub open_tasks: i64,
@@ -145,6 +154,7 @@ pub struct OpenTasks {
 
 /// What one step of a new task would run.
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct StepChoice {
     pub step: Name,
     pub handler: HandlerRef,
@@ -158,6 +168,7 @@ pub struct StepChoice {
 
 /// What tasks on a rollout would take.
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct RolloutChoice {
     pub takes: Version,
     pub percent: Percent,
@@ -165,6 +176,7 @@ pub struct RolloutChoice {
 
 /// Capabilities that a component requests and the namespace of the task does not grant to it.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct Ungranted {
     /// As the namespace names it.
     pub component: ComponentRef,
@@ -174,6 +186,7 @@ pub struct Ungranted {
 
 /// Versions and pins that the plan of a template takes for there.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 #[serde(default, deny_unknown_fields)]
 pub struct Assumed {
     /// Those that new tasks may take.
@@ -184,6 +197,7 @@ pub struct Assumed {
 
 /// A version of a component that is taken for published.
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct AssumedVersion {
     pub namespace: Name,

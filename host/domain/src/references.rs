@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 /// Where a pin leads.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum PinSide {
     /// What it says without its rollout.
@@ -16,6 +17,7 @@ pub enum PinSide {
 
 /// A pin that has new tasks take the version, or would.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct PinReference {
     pub namespace: String,
     /// `name` of that namespace, or `other/name`.
@@ -26,6 +28,7 @@ pub struct PinReference {
 
 /// A subscription that has the version take its events.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct SubscriptionReference {
     pub namespace: String,
     pub subscription: String,
@@ -34,6 +37,7 @@ pub struct SubscriptionReference {
 
 /// A step of a template that takes the version in a new task.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct StepReference {
     pub namespace: String,
     pub template: String,

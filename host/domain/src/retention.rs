@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 /// How long the finished tasks of a namespace are kept, by their final state, in milliseconds from their
 /// end on. None: for ever. And how long idempotency keys are kept.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct Retention {
     /// Also for tasks that were resolved manually.
     #[serde(default)]

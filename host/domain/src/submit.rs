@@ -9,7 +9,14 @@ use serde_json::value::RawValue;
 
 /// A task to be.
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "openapi", schemars(example = serde_json::json!({
+        "namespace": "shop",
+        "template": "charge",
+        "input": {"order_id": "o-9"},
+        "priority": 7,
+    })))]
 pub struct Submit {
     pub namespace: Name,
     pub template: Name,

@@ -68,9 +68,9 @@ impl Engine {
     }
 }
 
-/// What one call freed of idempotency keys.
+/// What one call freed or deleted of what is kept no longer.
 #[derive(Clone, Copy, Debug, FromRow)]
-pub struct ExpiredKeys {
+pub struct Expired {
     pub expired: i32,
     /// False if no walk is due, or if another host is at it.
     pub is_more_due: bool,
@@ -78,7 +78,7 @@ pub struct ExpiredKeys {
 
 impl Engine {
     /// Frees idempotency keys that their namespaces keep no longer; reads `limit` at most.
-    pub async fn expire_keys(&self, limit: i32) -> Result<ExpiredKeys, DatabaseError> {
+    pub async fn expire_keys(&self, limit: i32) -> Result<Expired, DatabaseError> {
         let row = sqlx::query_as("select expired, is_more_due from tasker.expire_keys($1)")
             .bind(limit)
             .fetch_one(self.for_maintenance().pool())

@@ -1,8 +1,10 @@
 //! Subscriptions, for the hosts that deliver to them: whose they are, and how far each is.
 
 mod handled;
+mod runs;
 
 pub use handled::{HandledEvent, HandledStored};
+pub use runs::{NewRun, RunFailure};
 
 use super::Engine;
 use chrono::{DateTime, Utc};
@@ -64,7 +66,7 @@ pub struct StoredCursor {
 /// Which host has which subscription, and which of its moves.
 #[derive(Clone, Copy, Debug)]
 pub struct DeliveryLease {
-    pub subscriber_id: i32,
+    pub delivery_host_id: i32,
     pub subscription_id: i32,
     pub moves: i32,
 }
@@ -110,17 +112,17 @@ pub struct ReplayRow {
 
 impl Engine {
     /// Keeps the subscriptions of a host that delivers to these kinds; another number than before says that it has none any more.
-    pub async fn renew_subscriber(
+    pub async fn renew_delivery_host(
         &self,
-        subscriber_id: Option<i32>,
+        delivery_host_id: Option<i32>,
         host_name: &str,
         ttl: Duration,
         kinds: &[SubscriptionKind],
     ) -> Result<i32, DatabaseError> {
         let kinds: Vec<String> = kinds.iter().map(ToString::to_string).collect();
         let pid = i32::try_from(std::process::id()).unwrap_or_default();
-        let id = sqlx::query_scalar("select tasker.renew_subscriber($1, $2, $3, $4, $5)")
-            .bind(subscriber_id)
+        let id = sqlx::query_scalar("select tasker.renew_delivery_host($1, $2, $3, $4, $5)")
+            .bind(delivery_host_id)
             .bind(host_name)
             .bind(pid)
             .bind(i32::try_from(ttl.as_millis()).unwrap_or(i32::MAX))
@@ -133,11 +135,11 @@ impl Engine {
     /// Takes subscriptions that no living host has, up to the host's share; how many.
     pub async fn take_subscriptions(
         &self,
-        subscriber_id: i32,
+        delivery_host_id: i32,
         limit: usize,
     ) -> Result<usize, DatabaseError> {
         let taken: i32 = sqlx::query_scalar("select tasker.take_subscriptions($1, $2)")
-            .bind(subscriber_id)
+            .bind(delivery_host_id)
             .bind(i32::try_from(limit).unwrap_or(i32::MAX))
             .fetch_one(self.pool())
             .await?;
@@ -150,10 +152,38 @@ impl Engine {
         Ok(sqlx::query_scalar(active).fetch_one(self.pool()).await?)
     }
 
+    /// The subscriptions of a host beyond its share, while another host has less than its own; `limit` at most.
+    pub async fn surplus_subscriptions(
+        &self,
+        delivery_host_id: i32,
+        limit: usize,
+    ) -> Result<Vec<i32>, DatabaseError> {
+        let surplus = sqlx::query_scalar("select * from tasker.surplus_subscriptions($1, $2)")
+            .bind(delivery_host_id)
+            .bind(i32::try_from(limit).unwrap_or(i32::MAX))
+            .fetch_all(self.pool())
+            .await?;
+        Ok(surplus)
+    }
+
+    /// Gives some subscriptions of a host up, so that others take them.
+    pub async fn leave_some_subscriptions(
+        &self,
+        delivery_host_id: i32,
+        subscriptions: &[i32],
+    ) -> Result<(), DatabaseError> {
+        sqlx::query("select tasker.leave_subscriptions($1, $2)")
+            .bind(delivery_host_id)
+            .bind(subscriptions)
+            .execute(self.pool())
+            .await?;
+        Ok(())
+    }
+
     /// Gives all subscriptions of a host up, so that others take them at once.
-    pub async fn leave_subscriptions(&self, subscriber_id: i32) -> Result<(), DatabaseError> {
+    pub async fn leave_subscriptions(&self, delivery_host_id: i32) -> Result<(), DatabaseError> {
         sqlx::query("select tasker.leave_subscriptions($1)")
-            .bind(subscriber_id)
+            .bind(delivery_host_id)
             .execute(self.pool())
             .await?;
         Ok(())
@@ -162,11 +192,11 @@ impl Engine {
     /// The active subscriptions of a host.
     pub async fn owned_subscriptions(
         &self,
-        subscriber_id: i32,
+        delivery_host_id: i32,
         limit: usize,
     ) -> Result<Vec<OwnedSubscription>, DatabaseError> {
         let rows = sqlx::query_as(OWNED)
-            .bind(subscriber_id)
+            .bind(delivery_host_id)
             .bind(i64::try_from(limit).unwrap_or(i64::MAX))
             .fetch_all(self.pool())
             .await?;
@@ -176,11 +206,11 @@ impl Engine {
     /// These subscriptions, where the host has them.
     pub async fn deliveries(
         &self,
-        subscriber_id: i32,
+        delivery_host_id: i32,
         subscriptions: &[i32],
     ) -> Result<Vec<DeliveryRow>, DatabaseError> {
         let rows = sqlx::query_as(DELIVERIES)
-            .bind(subscriber_id)
+            .bind(delivery_host_id)
             .bind(subscriptions)
             .fetch_all(self.pool())
             .await?;
@@ -190,7 +220,7 @@ impl Engine {
     /// Stores how far these subscriptions are; those that it stored.
     pub async fn store_cursors(
         &self,
-        subscriber_id: i32,
+        delivery_host_id: i32,
         cursors: &[StoredCursor],
     ) -> Result<Vec<i32>, DatabaseError> {
         let column = |of: fn(&StoredCursor) -> i32| cursors.iter().map(of).collect::<Vec<i32>>();
@@ -199,7 +229,7 @@ impl Engine {
         let pending: Vec<Option<DateTime<Utc>>> = cursors.iter().map(|it| it.pending_at).collect();
         let stored =
             sqlx::query_scalar("select * from tasker.store_cursors($1, $2, $3, $4, $5, $6, $7)")
-                .bind(subscriber_id)
+                .bind(delivery_host_id)
                 .bind(column(|it| it.subscription_id))
                 .bind(column(|it| it.moves))
                 .bind(seqs)
@@ -219,7 +249,7 @@ impl Engine {
     ) -> Result<bool, DatabaseError> {
         let stored =
             sqlx::query_scalar("select tasker.store_failure($1, $2, $3, $4, $5, $6, $7, $8)")
-                .bind(lease.subscriber_id)
+                .bind(lease.delivery_host_id)
                 .bind(lease.subscription_id)
                 .bind(lease.moves)
                 .bind(failed.attempts)
@@ -241,7 +271,7 @@ impl Engine {
         let added = sqlx::query_scalar(
             "select tasker.add_dead_letter($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
         )
-        .bind(lease.subscriber_id)
+        .bind(lease.delivery_host_id)
         .bind(lease.subscription_id)
         .bind(lease.moves)
         .bind(letter.seq)
@@ -264,7 +294,7 @@ impl Engine {
         reason: &str,
     ) -> Result<bool, DatabaseError> {
         let ended = sqlx::query_scalar("select tasker.end_subscription($1, $2, $3)")
-            .bind(lease.subscriber_id)
+            .bind(lease.delivery_host_id)
             .bind(lease.subscription_id)
             .bind(kept(reason))
             .fetch_one(self.pool())
@@ -294,7 +324,7 @@ impl Engine {
         why: Option<&Undelivered<'_>>,
     ) -> Result<bool, DatabaseError> {
         let stored = sqlx::query_scalar("select tasker.store_replay($1, $2, $3, $4, $5, $6)")
-            .bind(lease.subscriber_id)
+            .bind(lease.delivery_host_id)
             .bind(lease.subscription_id)
             .bind(dead_letter_id)
             .bind(why.map(|why| kept(why.reason)))
@@ -308,7 +338,7 @@ impl Engine {
 
 const OWNED: &str = "
     select s.subscription_id, s.revision from tasker.subscription s
-    where s.subscriber_id = $1 and s.state = 'active'
+    where s.delivery_host_id = $1 and s.state = 'active'
     order by s.subscription_id limit $2";
 
 // A clock that was set back makes nothing wait longer than an hour, the most that a retry waits.
@@ -319,7 +349,7 @@ const DELIVERIES: &str = "
              as wait_ms
     from tasker.subscription s
     join tasker.namespace n using (namespace_id)
-    where s.subscriber_id = $1 and s.subscription_id = any ($2) and s.state = 'active'";
+    where s.delivery_host_id = $1 and s.subscription_id = any ($2) and s.state = 'active'";
 
 const REPLAYS: &str = "
     select d.dead_letter_id, d.seq, d.seq_index, d.attempts from tasker.dead_letter d

@@ -7,7 +7,7 @@ use super::sender::Sender;
 use super::signal::Signal;
 use std::time::Duration;
 use tasker_database::backoff::Backoff;
-use tasker_telemetry::ExportCounts;
+use tasker_telemetry::{ExportCounts, ExportHealth, SignalHealth};
 use tokio::time::{Instant, sleep, timeout};
 
 /// A call is repeated so often, after short delays.
@@ -36,7 +36,7 @@ pub(crate) struct Delivery {
     sender: Sender,
     /// Of one call with its repetitions.
     timeout: Duration,
-    is_failing: bool,
+    health: SignalHealth,
     backoff: Backoff,
     /// Until then nothing is sent.
     rests_until: Option<Instant>,
@@ -44,12 +44,16 @@ pub(crate) struct Delivery {
 
 impl Delivery {
     /// To be called within a runtime. Nothing is sent yet.
-    pub(crate) fn new(endpoint: &Endpoint, timeout: Duration) -> Result<Self, OtlpError> {
+    pub(crate) fn new(
+        endpoint: &Endpoint,
+        timeout: Duration,
+        health: &ExportHealth,
+    ) -> Result<Self, OtlpError> {
         Ok(Self {
             signal: endpoint.signal,
             sender: Sender::new(endpoint)?,
             timeout,
-            is_failing: false,
+            health: health.signal(endpoint.signal.name()),
             backoff: Backoff::new(RETRY_DELAY, MAX_RETRY_DELAY),
             rests_until: None,
         })
@@ -96,7 +100,7 @@ impl Delivery {
     }
 
     fn succeeded(&mut self) {
-        if std::mem::take(&mut self.is_failing) {
+        if self.health.succeeded() {
             let (signal, items) = (self.signal.name(), self.signal.items());
             tracing::info!("the collector of {signal} takes {items} again");
         }
@@ -105,7 +109,7 @@ impl Delivery {
     }
 
     fn failed(&mut self, error: &SendError) {
-        if !std::mem::replace(&mut self.is_failing, true) {
+        if self.health.failed() {
             let (signal, items) = (self.signal.name(), self.signal.items());
             tracing::warn!(
                 error = error.message,

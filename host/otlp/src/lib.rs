@@ -37,7 +37,7 @@ use metrics::{MetricCounts, MetricExport};
 use settings::Settings;
 use std::sync::Arc;
 use tasker_engine::Engine;
-use tasker_telemetry::{Sampler, Samples, Tracer};
+use tasker_telemetry::{ExportHealth, Sampler, Samples, Tracer};
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 use traces::TraceExport;
@@ -49,6 +49,7 @@ pub struct Exports {
     metrics: Option<MetricExport>,
     logs: Option<LogExport>,
     lines: LogLines,
+    health: ExportHealth,
 }
 
 /// What a host exports, while it does.
@@ -70,18 +71,20 @@ impl Exports {
             return Ok(Self::default());
         };
         let settings = Settings::from_env()?;
-        let resource = message::resource();
+        let (resource, health) = (message::resource(), ExportHealth::default());
         let traces = settings.traces;
-        let traces = traces.map(|traces| TraceExport::new(traces, resource.clone()));
+        let traces = traces.map(|traces| TraceExport::new(traces, resource.clone(), &health));
         let metrics = settings.metrics;
-        let metrics = metrics.map(|metrics| MetricExport::new(&metrics, resource.clone()));
+        let metrics = metrics.map(|metrics| MetricExport::new(&metrics, resource.clone(), &health));
         let logs = settings.logs.zip(lines.queue());
-        let logs = logs.map(|(logs, queue)| LogExport::new(&logs, queue.clone(), resource.clone()));
+        let logs =
+            logs.map(|(logs, queue)| LogExport::new(&logs, queue.clone(), resource, &health));
         Ok(Self {
             traces: traces.transpose()?,
             metrics: metrics.transpose()?,
             logs: logs.transpose()?,
             lines: lines.clone(),
+            health,
         })
     }
 
@@ -89,6 +92,11 @@ impl Exports {
     pub fn tracer(&self) -> Tracer {
         let traces = self.traces.as_ref();
         traces.map(TraceExport::tracer).unwrap_or_default()
+    }
+
+    /// Whether collectors take what is exported.
+    pub fn health(&self) -> ExportHealth {
+        self.health.clone()
     }
 
     /// What became of what was to be exported.

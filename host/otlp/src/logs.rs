@@ -9,6 +9,7 @@ use opentelemetry_proto::tonic::resource::v1::Resource;
 use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
+use tasker_telemetry::ExportHealth;
 use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 
@@ -38,10 +39,11 @@ impl LogExport {
         settings: &LogSettings,
         queue: Arc<LogQueue>,
         resource: Resource,
+        health: &ExportHealth,
     ) -> Result<Self, OtlpError> {
         let batching = &settings.batching;
         Ok(Self {
-            delivery: Delivery::new(&settings.endpoint, batching.timeout)?,
+            delivery: Delivery::new(&settings.endpoint, batching.timeout, health)?,
             queue,
             resource,
             delay: batching.delay,

@@ -9,7 +9,7 @@ use std::pin::pin;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 use tasker_telemetry::catalog::{METRIC_EXPORT_FAILURES, METRIC_POINTS};
-use tasker_telemetry::{ExportCounts, Sampler, Samples, process_start};
+use tasker_telemetry::{ExportCounts, ExportHealth, Sampler, Samples, process_start};
 use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 
@@ -38,10 +38,14 @@ impl Sampler for MetricCounts {
 }
 
 impl MetricExport {
-    pub(crate) fn new(settings: &MetricSettings, resource: Resource) -> Result<Self, OtlpError> {
+    pub(crate) fn new(
+        settings: &MetricSettings,
+        resource: Resource,
+        health: &ExportHealth,
+    ) -> Result<Self, OtlpError> {
         let now = SystemTime::now();
         Ok(Self {
-            delivery: Delivery::new(&settings.endpoint, settings.timeout)?,
+            delivery: Delivery::new(&settings.endpoint, settings.timeout, health)?,
             interval: settings.interval,
             resource,
             start: process_start().map_or(now, |start| start.min(now)),

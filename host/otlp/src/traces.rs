@@ -14,7 +14,7 @@ use std::pin::pin;
 use std::time::Duration;
 use tasker_domain::error_chain::ErrorChain;
 use tasker_engine::Engine;
-use tasker_telemetry::{Span, SpanQueue, TraceSampler, Tracer};
+use tasker_telemetry::{ExportHealth, Span, SpanQueue, TraceSampler, Tracer};
 use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 
@@ -31,7 +31,11 @@ pub(crate) struct TraceExport {
 }
 
 impl TraceExport {
-    pub(crate) fn new(settings: TraceSettings, resource: Resource) -> Result<Self, OtlpError> {
+    pub(crate) fn new(
+        settings: TraceSettings,
+        resource: Resource,
+        health: &ExportHealth,
+    ) -> Result<Self, OtlpError> {
         let TraceSettings {
             endpoint,
             batching,
@@ -39,7 +43,7 @@ impl TraceExport {
         } = settings;
         let queue = SpanQueue::new(batching.queue, batching.batch);
         Ok(Self {
-            delivery: Delivery::new(&endpoint, batching.timeout)?,
+            delivery: Delivery::new(&endpoint, batching.timeout, health)?,
             batching,
             sampler,
             tracer: Tracer::new(sampler, queue),

@@ -22,6 +22,8 @@ pub struct ResolvedSubscriber {
     pub component_version_id: i32,
     pub version: Version,
     pub digest: Digest,
+    /// Names of the pins whose rollouts the event is on.
+    pub rollouts: Vec<String>,
     /// What the namespace grants and limits.
     pub rules: Arc<AttemptRules>,
 }
@@ -46,7 +48,8 @@ impl Registry {
         let catalog = self.catalog(&selection).await?;
         require_use(&catalog, home, &component)?;
         let rules = catalog.rules.get(home).cloned().unwrap_or_default();
-        let pins = rules.seen_on(&rules.rollouts_with(&components, task));
+        let rollouts = rules.rollouts_with(&components, task);
+        let pins = rules.seen_on(&rollouts);
         let versions = catalog.components_for(home, &components);
         let named = [(&subscriber.handler, subscriber)];
         let chosen = choose_components(home, named, &versions, &pins);
@@ -60,6 +63,7 @@ impl Registry {
             component_version_id: chosen.id,
             version: chosen.version.clone(),
             digest: self.digest_of(chosen.id).await?,
+            rollouts,
             rules: catalog.attempts.get(home).cloned().unwrap_or_default(),
         })
     }

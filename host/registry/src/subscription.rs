@@ -1,9 +1,10 @@
-//! Subscriptions of namespaces: set, list, pause, resume, replay, remove, and their dead letters.
+//! Subscriptions of namespaces: set, list, pause, resume, replay, remove; their dead letters and runs.
 
 use super::error::SubscriptionRefused;
 use super::{Registry, RegistryError};
 use crate::store::subscription::{
-    DeadLetterRow, Definition, Start, SubscriptionChange, SubscriptionRow,
+    DeadLetterRow, Definition, LoggedRunRow, Start, SubscriberRunRow, SubscriptionChange,
+    SubscriptionRow,
 };
 use tasker_domain::ids::TaskId;
 use tasker_domain::name::Name;
@@ -138,6 +139,38 @@ impl Registry {
     ) -> Result<Vec<DeadLetterRow>, RegistryError> {
         let of = self.subscription(namespace, name).await?.subscription_id;
         Ok(self.store.list_dead_letters(of, after, limit).await?)
+    }
+
+    /// The newest runs of a component for a subscription, the newest first; those before the given number, `limit` at
+    /// most.
+    pub async fn list_subscriber_runs(
+        &self,
+        namespace: &Name,
+        name: &Name,
+        before: Option<i64>,
+        limit: i64,
+    ) -> Result<Vec<SubscriberRunRow>, RegistryError> {
+        let of = self.subscription(namespace, name).await?.subscription_id;
+        Ok(self.store.list_subscriber_runs(of, before, limit).await?)
+    }
+
+    /// A run of a component for a subscription.
+    pub async fn subscriber_run(
+        &self,
+        namespace: &Name,
+        name: &Name,
+        run: i64,
+    ) -> Result<LoggedRunRow, RegistryError> {
+        let of = self.subscription(namespace, name).await?.subscription_id;
+        let row = self.store.subscriber_run(of, run).await?;
+        row.ok_or_else(|| {
+            SubscriptionRefused::UnknownRun {
+                namespace: namespace.clone(),
+                name: name.clone(),
+                run,
+            }
+            .into()
+        })
     }
 
     /// Has one dead letter, or all, delivered once more; how many.

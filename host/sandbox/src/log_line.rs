@@ -1,8 +1,8 @@
 //! Lines of the log of an attempt.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, SecondsFormat, Utc};
 use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 
 /// How much a line matters.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -46,6 +46,21 @@ impl LogLine {
         let member = |(key, value): &(String, String)| (key.clone(), Value::String(value.clone()));
         let object: Map<String, Value> = self.fields.iter().map(member).collect();
         (!object.is_empty()).then(|| Value::Object(object).to_string())
+    }
+
+    /// As the database has it: JSON, in which fields of one name are all kept.
+    pub fn stored_json(&self) -> String {
+        let at = self.at.to_rfc3339_opts(SecondsFormat::Micros, true);
+        let mut object = json!({
+            "at": at,
+            "level": self.level,
+            "source": self.source,
+            "message": self.message,
+        });
+        if !self.fields.is_empty() {
+            object["fields"] = json!(self.fields);
+        }
+        object.to_string()
     }
 }
 

@@ -80,7 +80,7 @@ impl Cursors {
     pub(crate) async fn store(
         &self,
         engine: &Engine,
-        subscriber_id: i32,
+        delivery_host_id: i32,
     ) -> Result<(), DatabaseError> {
         loop {
             let batch: Vec<StoredCursor> =
@@ -88,7 +88,7 @@ impl Cursors {
             if batch.is_empty() {
                 return Ok(());
             }
-            engine.store_cursors(subscriber_id, &batch).await?;
+            engine.store_cursors(delivery_host_id, &batch).await?;
             self.forget(&batch);
         }
     }

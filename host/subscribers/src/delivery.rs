@@ -324,7 +324,7 @@ impl Delivery {
 
     fn lease(&self) -> DeliveryLease {
         DeliveryLease {
-            subscriber_id: self.lease.subscriber_id,
+            delivery_host_id: self.lease.delivery_host_id,
             subscription_id: self.row.subscription_id,
             moves: self.row.moves,
         }

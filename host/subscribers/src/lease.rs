@@ -15,7 +15,7 @@ const RENEWED_SHARE: u32 = 6;
 
 /// From a registration until the host is taken for dead.
 pub(crate) struct Lease {
-    pub(crate) subscriber_id: i32,
+    pub(crate) delivery_host_id: i32,
     ttl: Duration,
     /// When the last renewal that succeeded was begun.
     renewed_at: Mutex<Instant>,
@@ -23,9 +23,9 @@ pub(crate) struct Lease {
 }
 
 impl Lease {
-    pub(crate) fn new(subscriber_id: i32, ttl: Duration, renewed_at: Instant) -> Self {
+    pub(crate) fn new(delivery_host_id: i32, ttl: Duration, renewed_at: Instant) -> Self {
         Self {
-            subscriber_id,
+            delivery_host_id,
             ttl,
             renewed_at: Mutex::new(renewed_at),
             renewed: Notify::new(),

@@ -10,9 +10,11 @@ mod components;
 mod cursors;
 mod delivery;
 mod lease;
+mod leaving;
 mod nats;
 mod owned;
 mod retry;
+mod runs;
 mod transport;
 mod wants;
 
@@ -22,7 +24,9 @@ pub use retry::RetrySchedule;
 
 use cursors::Cursors;
 use lease::Lease;
+use leaving::Leaving;
 use owned::Owned;
+use runs::Runs;
 use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
@@ -46,6 +50,8 @@ const MAX_TAKEN: usize = 500;
 const MAX_CATCHING_UP: usize = 4;
 /// Between two looks at what was delivered and is not stored.
 const STORE_INTERVAL: Duration = Duration::from_millis(200);
+/// How often a host compares what it has with others, as a share of the ttl.
+const COMPARED_SHARE: u32 = 6;
 /// How long requests under way may go on once the host ends.
 const DRAIN: Duration = Duration::from_secs(3);
 
@@ -110,6 +116,7 @@ pub(crate) struct Shared {
     kinds: Vec<SubscriptionKind>,
     transports: Transports,
     cursors: Cursors,
+    runs: Arc<Runs>,
     catching_up: Semaphore,
 }
 
@@ -118,6 +125,8 @@ pub struct Subscribers {
     shared: Arc<Shared>,
     /// By subscription.
     owned: HashMap<i32, Owned>,
+    /// Which of them go to other hosts.
+    leaving: Leaving,
     lease: Option<Arc<Lease>>,
     is_failing: bool,
 }
@@ -131,9 +140,11 @@ impl Subscribers {
         components: Option<Components>,
         config: SubscribersConfig,
     ) -> Self {
+        let runs = Arc::<Runs>::default();
         let shared = Shared {
             kinds: config.kinds(components.is_some()),
-            transports: Transports::new(&engine, components, &config),
+            transports: Transports::new(&engine, components, runs.clone(), &config),
+            runs,
             engine,
             feed,
             config,
@@ -143,6 +154,7 @@ impl Subscribers {
         Self {
             shared: Arc::new(shared),
             owned: HashMap::new(),
+            leaving: Leaving::default(),
             lease: None,
             is_failing: false,
         }
@@ -184,7 +196,10 @@ impl Subscribers {
         }
         let lease = self.renew().await?;
         let engine = &self.shared.engine;
-        let id = lease.subscriber_id;
+        let id = lease.delivery_host_id;
+        let every = self.shared.config.ttl / COMPARED_SHARE;
+        let owned = self.owned.len();
+        self.leaving.look(engine, id, owned, every).await?;
         let mut room = MAX_SUBSCRIPTIONS.saturating_sub(self.owned.len());
         while room > 0 {
             let limit = MAX_TAKEN.min(room);
@@ -195,7 +210,8 @@ impl Subscribers {
             }
         }
         let owned = engine.owned_subscriptions(id, MAX_SUBSCRIPTIONS).await?;
-        self.reconcile(&lease, &owned).await
+        self.reconcile(&lease, &owned).await?;
+        self.hand_over(id).await
     }
 
     /// Keeps the subscriptions of this host. Where it had been taken for dead, it has none any more.
@@ -205,17 +221,18 @@ impl Subscribers {
         }
         let began = Instant::now();
         let SubscribersConfig { host_name, ttl, .. } = &self.shared.config;
-        let before = self.lease.as_ref().map(|lease| lease.subscriber_id);
+        let before = self.lease.as_ref().map(|lease| lease.delivery_host_id);
         let engine = &self.shared.engine;
         let kinds = &self.shared.kinds;
         let id = engine
-            .renew_subscriber(before, host_name, *ttl, kinds)
+            .renew_delivery_host(before, host_name, *ttl, kinds)
             .await?;
-        if let Some(lease) = self.lease.as_ref().filter(|it| it.subscriber_id == id) {
+        if let Some(lease) = self.lease.as_ref().filter(|it| it.delivery_host_id == id) {
             lease.renew(began);
             return Ok(lease.clone());
         }
         self.owned.clear();
+        self.leaving.clear();
         self.shared.cursors.forget_all();
         let lease = Arc::new(Lease::new(id, *ttl, began));
         self.lease = Some(lease.clone());
@@ -228,8 +245,10 @@ impl Subscribers {
         lease: &Arc<Lease>,
         owned: &[OwnedSubscription],
     ) -> Result<(), DatabaseError> {
-        let revisions: HashMap<i32, i32> = owned
+        let staying = owned
             .iter()
+            .filter(|it| !self.leaving.has(it.subscription_id));
+        let revisions: HashMap<i32, i32> = staying
             .map(|it| (it.subscription_id, it.revision))
             .collect();
         for (id, own) in &self.owned {
@@ -248,7 +267,7 @@ impl Subscribers {
         // What those delivered that just ended is part of what is read now.
         self.store().await?;
         let engine = &self.shared.engine;
-        for row in engine.deliveries(lease.subscriber_id, &missing).await? {
+        for row in engine.deliveries(lease.delivery_host_id, &missing).await? {
             let id = row.subscription_id;
             let idle_interval = cursors::idle_interval(owned.len());
             let own = Owned::begin(self.shared.clone(), lease.clone(), row, idle_interval);
@@ -257,14 +276,34 @@ impl Subscribers {
         Ok(())
     }
 
-    async fn store(&self) -> Result<(), DatabaseError> {
-        match &self.lease {
-            Some(lease) => {
-                let (engine, cursors) = (&self.shared.engine, &self.shared.cursors);
-                cursors.store(engine, lease.subscriber_id).await
-            }
-            None => Ok(()),
+    /// Gives up those that leave and have ended.
+    async fn hand_over(&mut self, delivery_host_id: i32) -> Result<(), DatabaseError> {
+        let owned = &self.owned;
+        let ended = self.leaving.of(|id| !owned.contains_key(&id));
+        if ended.is_empty() {
+            return Ok(());
         }
+        self.store().await?;
+        let engine = &self.shared.engine;
+        engine
+            .leave_some_subscriptions(delivery_host_id, &ended)
+            .await?;
+        self.leaving.forget(&ended);
+        Ok(())
+    }
+
+    async fn store(&self) -> Result<(), DatabaseError> {
+        let Some(lease) = &self.lease else {
+            return Ok(());
+        };
+        let Shared {
+            engine,
+            cursors,
+            runs,
+            ..
+        } = &*self.shared;
+        cursors.store(engine, lease.delivery_host_id).await?;
+        runs.store(engine).await
     }
 
     async fn leave(mut self) {
@@ -282,7 +321,10 @@ impl Subscribers {
         self.owned.clear();
         let stored = self.store().await;
         let Some(lease) = &self.lease else { return };
-        let left = self.shared.engine.leave_subscriptions(lease.subscriber_id);
+        let left = self
+            .shared
+            .engine
+            .leave_subscriptions(lease.delivery_host_id);
         if let Err(error) = stored.and(left.await) {
             tracing::warn!(error = %ErrorChain(&error), "subscriptions are taken over once this host is taken for dead");
         }

@@ -8,6 +8,7 @@ mod webhook;
 
 use super::SubscribersConfig;
 use super::components::Components;
+use super::runs::Runs;
 use bytes::Bytes;
 use component::{Component, Runner};
 use nats::Nats;
@@ -136,11 +137,12 @@ impl Transports {
     pub(crate) fn new(
         engine: &Engine,
         components: Option<Components>,
+        runs: Arc<Runs>,
         config: &SubscribersConfig,
     ) -> Self {
         Self {
             webhooks: Sender::new(config),
-            components: Runner::new(components, engine, config.retry.attempts),
+            components: Runner::new(components, engine, runs, config.retry.attempts),
             requests: Semaphore::new(MAX_IN_FLIGHT),
             attempts: Semaphore::new(SUBSCRIBER_SLOTS),
             nats: Nats::new(

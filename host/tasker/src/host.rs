@@ -84,6 +84,8 @@ pub struct HostConfig {
     /// Where finished tasks are written before they are deleted; none: nowhere.
     pub archive: Option<Location>,
     pub auth: AuthConfig,
+    /// What callers may have of the API.
+    pub bounds: Bounds,
     /// None: the API speaks plain HTTP.
     pub tls: Option<TlsFiles>,
     /// Traces, metrics and these lines of the log are exported as the variables of OpenTelemetry say; none: nothing is.
@@ -236,8 +238,7 @@ impl Host {
         keep_in_bounds(&engine, archive, &draining);
         let stats = Arc::<WorkerStats>::default();
         let exports = Exports::from_env(config.exports.as_ref())?;
-        let tracer = exports.tracer();
-        let deliveries = deliver(&engine, components, config.subscribers, &tracer, &draining);
+        let deliveries = deliver(&engine, components, config.subscribers, &exports, &draining);
         let metrics = metrics::of(&engine, &sandbox, &stats, exports.samplers());
         let metrics_address = metrics::serve(metrics_listener, &metrics, &closing);
         let state = AppState {
@@ -250,8 +251,9 @@ impl Host {
             notifications: notifications.clone(),
             shutdown: draining.clone(),
             authentication,
-            bounds: Bounds::default(),
-            tracer: tracer.clone(),
+            bounds: config.bounds,
+            tracer: exports.tracer(),
+            exports: exports.health(),
             serves_ui: config.serves_ui,
         };
         let server = serve(listener, certificates.clone(), state, closing.clone());
@@ -262,7 +264,7 @@ impl Host {
             config,
             stats: stats.clone(),
             logs: LogStore::default(),
-            tracer: tracer.clone(),
+            tracer: exports.tracer(),
         });
         Ok(Self {
             address,

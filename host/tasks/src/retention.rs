@@ -15,6 +15,9 @@ const BATCH_TASKS: i32 = 500;
 /// Idempotency keys that one batch looks at.
 const BATCH_KEYS: i32 = 1_000;
 
+/// Subscriptions whose runs one batch looks at, and runs of each that it deletes at most.
+const BATCH_RUNS: i32 = 200;
+
 /// After a batch the host rests for so many times as long as the batch took. The database holds all hosts
 /// together to the same, see `tasker.delete_finished_tasks`.
 const REST_SHARE: u32 = 4;
@@ -79,9 +82,10 @@ impl Retention {
         }
     }
 
-    /// Frees a few of the keys and deletes a few of the tasks that are due.
+    /// Frees a few of the keys and deletes a few of the runs and of the tasks that are due.
     async fn batch(&self) -> Result<Batch, RetentionError> {
         let keys = self.engine.expire_keys(BATCH_KEYS).await?;
+        let runs = self.engine.expire_runs(BATCH_RUNS).await?;
         let batch = match self.archive_partition().await? {
             true => Batch {
                 deleted: 0,
@@ -90,7 +94,7 @@ impl Retention {
             false => self.delete_batch().await?,
         };
         Ok(Batch {
-            is_more_due: batch.is_more_due || keys.is_more_due,
+            is_more_due: batch.is_more_due || keys.is_more_due || runs.is_more_due,
             ..batch
         })
     }

@@ -4,6 +4,7 @@
 //! happen, which takes no lock, and give their values as [`Samples`] when somebody asks. A [`Tracer`] takes the spans of attempts; who exports them is not this crate's matter.
 
 pub mod catalog;
+mod export_health;
 mod export_queue;
 mod instrument;
 mod labels;
@@ -14,6 +15,7 @@ mod span;
 mod trace_sampler;
 mod tracer;
 
+pub use export_health::{ExportHealth, SignalHealth};
 pub use export_queue::{ExportCounts, ExportQueue};
 pub use instrument::{Counter, Histogram};
 pub use labels::BoundedLabels;

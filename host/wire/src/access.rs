@@ -7,6 +7,7 @@ use tasker_domain::permission::Permissions;
 
 /// Who asks, and what they may do.
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct Access {
     /// As the audit log names them.
     pub actor: Actor,

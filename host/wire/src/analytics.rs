@@ -15,6 +15,7 @@ pub const MAX_GROUPS: u32 = 500;
 pub const DEFAULT_BOTTLENECKS: u32 = 10;
 /// Which statistics.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct PerformanceQuery {
     /// Without it, all that the caller may see.
@@ -31,6 +32,7 @@ pub struct PerformanceQuery {
 
 /// Which statistics, without a division.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct WindowQuery {
     /// Without it, all that the caller may see.
@@ -45,6 +47,7 @@ pub struct WindowQuery {
 
 /// What an answer counts.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct Window {
     /// The beginning, down to a multiple of `minutes`.
     pub since: DateTime<Utc>,
@@ -60,6 +63,7 @@ pub struct Window {
 
 /// Durations in milliseconds. Percentiles are within [`RELATIVE_ERROR`](tasker_domain::histogram::RELATIVE_ERROR) of the true ones; the rest is exact.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct Durations {
     pub mean: f64,
     pub p50: f64,
@@ -70,6 +74,8 @@ pub struct Durations {
 
 /// Tasks that ended in the window.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "openapi", schemars(rename = "EndedTaskCounts"))]
 pub struct TaskCounts {
     pub complete: u64,
     pub failed: u64,
@@ -80,6 +86,7 @@ pub struct TaskCounts {
 
 /// Attempts that ended in the window.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct AttemptCounts {
     pub count: u64,
     /// Their step failed for good.
@@ -92,6 +99,7 @@ pub struct AttemptCounts {
 
 /// Claims in the window, without those after a failed attempt.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct ClaimCounts {
     pub count: u64,
     /// From when the step was ready.
@@ -100,6 +108,7 @@ pub struct ClaimCounts {
 
 /// The statistics of a namespace, template, version or step.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct PerformanceGroup {
     pub namespace: String,
     pub template: Option<String>,
@@ -115,6 +124,7 @@ pub struct PerformanceGroup {
 
 /// Tasks that ended in a part of the window.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct Throughput {
     pub at: DateTime<Utc>,
     pub complete: u64,
@@ -124,6 +134,7 @@ pub struct Throughput {
 
 /// Throughput, success and times.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct Performance {
     #[serde(flatten)]
     pub window: Window,
@@ -136,6 +147,7 @@ pub struct Performance {
 
 /// Failed attempts with one code and one shape of message.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct ErrorGroup {
     pub namespace: String,
     pub code: String,
@@ -152,6 +164,7 @@ pub struct ErrorGroup {
 
 /// Where time goes.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct Bottlenecks {
     #[serde(flatten)]
     pub window: Window,
@@ -167,6 +180,7 @@ pub struct Bottlenecks {
 
 /// Groups of errors.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct Errors {
     #[serde(flatten)]
     pub window: Window,

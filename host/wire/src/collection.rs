@@ -6,7 +6,9 @@ use tasker_domain::digest::Digest;
 
 /// What is to be removed.
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "openapi", schemars(example = serde_json::json!({"older_than_ms": 2_592_000_000_u32, "dry_run": true})))]
 pub struct Collect {
     /// How long ago a version was published, resolved and run at least; 30 days unless it is given.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -18,6 +20,7 @@ pub struct Collect {
 
 /// What was removed, or would be.
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct Collection {
     pub dry_run: bool,
     pub versions: Vec<CollectedVersion>,
@@ -26,6 +29,7 @@ pub struct Collection {
 
 /// A version whose bytes are gone.
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct CollectedVersion {
     pub namespace: String,
     pub component: String,
@@ -41,4 +45,6 @@ endpoint! {
     needs Operate in AllNamespaces;
     body Json<Collect>;
     answers Collection;
+    is idempotent;
+    refuses Conflict "collecting", Refused "collect_age", Unavailable "contention";
 }

@@ -20,6 +20,7 @@ use tasker_domain::resolve::{Ineligible, VersionStatus};
 
 /// One version of a component.
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct ComponentVersion {
     pub namespace: String,
     pub component: String,
@@ -74,6 +75,7 @@ pub struct ComponentVersion {
 
 /// Who yanked or quarantined a version, when and why.
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct Withdrawal {
     pub at: DateTime<Utc>,
     pub actor: String,
@@ -82,6 +84,7 @@ pub struct Withdrawal {
 
 /// A capability that a component requests. A text, because the host may know more capabilities than a caller.
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct RequestedCapability {
     pub capability: String,
     /// Its own namespace grants it.
@@ -122,6 +125,7 @@ endpoint! {
     needs Read in Query;
     query NamespacePageQuery;
     answers Page<Summary>;
+    refuses NotFound "unknown_namespace";
 }
 
 endpoint! {
@@ -130,6 +134,7 @@ endpoint! {
     needs Read in Path;
     query PageQuery;
     answers Versions<ComponentVersion>;
+    refuses NotFound "unknown_component";
 }
 
 endpoint! {
@@ -138,6 +143,7 @@ endpoint! {
     ShowComponentVersion { namespace: Name, name: Name, version: String }
     needs Read in Path;
     answers ComponentVersion;
+    refuses Malformed "invalid_version", NotFound "unknown_component", NotFound "unknown_version";
 }
 
 endpoint! {
@@ -145,9 +151,22 @@ endpoint! {
     PUT "/v1/namespaces/{namespace}/components/{name}/versions/{version}"
     PublishComponent { namespace: Name, name: Name, version: String }
     needs Publish in Path;
+    headers SIGNATURE;
     body Wasm;
     at most MAX_COMPONENT_BYTES;
-    answers ComponentVersion;
+    makes ComponentVersion;
+    refuses
+        Malformed "invalid_signature",
+        Malformed "invalid_version",
+        Conflict "version_exists",
+        Refused "component_refused",
+        Refused "long_number",
+        Refused "nul_character",
+        Refused "semver_violation",
+        Refused "unsigned",
+        Refused "wrong_signature",
+        TooMany "too_many_component_requests",
+        Unavailable "contention";
 }
 
 endpoint! {
@@ -156,6 +175,12 @@ endpoint! {
     DownloadComponent { namespace: Name, name: Name, version: String }
     needs Read in Path;
     answers Wasm;
+    refuses
+        Malformed "invalid_version",
+        NotFound "unknown_component",
+        NotFound "unknown_version",
+        Gone "bytes_removed",
+        TooMany "too_many_component_requests";
 }
 
 endpoint! {
@@ -164,6 +189,7 @@ endpoint! {
     ListSignatures { namespace: Name, name: Name, version: String }
     needs Read in Path;
     answers Page<Signature>;
+    refuses Malformed "invalid_version", NotFound "unknown_component", NotFound "unknown_version";
 }
 
 endpoint! {
@@ -173,6 +199,12 @@ endpoint! {
     needs Read in Path;
     query DiffQuery;
     answers Diff;
+    refuses
+        Malformed "invalid_version",
+        NotFound "unknown_component",
+        NotFound "unknown_version",
+        Gone "bytes_removed",
+        TooMany "too_many_component_requests";
 }
 
 endpoint! {
@@ -184,6 +216,14 @@ endpoint! {
     body Wasm;
     at most MAX_COMPONENT_BYTES;
     answers Diff;
+    is idempotent;
+    refuses
+        Malformed "invalid_version",
+        NotFound "unknown_component",
+        NotFound "unknown_version",
+        Gone "bytes_removed",
+        Refused "component_refused",
+        TooMany "too_many_component_requests";
 }
 
 endpoint! {
@@ -192,6 +232,11 @@ endpoint! {
     PlanComponent { namespace: Name, name: Name, version: String }
     needs Read in Path;
     answers ComponentPlan;
+    refuses
+        Malformed "invalid_version",
+        NotFound "unknown_component",
+        NotFound "unknown_version",
+        TooMany "too_many_component_requests";
 }
 
 endpoint! {
@@ -202,6 +247,14 @@ endpoint! {
     body Wasm;
     at most MAX_COMPONENT_BYTES;
     answers ComponentPlan;
+    is idempotent;
+    refuses
+        Malformed "invalid_version",
+        Conflict "version_exists",
+        Refused "component_refused",
+        Refused "long_number",
+        Refused "nul_character",
+        TooMany "too_many_component_requests";
 }
 
 endpoint! {
@@ -211,6 +264,14 @@ endpoint! {
     needs Grant in Path;
     body Json<OnlyReason>;
     answers ComponentVersion;
+    is idempotent;
+    refuses
+        Malformed "invalid_version",
+        NotFound "unknown_component",
+        NotFound "unknown_version",
+        Conflict "not_waiting_for_approval",
+        Refused "too_many_grants",
+        Unavailable "contention";
 }
 
 endpoint! {
@@ -220,6 +281,12 @@ endpoint! {
     needs Operate in Path;
     body Json<OnlyReason>;
     answers ComponentVersion;
+    is idempotent;
+    refuses
+        Malformed "invalid_version",
+        NotFound "unknown_component",
+        NotFound "unknown_version",
+        Unavailable "contention";
 }
 
 endpoint! {
@@ -229,6 +296,12 @@ endpoint! {
     needs Operate in Path;
     body Json<OnlyReason>;
     answers ComponentVersion;
+    is idempotent;
+    refuses
+        Malformed "invalid_version",
+        NotFound "unknown_component",
+        NotFound "unknown_version",
+        Unavailable "contention";
 }
 
 endpoint! {
@@ -237,4 +310,5 @@ endpoint! {
     ShowComponentReferences { namespace: Name, name: Name, version: String }
     needs Read in Path;
     answers References;
+    refuses Malformed "invalid_version", NotFound "unknown_component", NotFound "unknown_version";
 }

@@ -13,6 +13,7 @@ use tasker_domain::resolve::{Availability, Ineligible};
 
 /// A component or template in a list.
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct Summary {
     pub namespace: String,
     pub name: String,
@@ -27,6 +28,8 @@ pub struct Summary {
 
 /// A component or template with its versions, the highest first.
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "openapi", schemars(rename = "{V}s"))]
 pub struct Versions<V> {
     pub namespace: Name,
     pub name: Name,
@@ -49,6 +52,7 @@ fn present<'de, D: Deserializer<'de>>(from: D) -> Result<Option<Option<Version>>
 
 /// The versions that a diff compares. Texts, so that the host can say what is wrong with them.
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct DiffQuery {
     pub from: String,
@@ -57,6 +61,7 @@ pub struct DiffQuery {
 
 /// The version that an upload is compared with.
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct UploadDiffQuery {
     pub from: String,
@@ -64,6 +69,7 @@ pub struct UploadDiffQuery {
 
 /// The pins that are affected by a yank or quarantine.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct AffectedPins {
     /// Pins that went back to what they were before.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -77,6 +83,7 @@ pub struct AffectedPins {
 }
 
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct RolledBackPin {
     pub namespace: String,
     pub kind: PinKind,
@@ -87,6 +94,7 @@ pub struct RolledBackPin {
 }
 
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct UnresolvablePin {
     pub namespace: String,
     pub kind: PinKind,
@@ -97,6 +105,7 @@ pub struct UnresolvablePin {
 
 /// What keeps a version in use.
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct References {
     pub namespace: Name,
     pub name: Name,

@@ -5,23 +5,58 @@ use http::Method;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use std::marker::PhantomData;
+use tasker_domain::error_report::ErrorClass;
 use tasker_domain::permission::Action;
 use tasker_domain::requirement::QualifiedName;
 
+#[cfg(feature = "openapi")]
+pub use crate::content::Content;
+/// Has a JSON Schema, where the API is described.
+#[cfg(feature = "openapi")]
+pub use schemars::JsonSchema as Described;
+
+/// Has a JSON Schema, where the API is described.
+#[cfg(not(feature = "openapi"))]
+pub trait Described {}
+#[cfg(not(feature = "openapi"))]
+impl<T: ?Sized> Described for T {}
+
+/// What is in a body, where the API is described.
+#[cfg(not(feature = "openapi"))]
+pub trait Content {}
+#[cfg(not(feature = "openapi"))]
+impl<T: ?Sized> Content for T {}
+
 /// One request of the API. The type itself holds the variable segments of the path.
-pub trait Endpoint: Serialize + DeserializeOwned + Send + 'static {
+pub trait Endpoint: Serialize + DeserializeOwned + Described + Send + 'static {
+    /// The name of its declaration, such as `ListKeys`.
+    const NAME: &'static str;
+    /// The module of its declaration, such as `tasker_wire::key`.
+    const MODULE: &'static str;
+    /// What it does, in a paragraph; behind an empty line what else its callers have to know.
+    const DOC: &'static str;
     const METHOD: Method;
     /// With variable segments in braces, such as `/v1/keys/{name}`; each is a member of the type.
     const PATH: &'static str;
     const NEEDS: Needs;
     /// The largest body, in bytes.
     const MAX_BODY_BYTES: usize;
+    /// The headers that it reads, beside those that every request may have; see [`crate::headers`].
+    const HEADERS: &'static [&'static str];
+    /// A success may have made something, which is answered with 201.
+    const MAKES: bool;
+    /// To send it once more changes nothing more.
+    const IS_IDEMPOTENT: bool;
+    /// What it is refused with, beside what any such request may be.
+    const REFUSALS: &'static [Refusal];
+    /// A read replica may answer some of these requests.
+    const MAY_LAG: bool;
     /// The query string; [`NoQuery`] if there is none.
-    type Query: Serialize + DeserializeOwned + Send;
+    type Query: Serialize + DeserializeOwned + Described + Send;
     /// What is sent: [`NoBody`], [`Json`], or some [`Media`].
-    type Body;
+    type Body: Content;
     /// What a success returns: a type that is sent as JSON, [`NoContent`], or some [`Media`].
-    type Answer;
+    type Answer: Content;
 
     /// True if the answer may be a little old, so that a read replica may give it. Only of requests without a
     /// body.
@@ -44,6 +79,20 @@ pub trait NamedPath {
 pub trait VersionPath: NamedPath {
     /// The version as it is written there.
     fn version(&self) -> &str;
+}
+
+/// What a request may be refused with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Refusal {
+    pub class: ErrorClass,
+    /// As the problem has it.
+    pub code: &'static str,
+}
+
+impl Refusal {
+    pub const fn new(class: ErrorClass, code: &'static str) -> Self {
+        Self { class, code }
+    }
 }
 
 /// The action that a request needs, and where.
@@ -79,6 +128,7 @@ pub const SMALL_BODY_BYTES: usize = 64 << 10;
 
 /// Nothing of the query is read.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct NoQuery {}
 
 /// The request has no body.
@@ -164,21 +214,38 @@ impl Media for Text {
     const TYPES: &'static [&'static str] = &["text/plain; charset=utf-8"];
 }
 
-/// Declares an endpoint: method, path, name and variable segments, then what it needs of its caller, and,
-/// where there is one, its query, body and answer.
+/// A graph as text of the type that its language has: for Mermaid or Graphviz.
+#[derive(Clone, Copy, Debug)]
+pub enum Graph {}
+
+impl Media for Graph {
+    const TYPES: &'static [&'static str] = &[
+        "text/vnd.mermaid; charset=utf-8",
+        "text/vnd.graphviz; charset=utf-8",
+    ];
+}
+
+/// Declares an endpoint: what it does, method, path, name and variable segments, then what it needs of its
+/// caller, and, where there is one, its query, body and answer. `makes` is an answer that is sent with 201 where
+/// the request made something. What else it is refused with is listed by class and code, in the order of statuses.
 macro_rules! endpoint {
     (
-        $(#[$doc:meta])*
+        $(#[doc = $doc:literal])+
         $method:ident $path:literal $name:ident { $($segment:ident : $type:ty),* $(,)? }
         needs $action:ident in $scope:ident;
         $(may lag if $may_lag:path;)?
         $(query $query:ty;)?
+        $(headers $($header:ident),+;)?
         $(body $body:ty;)?
         $(at most $bytes:expr;)?
         $(answers $answer:ty;)?
+        $(makes $made:ty;)?
+        $(is $idempotent:ident;)?
+        $(refuses $($class:ident $code:literal),+;)?
     ) => {
-        $(#[$doc])*
+        $(#[doc = $doc])+
         #[derive(Clone, Debug, serde::Serialize, serde::Deserialize)]
+        #[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
         pub struct $name { $(pub $segment: $type),* }
 
         impl $name {
@@ -189,6 +256,9 @@ macro_rules! endpoint {
         }
 
         impl $crate::endpoint::Endpoint for $name {
+            const NAME: &'static str = stringify!($name);
+            const MODULE: &'static str = module_path!();
+            const DOC: &'static str = concat!($($doc, "\n"),+);
             const METHOD: http::Method = http::Method::$method;
             const PATH: &'static str = $path;
             const NEEDS: $crate::endpoint::Needs = $crate::endpoint::Needs {
@@ -197,9 +267,21 @@ macro_rules! endpoint {
             };
             const MAX_BODY_BYTES: usize =
                 $crate::endpoint::or!($crate::endpoint::SMALL_BODY_BYTES $(, $bytes)?);
+            const HEADERS: &'static [&'static str] = &[$($($crate::headers::$header),+)?];
+            const MAKES: bool = false $(|| $crate::endpoint::is_there!($made))?;
+            const IS_IDEMPOTENT: bool = $crate::endpoint::is_idempotent!($method $($idempotent)?);
+            const REFUSALS: &'static [$crate::endpoint::Refusal] = &[
+                $($($crate::endpoint::Refusal::new(
+                    tasker_domain::error_report::ErrorClass::$class,
+                    $code,
+                )),+)?
+            ];
+            const MAY_LAG: bool = false $(|| $crate::endpoint::is_there!($may_lag))?;
             type Query = $crate::endpoint::or_type!($crate::endpoint::NoQuery $(, $query)?);
             type Body = $crate::endpoint::or_type!($crate::endpoint::NoBody $(, $body)?);
-            type Answer = $crate::endpoint::or_type!($crate::endpoint::NoContent $(, $answer)?);
+            type Answer = $crate::endpoint::or_type!(
+                $crate::endpoint::NoContent $(, $answer)? $(, $made)?
+            );
 
             $(
                 fn may_lag(query: &Self::Query) -> bool {
@@ -256,4 +338,27 @@ macro_rules! or_type {
     };
 }
 
-pub(crate) use {endpoint, named, or, or_type};
+/// True: a part of the declaration is there.
+macro_rules! is_there {
+    ($($part:tt)+) => {
+        true
+    };
+}
+
+/// Whether to repeat a request changes nothing more: by its method, or as declared.
+macro_rules! is_idempotent {
+    ($method:ident idempotent) => {
+        true
+    };
+    (POST) => {
+        false
+    };
+    (PATCH) => {
+        false
+    };
+    ($method:ident) => {
+        true
+    };
+}
+
+pub(crate) use {endpoint, is_idempotent, is_there, named, or, or_type};

@@ -13,13 +13,12 @@ use tasker_domain::tag::Tag;
 
 /// The form of the events.
 pub const SPEC_VERSION: &str = "1.0";
-/// The header by which a stream goes on from the last event that its reader had.
-pub const LAST_EVENT_ID: &str = "last-event-id";
 /// The name of the server-sent event that says why a stream ends.
 pub const END: &str = "end";
 
 /// An event in the structured JSON form of CloudEvents 1.0.
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct CloudEvent {
     pub specversion: String,
     /// Unique with the source.
@@ -52,6 +51,7 @@ pub struct CloudEvent {
 
 /// Which events are asked for.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct EventQuery {
     /// With commas between them: `task.*,orders.charged`.
@@ -73,6 +73,8 @@ pub struct EventQuery {
 
 /// A part of the feed.
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "openapi", schemars(rename = "EventPage"))]
 pub struct EventPage<T = CloudEvent> {
     /// In order; fewer than the limit, or none, where most of what was looked at is not asked for.
     pub items: Vec<T>,
@@ -84,6 +86,7 @@ pub struct EventPage<T = CloudEvent> {
 
 /// The last server-sent event of a stream.
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct StreamEnd {
     /// `too_slow`, `shutdown`, `access_changed` or `unavailable`.
     pub reason: String,
@@ -93,6 +96,7 @@ pub struct StreamEnd {
 
 /// A type of events.
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct EventTypeSummary {
     /// Without `tasker.`
     pub name: String,
@@ -105,6 +109,7 @@ pub struct EventTypeSummary {
 
 /// A type of events with all that is known of it.
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct EventType {
     #[serde(flatten)]
     pub summary: EventTypeSummary,
@@ -120,12 +125,14 @@ pub struct EventType {
 
 /// All types of events.
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct EventCatalog {
     pub items: Vec<EventTypeSummary>,
 }
 
 /// An event that handlers send, as one component or template declares it.
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct NamespaceEvent {
     pub name: String,
     #[serde(flatten)]
@@ -135,6 +142,7 @@ pub struct NamespaceEvent {
 
 /// The newest active version of a component or template that declares an event.
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct EventDeclarer {
     /// `component` or `template`.
     pub kind: String,
@@ -148,6 +156,7 @@ endpoint! {
     needs Read in AnyNamespace;
     query EventQuery;
     answers EventPage;
+    refuses Malformed "invalid_cursor";
 }
 
 endpoint! {
@@ -155,7 +164,9 @@ endpoint! {
     GET "/v1/events/stream" StreamEvents {}
     needs Read in AnyNamespace;
     query EventQuery;
+    headers LAST_EVENT_ID;
     answers EventStream;
+    refuses Malformed "invalid_cursor", TooMany "too_many_streams";
 }
 
 endpoint! {
@@ -173,6 +184,7 @@ endpoint! {
     may lag if always;
     query PageQuery;
     answers Page<NamespaceEvent>;
+    refuses NotFound "unknown_namespace";
 }
 
 endpoint! {
@@ -181,4 +193,5 @@ endpoint! {
     needs Read in AnyNamespace;
     may lag if always;
     answers EventType;
+    refuses NotFound "unknown_event_type";
 }

@@ -9,6 +9,7 @@ use tasker_domain::name::Name;
 
 /// One existing grant. Scope and capability are texts: the host may know more of them than a caller.
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct Grant {
     pub id: i64,
     pub namespace: String,
@@ -25,7 +26,9 @@ pub struct Grant {
 /// A grant that is to be made. Its texts are parsed by the host, which can say more of them than a parser
 /// of JSON.
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "openapi", schemars(example = serde_json::json!({"component": "charge", "capability": "kv orders"})))]
 pub struct NewGrant {
     pub component: String,
     pub capability: String,
@@ -36,6 +39,7 @@ pub struct NewGrant {
 
 /// Which grants are listed.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct GrantQuery {
     /// Without it, all that the caller may see.
@@ -69,7 +73,14 @@ endpoint! {
     POST "/v1/namespaces/{namespace}/grants" AddGrant { namespace: Name }
     needs Grant in Path;
     body Json<NewGrant>;
-    answers Grant;
+    makes Grant;
+    is idempotent;
+    refuses
+        Malformed "invalid_capability",
+        Malformed "invalid_requirement",
+        Refused "not_grantable",
+        Refused "too_many_grants",
+        Unavailable "contention";
 }
 
 endpoint! {
@@ -78,4 +89,5 @@ endpoint! {
     needs Grant in Path;
     query OnlyReason;
     answers Grant;
+    refuses NotFound "unknown_grant", Unavailable "contention";
 }

@@ -24,5 +24,17 @@ pub const TRACEPARENT: &str = "traceparent";
 /// In the answer to a single submit: the trace of the task, where the host exports traces.
 pub const TRACERESPONSE: &str = "traceresponse";
 
+/// In a request: the entity tag of what the caller has.
+pub const IF_NONE_MATCH: &str = "if-none-match";
+
+/// In a request for a stream: the last event that the caller had.
+pub const LAST_EVENT_ID: &str = "last-event-id";
+
+/// In an answer to a caller with a rate: how many requests are left, and in how many seconds all are.
+pub const RATE_LIMIT: &str = "ratelimit";
+
+/// The same: how many requests there are for how many seconds.
+pub const RATE_LIMIT_POLICY: &str = "ratelimit-policy";
+
 /// The identity of a single submit.
 pub const IDEMPOTENCY: &str = "idempotency-key";

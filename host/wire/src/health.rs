@@ -7,11 +7,13 @@ use tasker_domain::health::{HealthState, HealthUnit};
 
 /// What a host is found to be; anything else is a refusal.
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct Health {
     pub status: HealthStatus,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum HealthStatus {
     Live,
@@ -20,6 +22,7 @@ pub enum HealthStatus {
 
 /// The status of a host and its database.
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct Status {
     /// That of the part that is worst.
     pub status: HealthState,
@@ -50,6 +53,7 @@ pub struct Status {
 
 /// How well one part of a host is.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct PartStatus {
     /// Such as `database` or `queue`.
     pub part: String,
@@ -63,6 +67,7 @@ pub struct PartStatus {
 
 /// How far the feed of events is on this host.
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct FeedHealth {
     /// Everything up to this number was sent.
     pub position: i64,
@@ -77,6 +82,7 @@ pub struct FeedHealth {
 }
 
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct DatabaseHealth {
     pub version: String,
     pub now: DateTime<Utc>,
@@ -84,6 +90,7 @@ pub struct DatabaseHealth {
 
 /// Of this host to the database.
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct ConnectionHealth {
     pub max: u32,
     pub open: u32,
@@ -93,6 +100,7 @@ pub struct ConnectionHealth {
 
 /// The read replica of this host.
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct ReplicaHealth {
     /// How far it is behind, as last measured.
     pub lag_ms: Option<u64>,
@@ -101,6 +109,7 @@ pub struct ReplicaHealth {
 }
 
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct WorkerHealth {
     pub worker_id: i32,
     pub host_name: String,
@@ -110,6 +119,7 @@ pub struct WorkerHealth {
 }
 
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct TaskCounts {
     pub pending: i64,
     pub in_progress: i64,
@@ -118,6 +128,7 @@ pub struct TaskCounts {
 
 /// How tasks, steps and log are divided by time.
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct PartitionHealth {
     /// Those that may have open tasks.
     pub open: i64,
@@ -138,6 +149,7 @@ endpoint! {
     GET "/health/ready" ShowReadiness {}
     needs Read in Open;
     answers Health;
+    refuses Unavailable "not_ready";
 }
 
 endpoint! {

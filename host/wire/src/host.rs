@@ -10,6 +10,7 @@ use tasker_domain::state::HostState;
 
 /// A host with a worker, from its start until it stops.
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct Host {
     pub id: WorkerId,
     pub host_name: String,
@@ -44,6 +45,7 @@ endpoint! {
     GET "/v1/hosts/{id}" ShowHost { id: WorkerId }
     needs Read in AllNamespaces;
     answers Host;
+    refuses NotFound "unknown_host";
 }
 
 endpoint! {
@@ -52,6 +54,8 @@ endpoint! {
     needs Operate in AllNamespaces;
     body Json<OnlyReason>;
     answers Host;
+    is idempotent;
+    refuses NotFound "unknown_host", Conflict "host_stopped";
 }
 
 endpoint! {
@@ -60,4 +64,6 @@ endpoint! {
     needs Operate in AllNamespaces;
     body Json<OnlyReason>;
     answers Host;
+    is idempotent;
+    refuses NotFound "unknown_host", Conflict "host_stopped";
 }

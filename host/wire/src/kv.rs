@@ -11,6 +11,7 @@ use tasker_domain::name::Name;
 
 /// One entry.
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct KvEntry {
     pub bucket: String,
     pub key: String,
@@ -26,6 +27,7 @@ pub struct KvEntry {
 
 /// Which entries of a bucket are listed.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct KvQuery {
     /// How their keys begin.
@@ -51,6 +53,7 @@ endpoint! {
     ShowKv { namespace: Name, bucket: Name, key: String }
     needs Read in Path;
     answers KvEntry;
+    refuses NotFound "unknown_kv", Refused "invalid_kv";
 }
 
 endpoint! {
@@ -62,6 +65,7 @@ endpoint! {
     // One byte more than allowed, so that a value that is too long is refused as such.
     at most MAX_VALUE_BYTES + 1;
     answers KvEntry;
+    refuses Refused "invalid_kv", Refused "kv_full";
 }
 
 endpoint! {
@@ -69,4 +73,5 @@ endpoint! {
     DELETE "/v1/namespaces/{namespace}/kv/{bucket}/{key}"
     RemoveKv { namespace: Name, bucket: Name, key: String }
     needs Operate in Path;
+    refuses NotFound "unknown_kv", Refused "invalid_kv";
 }

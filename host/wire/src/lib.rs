@@ -9,7 +9,10 @@ pub mod analytics;
 pub mod audit;
 pub mod collection;
 pub mod component;
+#[cfg(feature = "openapi")]
+pub mod content;
 pub mod definition;
+pub mod description;
 pub mod endpoint;
 pub mod event;
 pub mod failure;
@@ -24,6 +27,8 @@ pub mod log;
 pub mod metrics;
 pub mod migration;
 pub mod namespace;
+#[cfg(feature = "openapi")]
+pub mod openapi;
 pub mod page;
 pub mod pin;
 pub mod problem;

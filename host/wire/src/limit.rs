@@ -11,6 +11,7 @@ use tasker_domain::scope::Scope;
 
 /// An existing rule.
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct LimitRule {
     pub namespace: String,
     /// `*`, `name`, or `other/name` of another namespace.
@@ -24,7 +25,9 @@ pub struct LimitRule {
 
 /// What changes in a rule.
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "openapi", schemars(example = serde_json::json!({"limits": {"memory": "64MiB", "cpu": null}})))]
 pub struct LimitChanges {
     /// Limit by limit; null removes.
     pub limits: LimitPatch,
@@ -48,6 +51,8 @@ endpoint! {
     needs Operate in Path;
     body Json<LimitChanges>;
     answers LimitRule;
+    is idempotent;
+    refuses Malformed "invalid_requirement", Refused "too_many_limits";
 }
 
 endpoint! {
@@ -57,4 +62,5 @@ endpoint! {
     needs Operate in Path;
     query OnlyReason;
     answers LimitRule;
+    refuses Malformed "invalid_requirement", NotFound "unknown_limits";
 }

@@ -8,6 +8,7 @@ use tasker_domain::ids::TaskId;
 
 /// One line of an attempt's log.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct AttemptLogLine {
     pub attempt: u32,
     /// Its number in the log of the attempt, from 1.
@@ -57,6 +58,7 @@ pub fn chunk_lines(
 
 /// A part of the log of a step.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct AttemptLogPage {
     pub items: Vec<AttemptLogLine>,
     /// Give it as `after` for what follows; none at the end of what was logged so far.
@@ -69,6 +71,7 @@ pub struct AttemptLogPage {
 
 /// Which part of the log of a step.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct AttemptLogQuery {
     /// Without it, all attempts, one after the other.
@@ -87,4 +90,5 @@ endpoint! {
     needs Read in Task;
     query AttemptLogQuery;
     answers AttemptLogPage;
+    refuses NotFound "unknown_step", NotFound "unknown_task", TooMany "too_many_waits";
 }

@@ -11,7 +11,9 @@ use tasker_domain::state::TaskState;
 
 /// Which open tasks move, and where to.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "openapi", schemars(example = serde_json::json!({"component": "charge", "to": "1.1.0", "dry_run": true})))]
 pub struct NewMigration {
     /// Only tasks of these versions of the template.
     pub version: Option<Requirement>,
@@ -30,7 +32,7 @@ pub struct NewMigration {
     /// Reason recorded in the audit log.
     #[serde(default)]
     pub reason: String,
-    /// The most open tasks that this request looks at.
+    /// The most open tasks that this request looks at, from 1 to 10,000.
     pub limit: Option<u32>,
     /// Where to go on: the `next` of the answer before.
     pub after: Option<MigrationCursor>,
@@ -39,6 +41,7 @@ pub struct NewMigration {
 /// What a request of a migration changed, or would change. One that is not the last has `next`; what all
 /// of them answer is added up.
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct Migration {
     pub dry_run: bool,
     /// Open tasks of the template that were looked at before any moves.
@@ -54,6 +57,7 @@ pub struct Migration {
 
 /// A component that takes another version in some tasks.
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct MigratedComponent {
     pub namespace: Name,
     pub component: Name,
@@ -74,4 +78,14 @@ endpoint! {
     needs Operate in Path;
     body Json<NewMigration>;
     answers Migration;
+    refuses
+        Forbidden "not_shared",
+        NotFound "unknown_component",
+        NotFound "unknown_template",
+        NotFound "unknown_version",
+        Conflict "migration_breaks",
+        Refused "invalid_migration",
+        Refused "invalid_reason",
+        Refused "unresolved",
+        Unavailable "contention";
 }

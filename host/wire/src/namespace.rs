@@ -8,6 +8,7 @@ use tasker_domain::name::Name;
 
 /// A namespace, and how much is in it.
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct Namespace {
     pub name: String,
     pub components: u64,
@@ -21,6 +22,7 @@ pub struct Namespace {
 
 /// A namespace that was to be made.
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct CreatedNamespace {
     pub name: Name,
     /// False if it was there.
@@ -39,5 +41,5 @@ endpoint! {
     /// Makes a namespace before anything is in it.
     PUT "/v1/namespaces/{namespace}" CreateNamespace { namespace: Name }
     needs Publish in Path;
-    answers CreatedNamespace;
+    makes CreatedNamespace;
 }

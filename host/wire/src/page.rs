@@ -10,6 +10,8 @@ pub const MAX_PAGE_ITEMS: u32 = 500;
 
 /// One page of a list.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "openapi", schemars(rename = "{T}Page"))]
 pub struct Page<T> {
     pub items: Vec<T>,
     /// Give it as `after` for the next page; none on the last one.
@@ -18,6 +20,7 @@ pub struct Page<T> {
 
 /// Which page of a list.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct PageQuery {
     /// The `next` of the page before.
@@ -30,6 +33,7 @@ pub struct PageQuery {
 
 /// Which page of a list over namespaces.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct NamespacePageQuery {
     /// Without it, all that the caller may see.

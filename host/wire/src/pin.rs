@@ -16,6 +16,7 @@ use tasker_domain::rollout::Percent;
 
 /// An existing pin.
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct Pin {
     pub namespace: String,
     pub kind: PinKind,
@@ -31,6 +32,7 @@ pub struct Pin {
 
 /// The way of a pin to another requirement. The audit log has it without what may change by itself.
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct Rollout {
     /// Where to.
     pub requirement: Requirement,
@@ -47,6 +49,7 @@ pub struct Rollout {
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, strum::Display)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 #[strum(serialize_all = "snake_case")]
 pub enum RolloutState {
@@ -56,7 +59,9 @@ pub enum RolloutState {
 
 /// What a pin is to say. Its text is parsed by the host, which can say more of it than a parser of JSON.
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "openapi", schemars(example = serde_json::json!({"requirement": "=1.0.0"})))]
 pub struct NewPin {
     pub requirement: String,
     /// Reason recorded in the audit log.
@@ -66,7 +71,9 @@ pub struct NewPin {
 
 /// A step of a rollout.
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "openapi", schemars(example = serde_json::json!({"to": "1.1.0", "percent": 10})))]
 pub struct NewRollout {
     /// Where to: a full version means exactly it, all else is a requirement.
     pub to: String,
@@ -94,6 +101,7 @@ fn present<'de, D: Deserializer<'de>>(from: D) -> Result<Option<Option<Guard>>, 
 
 /// One change of a pin.
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct PinChange {
     /// Of the audit; the higher, the newer.
     pub id: i64,
@@ -153,6 +161,14 @@ endpoint! {
     needs Pin in Path;
     body Json<NewPin>;
     answers Pin;
+    refuses
+        Malformed "invalid_requirement",
+        Forbidden "not_shared",
+        NotFound "unknown_component",
+        NotFound "unknown_template",
+        Refused "foreign_template_pin",
+        Refused "pin_matches_nothing",
+        Unavailable "contention";
 }
 
 endpoint! {
@@ -161,6 +177,7 @@ endpoint! {
     RemovePin { namespace: Name, kind: PinKind, target: String }
     needs Pin in Path;
     query OnlyReason;
+    refuses Malformed "invalid_requirement", NotFound "unknown_pin", Unavailable "contention";
 }
 
 endpoint! {
@@ -170,6 +187,17 @@ endpoint! {
     needs Pin in Path;
     body Json<NewRollout>;
     answers Pin;
+    refuses
+        Malformed "invalid_requirement",
+        Forbidden "not_shared",
+        NotFound "unknown_component",
+        NotFound "unknown_pin",
+        NotFound "unknown_template",
+        Conflict "rollout_is_paused",
+        Refused "invalid_guard",
+        Refused "pin_matches_nothing",
+        Refused "rollout_goes_nowhere",
+        Unavailable "contention";
 }
 
 endpoint! {
@@ -179,6 +207,12 @@ endpoint! {
     needs Pin in Path;
     body Json<OnlyReason>;
     answers Pin;
+    refuses
+        Malformed "invalid_requirement",
+        NotFound "unknown_pin",
+        Conflict "no_rollout",
+        Conflict "rollout_is_paused",
+        Unavailable "contention";
 }
 
 endpoint! {
@@ -188,6 +222,12 @@ endpoint! {
     needs Pin in Path;
     body Json<OnlyReason>;
     answers Pin;
+    refuses
+        Malformed "invalid_requirement",
+        NotFound "unknown_pin",
+        Conflict "no_rollout",
+        Conflict "rollout_is_not_paused",
+        Unavailable "contention";
 }
 
 endpoint! {
@@ -197,6 +237,12 @@ endpoint! {
     needs Pin in Path;
     body Json<OnlyReason>;
     answers Pin;
+    refuses
+        Malformed "invalid_requirement",
+        NotFound "unknown_pin",
+        Conflict "nothing_to_roll_back",
+        Refused "pin_matches_nothing",
+        Unavailable "contention";
 }
 
 endpoint! {
@@ -206,4 +252,5 @@ endpoint! {
     needs Read in Path;
     query PageQuery;
     answers Page<PinChange>;
+    refuses Malformed "invalid_requirement", NotFound "unknown_pin";
 }

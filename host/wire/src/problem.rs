@@ -7,6 +7,7 @@ use tasker_domain::ids::TaskId;
 
 /// The body of every refusal. All but `title` and `code` may be missing when it is read.
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct Problem {
     #[serde(default)]
     pub r#type: Cow<'static, str>,

@@ -12,6 +12,7 @@ use tasker_domain::name::Name;
 
 /// Code in quarantine.
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct Quarantine {
     pub digest: Digest,
     pub at: DateTime<Utc>,
@@ -32,6 +33,7 @@ pub struct Quarantine {
 
 /// A component's version by its full name.
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct VersionName {
     pub namespace: String,
     pub component: String,
@@ -46,6 +48,7 @@ impl fmt::Display for VersionName {
 
 /// Open tasks of a template that are suspended by a quarantine.
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct HeldTasks {
     pub namespace: String,
     pub template: String,
@@ -55,6 +58,7 @@ pub struct HeldTasks {
 
 /// Code that may run again.
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct Released {
     /// Every name of these bytes.
     pub names: Vec<VersionName>,
@@ -78,6 +82,12 @@ endpoint! {
     needs Operate in AllNamespaces;
     body Json<OnlyReason>;
     answers Quarantine;
+    is idempotent;
+    refuses
+        Malformed "invalid_version",
+        NotFound "unknown_component",
+        NotFound "unknown_version",
+        Unavailable "contention";
 }
 
 endpoint! {
@@ -87,4 +97,11 @@ endpoint! {
     needs Operate in AllNamespaces;
     body Json<OnlyReason>;
     answers Released;
+    is idempotent;
+    refuses
+        Malformed "invalid_version",
+        NotFound "unknown_component",
+        NotFound "unknown_version",
+        Conflict "not_quarantined",
+        Unavailable "contention";
 }

@@ -11,6 +11,7 @@ pub const MAX_COUNTED_STEPS: i64 = 10_000;
 
 /// What a namespace has in the queue, and how it takes its turns.
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct NamespaceQueue {
     pub namespace: String,
     /// Steps that could be claimed now, [`MAX_COUNTED_STEPS`] at most.
@@ -34,7 +35,9 @@ pub struct NamespaceQueue {
 
 /// What changes; what is left out stays.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "openapi", schemars(example = serde_json::json!({"weight": 5, "max_running": 20})))]
 pub struct QueueChange {
     /// From 1 to 100.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -73,4 +76,6 @@ endpoint! {
     needs Operate in Path;
     body Json<QueueChange>;
     answers NamespaceQueue;
+    is idempotent;
+    refuses NotFound "unknown_namespace";
 }

@@ -1,6 +1,6 @@
 //! What there is and who uses it: trees, uses, drawings, statistics.
 
-use crate::endpoint::{Text, always, endpoint};
+use crate::endpoint::{Graph, always, endpoint};
 use serde::{Deserialize, Serialize};
 use tasker_domain::inventory::{Statistics, Tree, Uses};
 use tasker_domain::name::Name;
@@ -8,6 +8,7 @@ use tasker_domain::template::GraphFormat;
 
 /// How much of a namespace is shown.
 #[derive(Clone, Copy, Debug, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct TreeQuery {
     /// Versions of each template and component, the highest first.
@@ -16,6 +17,7 @@ pub struct TreeQuery {
 
 /// What is drawn, and how.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct RegistryGraphQuery {
     /// Without it, all that the caller may see.
@@ -30,6 +32,7 @@ endpoint! {
     needs Read in Path;
     query TreeQuery;
     answers Tree;
+    refuses NotFound "unknown_namespace";
 }
 
 endpoint! {
@@ -38,6 +41,7 @@ endpoint! {
     ShowUses { namespace: Name, name: Name }
     needs Read in Path;
     answers Uses;
+    refuses NotFound "unknown_component", NotFound "unknown_namespace";
 }
 
 endpoint! {
@@ -46,7 +50,7 @@ endpoint! {
     needs Read in Query;
     may lag if always;
     query RegistryGraphQuery;
-    answers Text;
+    answers Graph;
 }
 
 endpoint! {

@@ -10,6 +10,7 @@ use tasker_domain::retention::Retention;
 
 /// How long a namespace keeps its finished tasks, or all that have no rule of their own.
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct RetentionRule {
     /// `*` for all that have no rule of their own.
     pub namespace: String,
@@ -25,7 +26,9 @@ pub struct RetentionRule {
 /// A rule that replaces the one before. The times are from the end of a task, in milliseconds;
 /// tasks in a state that is left out are kept for ever.
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "openapi", schemars(example = serde_json::json!({"complete_ms": 604_800_000_u32})))]
 pub struct NewRetention {
     #[serde(default)]
     pub complete_ms: Option<u64>,
@@ -80,6 +83,7 @@ endpoint! {
     needs Operate in AllNamespaces;
     body Json<NewRetention>;
     answers RetentionRule;
+    refuses Refused "invalid_retention";
 }
 
 endpoint! {
@@ -88,6 +92,7 @@ endpoint! {
     needs Operate in AllNamespaces;
     query OnlyReason;
     answers RetentionRule;
+    refuses NotFound "unknown_retention";
 }
 
 endpoint! {
@@ -103,6 +108,7 @@ endpoint! {
     needs Operate in Path;
     body Json<NewRetention>;
     answers RetentionRule;
+    refuses Refused "invalid_retention";
 }
 
 endpoint! {
@@ -111,4 +117,5 @@ endpoint! {
     needs Operate in Path;
     query OnlyReason;
     answers RetentionRule;
+    refuses NotFound "unknown_retention";
 }

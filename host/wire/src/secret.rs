@@ -9,6 +9,7 @@ use tasker_domain::secret::MAX_SECRET_BYTES;
 
 /// What is known of a secret beside its value.
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct Secret {
     pub namespace: String,
     pub name: String,
@@ -20,6 +21,7 @@ pub struct Secret {
 
 /// The result of re-encrypting all secrets.
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct Rotation {
     /// The key that encrypts now: the beginning of its sha256.
     pub key_id: String,
@@ -31,6 +33,7 @@ pub struct Rotation {
 
 /// A secret that a host could not read.
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct UnreadableSecret {
     pub namespace: String,
     pub name: String,
@@ -53,12 +56,14 @@ endpoint! {
     // One byte more than allowed, so that a value that is too long is refused as such.
     at most MAX_SECRET_BYTES + 1;
     answers Secret;
+    refuses Conflict "secret_keys_unusable", Refused "invalid_secret", Refused "too_many_secrets";
 }
 
 endpoint! {
     /// Removes a secret.
     DELETE "/v1/namespaces/{namespace}/secrets/{name}" RemoveSecret { namespace: Name, name: Name }
     needs Grant in Path;
+    refuses NotFound "unknown_secret";
 }
 
 endpoint! {
@@ -66,4 +71,5 @@ endpoint! {
     POST "/v1/secrets/rotation" RotateSecrets {}
     needs Admin in AllNamespaces;
     answers Rotation;
+    refuses Conflict "secret_keys_unusable";
 }

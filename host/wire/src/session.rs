@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 /// A session that has begun. Its cookie comes in a header.
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct BegunSession {
     /// When it ends by itself; earlier where its key is revoked or expires.
     pub expires_at: DateTime<Utc>,
@@ -13,6 +14,7 @@ pub struct BegunSession {
 
 /// How a browser can sign in, besides with a key or token.
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct SignInMethods {
     /// None: the host has no identity provider.
     pub oidc: Option<OidcMethod>,
@@ -20,6 +22,7 @@ pub struct SignInMethods {
 
 /// An identity provider (OpenID Connect).
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct OidcMethod {
     /// As its tokens name it.
     pub issuer: String,
@@ -29,6 +32,7 @@ pub struct OidcMethod {
 
 /// What a sign-in begins with.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct OidcBegin {
     /// The path of the page to show afterwards, such as `/tasks?namespace=shop`.
@@ -37,6 +41,7 @@ pub struct OidcBegin {
 
 /// What the provider sends a browser back with. It may add more.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct OidcAnswer {
     pub state: Option<String>,
     pub code: Option<String>,
@@ -58,6 +63,7 @@ endpoint! {
     needs Read in Open;
     query OidcBegin;
     answers Redirect;
+    refuses NotFound "no_identity_provider";
 }
 
 endpoint! {
@@ -66,13 +72,14 @@ endpoint! {
     needs Read in Open;
     query OidcAnswer;
     answers Redirect;
+    refuses NotFound "no_identity_provider";
 }
 
 endpoint! {
     /// Signs a browser in: whoever shows a key or a token in the header `Authorization` gets a cookie that stands for it.
     POST "/v1/session" BeginSession {}
     needs Read in Authenticated;
-    answers BegunSession;
+    makes BegunSession;
 }
 
 endpoint! {

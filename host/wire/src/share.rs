@@ -9,6 +9,7 @@ use tasker_domain::name::Name;
 
 /// A component, or all of a namespace, that others may use.
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct Share {
     pub id: i64,
     /// Whose components.
@@ -27,7 +28,9 @@ pub struct Share {
 /// A share that is to be made. Its texts are parsed by the host, which can say more of them than a parser
 /// of JSON.
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "openapi", schemars(example = serde_json::json!({"component": "charge", "shared_with": "warehouse"})))]
 pub struct NewShare {
     pub component: String,
     pub shared_with: String,
@@ -49,7 +52,9 @@ endpoint! {
     POST "/v1/namespaces/{namespace}/shares" AddShare { namespace: Name }
     needs Use in Path;
     body Json<NewShare>;
-    answers Share;
+    makes Share;
+    is idempotent;
+    refuses Malformed "invalid_requirement", Refused "too_many_shares", Unavailable "contention";
 }
 
 endpoint! {
@@ -59,4 +64,5 @@ endpoint! {
     needs Use in Path;
     query OnlyReason;
     answers Share;
+    refuses NotFound "unknown_share", Unavailable "contention";
 }

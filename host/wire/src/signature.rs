@@ -8,6 +8,7 @@ use tasker_domain::name::Name;
 
 /// A signature of a component version.
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct Signature {
     pub key_id: String,
     /// As an upload carries it.
@@ -20,6 +21,7 @@ pub struct Signature {
 
 /// A key whose signatures a namespace accepts.
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct SigningKey {
     pub key_id: String,
     pub name: String,
@@ -30,10 +32,15 @@ pub struct SigningKey {
 
 /// A signing key that is to be accepted.
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "openapi", schemars(example = serde_json::json!({
+        "name": "release",
+        "public_key": "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo",
+    })))]
 pub struct NewSigningKey {
     pub name: String,
-    /// PEM, or the 32 bytes in base64.
+    /// PEM, or the 32 bytes in base64 for URLs, without padding.
     pub public_key: String,
 }
 
@@ -50,7 +57,9 @@ endpoint! {
     POST "/v1/namespaces/{namespace}/signing-keys" AddSigningKey { namespace: Name }
     needs Grant in Path;
     body Json<NewSigningKey>;
-    answers SigningKey;
+    makes SigningKey;
+    is idempotent;
+    refuses Malformed "invalid_signature", Unavailable "contention";
 }
 
 endpoint! {
@@ -58,4 +67,5 @@ endpoint! {
     DELETE "/v1/namespaces/{namespace}/signing-keys/{key}"
     RemoveSigningKey { namespace: Name, key: String }
     needs Grant in Path;
+    refuses Malformed "invalid_signature", NotFound "unknown_signing_key", Unavailable "contention";
 }

@@ -12,6 +12,7 @@ use tasker_domain::state::StepState;
 
 /// One step of a task.
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct Step {
     pub name: String,
     pub state: StepState,
@@ -56,6 +57,7 @@ impl Step {
 
 /// Which steps of a task are listed.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct StepQuery {
     /// In one of these states, with commas between them; none: in any.
@@ -65,6 +67,7 @@ pub struct StepQuery {
         skip_serializing_if = "Vec::is_empty",
         with = "states"
     )]
+    #[cfg_attr(feature = "openapi", schemars(with = "String"))]
     pub states: Vec<StepState>,
     pub after: Option<String>,
     pub limit: Option<u32>,
@@ -96,6 +99,7 @@ endpoint! {
     may lag if always;
     query StepQuery;
     answers Page<Step>;
+    refuses NotFound "unknown_task";
 }
 
 endpoint! {
@@ -104,6 +108,7 @@ endpoint! {
     needs Read in Task;
     may lag if always;
     answers JsonText;
+    refuses NotFound "no_payload", NotFound "unknown_step", NotFound "unknown_task";
 }
 
 endpoint! {
@@ -112,6 +117,7 @@ endpoint! {
     needs Read in Task;
     may lag if always;
     answers JsonText;
+    refuses NotFound "no_payload", NotFound "unknown_step", NotFound "unknown_task";
 }
 
 endpoint! {
@@ -120,4 +126,5 @@ endpoint! {
     needs Read in Task;
     may lag if always;
     answers JsonText;
+    refuses NotFound "no_payload", NotFound "unknown_step", NotFound "unknown_task";
 }

@@ -1,6 +1,7 @@
 //! Subscriptions: events of a namespace that are delivered to a webhook, a component or NATS.
 
 use crate::endpoint::{Json, endpoint};
+use crate::log::AttemptLogLine;
 use crate::page::{NamespacePageQuery, Page, PageQuery};
 use crate::reason::OnlyReason;
 use chrono::{DateTime, Utc};
@@ -9,9 +10,11 @@ use tasker_domain::ids::TaskId;
 use tasker_domain::name::Name;
 use tasker_domain::subscription::{SubscriptionKind, SubscriptionState};
 use tasker_domain::tag::Tag;
+use tasker_domain::task_report::Resources;
 
 /// A subscription, with how far it is.
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct Subscription {
     pub namespace: String,
     pub name: String,
@@ -55,6 +58,9 @@ pub struct Subscription {
     pub dead_letters: i64,
     /// Dead letters that were dropped for newer ones.
     pub dropped: i64,
+    /// Runs of the component.
+    #[serde(default)]
+    pub runs: i64,
     /// The host that delivers; none yet, or it does not renew.
     pub host: Option<String>,
     pub created_at: DateTime<Utc>,
@@ -66,7 +72,9 @@ pub struct Subscription {
 
 /// What a subscription is to be. Its texts are parsed by the host, which can say more of them than a parser of JSON.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "openapi", schemars(example = serde_json::json!({"to": "nats", "types": "task.*"})))]
 pub struct NewSubscription {
     /// Where events are sent: a URL with https, `component:…`, or `nats`.
     pub to: String,
@@ -98,7 +106,9 @@ pub struct NewSubscription {
 
 /// Where a subscription is to go on.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "openapi", schemars(example = serde_json::json!({"from": "2026-01-31T08:00:00Z"})))]
 pub struct ReplaySubscription {
     /// A cursor or a time.
     pub from: String,
@@ -109,6 +119,7 @@ pub struct ReplaySubscription {
 
 /// An event that could not be delivered.
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct DeadLetter {
     pub id: i64,
     /// Of the event.
@@ -129,7 +140,9 @@ pub struct DeadLetter {
 
 /// Which dead letters are delivered once more.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "openapi", schemars(example = serde_json::json!({"reason": "the receiver works again"})))]
 pub struct Redelivery {
     /// One; without it all.
     #[serde(default)]
@@ -141,8 +154,53 @@ pub struct Redelivery {
 
 /// How many dead letters are delivered once more.
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct Redelivering {
     pub dead_letters: i64,
+}
+
+/// A run that has ended.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
+pub struct SubscriberRun {
+    /// Its number among those of the subscription, from 1.
+    pub number: i64,
+    /// When it ended.
+    pub at: DateTime<Utc>,
+    pub event_id: String,
+    /// The cursor behind the event.
+    pub cursor: String,
+    /// Which try of the event it was, from 1.
+    pub attempt: i32,
+    /// `namespace/name`
+    pub component: String,
+    pub version: String,
+    /// The pins whose rollouts led to the version.
+    pub rollouts: Vec<String>,
+    pub usage: Resources,
+    /// None: it handled the event.
+    pub failure: Option<SubscriberRunFailure>,
+    /// How many lines it logged.
+    pub log_lines: i32,
+}
+
+/// Why a run did not handle its event.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
+pub struct SubscriberRunFailure {
+    /// `failed`, `trapped`, `timed_out`, `over_limit`, `host` for what the host could not do, or `conflict` where another
+    /// wrote the same entries of kv.
+    pub kind: String,
+    pub code: String,
+    pub message: String,
+}
+
+/// A run with what it logged.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
+pub struct LoggedSubscriberRun {
+    pub run: SubscriberRun,
+    pub lines: Vec<AttemptLogLine>,
 }
 
 endpoint! {
@@ -159,6 +217,7 @@ endpoint! {
     ShowSubscription { namespace: Name, name: Name }
     needs Read in Path;
     answers Subscription;
+    refuses NotFound "unknown_subscription";
 }
 
 endpoint! {
@@ -167,7 +226,13 @@ endpoint! {
     SetSubscription { namespace: Name, name: Name }
     needs Grant in Path;
     body Json<NewSubscription>;
-    answers Subscription;
+    makes Subscription;
+    refuses
+        Malformed "invalid_cursor",
+        NotFound "unknown_secret",
+        Refused "too_many_subscriptions",
+        Refused "unknown_subscriber",
+        Refused "unresolved";
 }
 
 endpoint! {
@@ -176,6 +241,7 @@ endpoint! {
     RemoveSubscription { namespace: Name, name: Name }
     needs Grant in Path;
     query OnlyReason;
+    refuses NotFound "unknown_subscription";
 }
 
 endpoint! {
@@ -185,6 +251,8 @@ endpoint! {
     needs Operate in Path;
     body Json<OnlyReason>;
     answers Subscription;
+    is idempotent;
+    refuses NotFound "unknown_subscription";
 }
 
 endpoint! {
@@ -194,6 +262,8 @@ endpoint! {
     needs Operate in Path;
     body Json<OnlyReason>;
     answers Subscription;
+    is idempotent;
+    refuses NotFound "unknown_subscription";
 }
 
 endpoint! {
@@ -203,6 +273,8 @@ endpoint! {
     needs Operate in Path;
     body Json<ReplaySubscription>;
     answers Subscription;
+    is idempotent;
+    refuses Malformed "invalid_cursor", NotFound "unknown_subscription";
 }
 
 endpoint! {
@@ -212,6 +284,7 @@ endpoint! {
     needs Operate in Path;
     body Json<OnlyReason>;
     answers Subscription;
+    refuses NotFound "unknown_subscription", Refused "subscription_not_active";
 }
 
 endpoint! {
@@ -221,6 +294,7 @@ endpoint! {
     needs Read in Path;
     query PageQuery;
     answers Page<DeadLetter>;
+    refuses NotFound "unknown_subscription";
 }
 
 endpoint! {
@@ -230,4 +304,24 @@ endpoint! {
     needs Operate in Path;
     body Json<Redelivery>;
     answers Redelivering;
+    refuses NotFound "unknown_dead_letter", NotFound "unknown_subscription";
+}
+
+endpoint! {
+    /// Lists the newest runs of a component for a subscription, the newest first.
+    GET "/v1/namespaces/{namespace}/subscriptions/{name}/runs"
+    ListSubscriberRuns { namespace: Name, name: Name }
+    needs Read in Path;
+    query PageQuery;
+    answers Page<SubscriberRun>;
+    refuses NotFound "unknown_subscription";
+}
+
+endpoint! {
+    /// Shows a run of a component for a subscription, with what it logged.
+    GET "/v1/namespaces/{namespace}/subscriptions/{name}/runs/{run}"
+    ShowSubscriberRun { namespace: Name, name: Name, run: i64 }
+    needs Read in Path;
+    answers LoggedSubscriberRun;
+    refuses NotFound "unknown_run", NotFound "unknown_subscription";
 }

@@ -1,6 +1,9 @@
 //! Tasks: submit, list, show, cancel; requests for single payloads.
 
-use crate::endpoint::{Endpoint, Json, JsonText, Needs, NoQuery, Scope, always, endpoint};
+use crate::endpoint::{
+    Content, Described, Endpoint, Json, JsonText, Needs, NoQuery, Refusal, Scope, always, endpoint,
+};
+use crate::headers::{IDEMPOTENCY, TRACEPARENT};
 use crate::page::{Page, paged};
 use crate::reason::OnlyReason;
 use crate::step::Step;
@@ -11,6 +14,7 @@ use serde_json::value::RawValue;
 use std::collections::BTreeMap;
 use std::marker::PhantomData;
 use tasker_domain::digest::Digest;
+use tasker_domain::error_report::ErrorClass;
 use tasker_domain::ids::TaskId;
 use tasker_domain::name::Name;
 use tasker_domain::permission::Action;
@@ -25,6 +29,7 @@ pub const MAX_SUBMIT_BODY_BYTES: usize = 64 << 20;
 
 /// A task without its payloads.
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct TaskSummary {
     pub id: TaskId,
     pub namespace: String,
@@ -57,6 +62,7 @@ impl TaskSummary {
 /// A task with its lock and the first of its steps. What is large has its size here, and a request of
 /// its own.
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct Task {
     pub id: TaskId,
     pub namespace: String,
@@ -105,6 +111,7 @@ impl Task {
 
 /// A component version that a task's lock names.
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct LockedVersion {
     /// `namespace/name`.
     pub component: String,
@@ -116,6 +123,7 @@ pub struct LockedVersion {
 
 /// The answer to a submit of one task.
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct SubmittedTask {
     /// False if a task with the same idempotency key was there already.
     pub created: bool,
@@ -124,12 +132,14 @@ pub struct SubmittedTask {
 
 /// The answer to a submit of several tasks, in the order of its submits.
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct SubmittedBatch {
     pub items: Vec<BatchItem>,
 }
 
 /// What came of one submit of a batch.
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct BatchItem {
     pub created: bool,
     /// The existing task where it was not created.
@@ -140,8 +150,8 @@ pub struct BatchItem {
 }
 
 /// What one request submits: a task, or several at once.
-pub trait Submission: 'static {
-    type Answer;
+pub trait Submission: Described + 'static {
+    type Answer: Content;
 }
 
 impl Submission for Submit {
@@ -152,10 +162,32 @@ impl Submission for Vec<Submit> {
     type Answer = SubmittedBatch;
 }
 
+const SUBMIT_DOC: &str = "Submits a task, or up to 1,000 at once.
+
+With an idempotency key it is safe to repeat: the same key and input return the existing task with `created: false` and
+status 200. An array is submitted in one transaction and answered with 200 and one item per submit.
+";
+
+const SUBMIT_REFUSALS: &[Refusal] = &[
+    Refusal::new(ErrorClass::Forbidden, "not_shared"),
+    Refusal::new(ErrorClass::NotFound, "unknown_namespace"),
+    Refusal::new(ErrorClass::NotFound, "unknown_template"),
+    Refusal::new(ErrorClass::Conflict, "duplicate_task"),
+    Refusal::new(ErrorClass::Conflict, "idempotency_key_reused"),
+    Refusal::new(ErrorClass::Refused, "batch_size"),
+    Refusal::new(ErrorClass::Refused, "invalid_submit"),
+    Refusal::new(ErrorClass::Refused, "unknown_handler"),
+    Refusal::new(ErrorClass::Refused, "unresolved"),
+    Refusal::new(ErrorClass::Unavailable, "contention"),
+    Refusal::new(ErrorClass::Unavailable, "no_partition"),
+];
+
 /// Submits a task, or up to [`MAX_BATCH_TASKS`](tasker_domain::bounds::MAX_BATCH_TASKS) at once.
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "openapi", schemars(bound = ""))]
 #[serde(bound = "")]
-pub struct SubmitTasks<S> {
+pub struct SubmitTasks<S: Submission> {
     #[serde(skip)]
     submission: PhantomData<fn() -> S>,
 }
@@ -175,6 +207,9 @@ impl SubmitTasks<Vec<Submit>> {
 }
 
 impl<S: Submission> Endpoint for SubmitTasks<S> {
+    const NAME: &'static str = "SubmitTasks";
+    const MODULE: &'static str = module_path!();
+    const DOC: &'static str = SUBMIT_DOC;
     const METHOD: Method = Method::POST;
     const PATH: &'static str = "/v1/tasks";
     const NEEDS: Needs = Needs {
@@ -182,6 +217,11 @@ impl<S: Submission> Endpoint for SubmitTasks<S> {
         scope: Scope::Body,
     };
     const MAX_BODY_BYTES: usize = MAX_SUBMIT_BODY_BYTES;
+    const HEADERS: &'static [&'static str] = &[IDEMPOTENCY, TRACEPARENT];
+    const MAKES: bool = true;
+    const IS_IDEMPOTENT: bool = false;
+    const REFUSALS: &'static [Refusal] = SUBMIT_REFUSALS;
+    const MAY_LAG: bool = false;
     type Query = NoQuery;
     type Body = Json<S>;
     type Answer = S::Answer;
@@ -189,6 +229,7 @@ impl<S: Submission> Endpoint for SubmitTasks<S> {
 
 /// Which tasks are listed.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct TaskQuery {
     /// Without it, all that the caller may see.
@@ -205,6 +246,7 @@ paged!(TaskQuery);
 
 /// The parameters of a long poll of a task.
 #[derive(Clone, Copy, Debug, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct WaitQuery {
     /// At most so long, until the task is final.
@@ -237,6 +279,7 @@ endpoint! {
     may lag if WaitQuery::is_at_once;
     query WaitQuery;
     answers Task;
+    refuses NotFound "unknown_task", TooMany "too_many_waits";
 }
 
 endpoint! {
@@ -245,6 +288,7 @@ endpoint! {
     needs Read in Task;
     may lag if always;
     answers TaskReport;
+    refuses NotFound "unknown_task";
 }
 
 endpoint! {
@@ -253,6 +297,8 @@ endpoint! {
     needs Run in Task;
     body Json<OnlyReason>;
     answers Task;
+    is idempotent;
+    refuses NotFound "unknown_task", Conflict "task_is_final", Refused "invalid_reason";
 }
 
 endpoint! {
@@ -261,6 +307,7 @@ endpoint! {
     needs Read in Task;
     may lag if always;
     answers JsonText;
+    refuses NotFound "no_payload", NotFound "unknown_task";
 }
 
 endpoint! {
@@ -268,6 +315,7 @@ endpoint! {
     GET "/v1/tasks/{id}/result" ShowTaskResult { id: TaskId }
     needs Read in Task;
     answers JsonText;
+    refuses NotFound "no_payload", NotFound "unknown_task";
 }
 
 endpoint! {
@@ -276,4 +324,5 @@ endpoint! {
     needs Read in Task;
     may lag if always;
     answers JsonText;
+    refuses NotFound "no_payload", NotFound "unknown_task";
 }

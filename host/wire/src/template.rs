@@ -20,8 +20,20 @@ use tasker_domain::template::{Backoff, GraphFormat, MAX_SOURCE_BYTES};
 /// In place of a version: the one that a new task takes which asks for none.
 pub const LATEST: &str = "latest";
 
+/// A template that may be published.
+#[cfg(feature = "openapi")]
+pub const TEMPLATE_EXAMPLE: &str = "\
+namespace: shop
+name: charge
+version: 1.0.0
+steps:
+  - name: charge
+    handler: charge/noop
+";
+
 /// One version of a template.
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct TemplateVersion {
     pub namespace: String,
     pub name: String,
@@ -63,6 +75,7 @@ impl TemplateVersion {
 
 /// A step as a template says it, with the template's defaults.
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct StepTemplate {
     pub name: Name,
     pub handler: HandlerRef,
@@ -74,6 +87,7 @@ pub struct StepTemplate {
 }
 
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct RetryPolicy {
     pub max_attempts: u16,
     pub backoff: Backoff,
@@ -85,6 +99,7 @@ pub struct RetryPolicy {
 
 /// A template that was checked and not stored.
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct CheckedTemplate {
     pub namespace: Name,
     pub name: Name,
@@ -94,6 +109,7 @@ pub struct CheckedTemplate {
 
 /// How a template is published.
 #[derive(Clone, Copy, Debug, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct PublishQuery {
     /// Also where no task of it could run yet.
@@ -103,6 +119,7 @@ pub struct PublishQuery {
 
 /// How a graph is written.
 #[derive(Clone, Copy, Debug, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct GraphQuery {
     #[serde(default)]
@@ -111,7 +128,9 @@ pub struct GraphQuery {
 
 /// A template that is planned, with what is to be there before it.
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "openapi", schemars(example = serde_json::json!({"source": TEMPLATE_EXAMPLE})))]
 pub struct PlannedTemplate {
     /// YAML.
     pub source: String,
@@ -125,6 +144,7 @@ endpoint! {
     needs Read in Query;
     query NamespacePageQuery;
     answers Page<Summary>;
+    refuses NotFound "unknown_namespace";
 }
 
 endpoint! {
@@ -134,6 +154,8 @@ endpoint! {
     body Yaml;
     at most MAX_SOURCE_BYTES;
     answers CheckedTemplate;
+    is idempotent;
+    refuses Refused "invalid_template";
 }
 
 endpoint! {
@@ -142,6 +164,7 @@ endpoint! {
     needs Read in Path;
     query PageQuery;
     answers Versions<TemplateVersion>;
+    refuses NotFound "unknown_template";
 }
 
 endpoint! {
@@ -150,6 +173,11 @@ endpoint! {
     ShowTemplateVersion { namespace: Name, name: Name, version: String }
     needs Read in Path;
     answers TemplateVersion;
+    refuses
+        Malformed "invalid_version",
+        NotFound "unknown_template",
+        NotFound "unknown_version",
+        Refused "unresolved";
 }
 
 endpoint! {
@@ -160,7 +188,18 @@ endpoint! {
     query PublishQuery;
     body Yaml;
     at most MAX_SOURCE_BYTES;
-    answers TemplateVersion;
+    makes TemplateVersion;
+    refuses
+        Malformed "invalid_version",
+        Forbidden "not_shared",
+        Conflict "version_exists",
+        Refused "invalid_template",
+        Refused "long_number",
+        Refused "nul_character",
+        Refused "semver_violation",
+        Refused "template_address_differs",
+        Refused "template_cannot_run",
+        Unavailable "contention";
 }
 
 endpoint! {
@@ -170,6 +209,11 @@ endpoint! {
     needs Read in Path;
     query GraphQuery;
     answers Text;
+    refuses
+        Malformed "invalid_version",
+        NotFound "unknown_template",
+        NotFound "unknown_version",
+        Refused "unresolved";
 }
 
 endpoint! {
@@ -179,6 +223,7 @@ endpoint! {
     needs Read in Path;
     query DiffQuery;
     answers Diff;
+    refuses Malformed "invalid_version", NotFound "unknown_template", NotFound "unknown_version";
 }
 
 endpoint! {
@@ -190,6 +235,12 @@ endpoint! {
     body Yaml;
     at most MAX_SOURCE_BYTES;
     answers Diff;
+    is idempotent;
+    refuses
+        Malformed "invalid_version",
+        NotFound "unknown_template",
+        NotFound "unknown_version",
+        Refused "invalid_template";
 }
 
 endpoint! {
@@ -200,6 +251,12 @@ endpoint! {
     body YamlOrJson;
     at most 2 * MAX_SOURCE_BYTES;
     answers TemplatePlan;
+    is idempotent;
+    refuses
+        Malformed "invalid_version",
+        Conflict "version_exists",
+        Refused "invalid_template",
+        Refused "template_address_differs";
 }
 
 endpoint! {
@@ -209,6 +266,12 @@ endpoint! {
     needs Operate in Path;
     body Json<OnlyReason>;
     answers TemplateVersion;
+    is idempotent;
+    refuses
+        Malformed "invalid_version",
+        NotFound "unknown_template",
+        NotFound "unknown_version",
+        Unavailable "contention";
 }
 
 endpoint! {
@@ -218,6 +281,12 @@ endpoint! {
     needs Operate in Path;
     body Json<OnlyReason>;
     answers TemplateVersion;
+    is idempotent;
+    refuses
+        Malformed "invalid_version",
+        NotFound "unknown_template",
+        NotFound "unknown_version",
+        Unavailable "contention";
 }
 
 endpoint! {
@@ -226,4 +295,5 @@ endpoint! {
     ShowTemplateReferences { namespace: Name, name: Name, version: String }
     needs Read in Path;
     answers References;
+    refuses Malformed "invalid_version", NotFound "unknown_template", NotFound "unknown_version";
 }

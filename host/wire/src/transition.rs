@@ -9,6 +9,7 @@ use tasker_domain::ids::TaskId;
 
 /// One change of state, of the task where `step` is none; or an event that a handler sent.
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct Transition {
     pub seq: i64,
     pub at: DateTime<Utc>,
@@ -27,6 +28,7 @@ pub struct Transition {
 
 /// Which part of a task's log is listed.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct TransitionQuery {
     /// Only what handlers sent.
@@ -46,6 +48,7 @@ endpoint! {
     may lag if always;
     query TransitionQuery;
     answers Page<Transition>;
+    refuses NotFound "unknown_task";
 }
 
 endpoint! {
@@ -54,4 +57,5 @@ endpoint! {
     needs Read in Task;
     may lag if always;
     answers JsonText;
+    refuses NotFound "no_payload", NotFound "unknown_task";
 }

@@ -1,8 +1,6 @@
 //! Stores what attempts log while they run: they leave their lines in a buffer, from which one writer per host stores
 //! them in the database, those of all attempts in one statement. An attempt never waits for it.
 
-use chrono::SecondsFormat;
-use serde_json::{Value, json};
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -157,7 +155,7 @@ fn chunks(lines: Vec<(Lease, i32, LogLine)>) -> Vec<LogChunk> {
     let mut done = Vec::new();
     let mut open: HashMap<Lease, LogChunk> = HashMap::new();
     for (lease, number, line) in lines {
-        let text = stored(line);
+        let text = line.stored_json();
         let chunk = open.entry(lease).or_insert_with(|| LogChunk {
             task_id: lease.task_id,
             step_no: lease.step_no,
@@ -184,23 +182,6 @@ fn chunks(lines: Vec<(Lease, i32, LogLine)>) -> Vec<LogChunk> {
     done
 }
 
-fn stored(line: LogLine) -> String {
-    let mut object = json!({
-        "at": line.at.to_rfc3339_opts(SecondsFormat::Micros, true),
-        "level": line.level,
-        "source": line.source,
-        "message": line.message,
-    });
-    if !line.fields.is_empty() {
-        object["fields"] = Value::from_iter(
-            line.fields
-                .into_iter()
-                .map(|(name, value)| vec![name, value]),
-        );
-    }
-    object.to_string()
-}
-
 fn bytes_of(line: &LogLine) -> usize {
     let field = |(name, value): &(String, String)| PART_BYTES + name.len() + value.len();
     PART_BYTES + line.message.len() + line.fields.iter().map(field).sum::<usize>()
@@ -209,6 +190,7 @@ fn bytes_of(line: &LogLine) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use serde_json::{Value, json};
     use tasker_domain::ids::TaskId;
     use tasker_sandbox::LogLevel;
 

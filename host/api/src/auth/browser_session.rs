@@ -15,7 +15,7 @@ use tasker_domain::digest::Digest;
 pub(crate) const LIFETIME: Duration = Duration::from_secs(12 * 60 * 60);
 
 /// The name of the cookie.
-const NAME: &str = "tasker_session";
+pub(crate) const NAME: &str = "tasker_session";
 
 /// Random bytes of its value.
 const TOKEN_BYTES: usize = 32;

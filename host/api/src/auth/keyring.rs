@@ -19,6 +19,7 @@ use tasker_domain::api_key::{ApiKey, PREFIX_BYTES, SECRET_BYTES};
 use tasker_domain::digest::Digest;
 use tasker_domain::error_chain::ErrorChain;
 use tasker_domain::permission::Permissions;
+use tasker_domain::request_rate::RequestRate;
 use tasker_registry::store::Store;
 use tasker_registry::store::api_key::KnownKey;
 use tasker_registry::store::browser_session::KnownSession;
@@ -190,9 +191,13 @@ fn verified<'a>(keys: &'a Keys, shown: &ApiKey) -> Result<&'a CachedKey, AuthErr
 }
 
 /// What cannot be read permits nothing.
-fn access(name: &str, permissions: serde_json::Value) -> Option<Access> {
+fn access(name: &str, permissions: serde_json::Value, rate: Option<i32>) -> Option<Access> {
+    let rate = rate.and_then(|rate| RequestRate::try_from(rate).ok());
     match serde_json::from_value::<Permissions>(permissions) {
-        Ok(permissions) => Some(Access::of(Actor::named(name), Arc::new(permissions))),
+        Ok(permissions) => {
+            let access = Access::of(Actor::named(name), Arc::new(permissions));
+            Some(access.with_rate(rate))
+        }
         Err(error) => {
             tracing::warn!(key = name, %error, "the permissions of a key cannot be read; it is refused");
             None
@@ -202,7 +207,11 @@ fn access(name: &str, permissions: serde_json::Value) -> Option<Access> {
 
 fn entry(known: KnownKey) -> Option<(String, CachedKey)> {
     let key = CachedKey {
-        access: access(&known.name, known.permissions)?,
+        access: access(
+            &known.name,
+            known.permissions,
+            known.max_requests_per_minute,
+        )?,
         secret_digest: known.secret_digest,
         name: known.name,
         is_expired: known.is_expired,
@@ -214,7 +223,11 @@ fn entry(known: KnownKey) -> Option<(String, CachedKey)> {
 fn session(known: KnownSession) -> Option<(Digest, CachedSession)> {
     let issuer_key = known.issuer_key.map(Digest::try_from).transpose();
     let session = CachedSession {
-        access: access(&known.actor, known.permissions)?,
+        access: access(
+            &known.actor,
+            known.permissions,
+            known.max_requests_per_minute,
+        )?,
         issuer_key: issuer_key.ok()?,
     };
     Some((known.token_digest, session))

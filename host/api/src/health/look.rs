@@ -67,6 +67,7 @@ async fn look(api: &Api) -> Status {
         code,
         connections: database.connections(),
         replica: database.replica_health(),
+        exports: api.exports.failing(),
     };
     let parts = parts::of(&found);
     let worst = parts.iter().map(|part| part.status).max();

@@ -49,6 +49,8 @@ pub(super) struct Found<'a> {
     pub(super) connections: Connections,
     /// `None` if the host has no read replica.
     pub(super) replica: Option<ReplicaHealth>,
+    /// Which signals the host exports, and for how long each fails.
+    pub(super) exports: Vec<(&'static str, Option<Duration>)>,
 }
 
 /// A finding: how well a part is, what that goes by, and a sentence.
@@ -65,6 +67,7 @@ pub(super) fn of(found: &Found<'_>) -> Vec<PartStatus> {
         why,
     };
     let replica = found.replica.as_ref().map(replica);
+    let exports = (!found.exports.is_empty()).then(|| exports(&found.exports));
     [
         part("database", Seconds, database(found.database)),
         part("migrations", Count, migrations(&found.schema)),
@@ -82,6 +85,7 @@ pub(super) fn of(found: &Found<'_>) -> Vec<PartStatus> {
     ]
     .into_iter()
     .chain(replica.map(|finding| part("read_replica", Seconds, finding)))
+    .chain(exports.map(|finding| part("exports", Seconds, finding)))
     .collect()
 }
 
@@ -344,6 +348,29 @@ fn replica(found: &ReplicaHealth) -> Finding {
             lag,
             format!("it is {:.1} s behind", lag.unwrap_or_default()),
         ),
+    }
+}
+
+fn exports(signals: &[(&str, Option<Duration>)]) -> Finding {
+    let failing = signals
+        .iter()
+        .filter_map(|(signal, failing)| Some((*signal, (*failing)?)));
+    let names = |names: Vec<&str>| names.join(", ");
+    match failing.clone().map(|(_, failing)| failing).max() {
+        None => {
+            let all = names(signals.iter().map(|(signal, _)| *signal).collect());
+            well(None, format!("collectors take what is exported: {all}"))
+        }
+        Some(longest) => {
+            let (seconds, failing) = (
+                longest.as_secs_f64(),
+                names(failing.map(|(signal, _)| signal).collect()),
+            );
+            let why = format!(
+                "for {seconds:.0} s the collector does not take: {failing}; the host's log says why"
+            );
+            degraded(seconds, why)
+        }
     }
 }
 

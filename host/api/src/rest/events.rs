@@ -21,9 +21,10 @@ use tasker_events::schema::{example, schema};
 use tasker_events::{Position, Wants};
 use tasker_registry::store::declared_event::{DeclaredEventRow, EventPlace};
 use tasker_wire::event::{
-    EventCatalog, EventDeclarer, EventPage, EventQuery, EventType, EventTypeSummary, LAST_EVENT_ID,
-    ListEvents, ListNamespaceEvents, NamespaceEvent, ShowEventCatalog, ShowEventType, StreamEvents,
+    EventCatalog, EventDeclarer, EventPage, EventQuery, EventType, EventTypeSummary, ListEvents,
+    ListNamespaceEvents, NamespaceEvent, ShowEventCatalog, ShowEventType, StreamEvents,
 };
+use tasker_wire::headers::LAST_EVENT_ID;
 
 pub(crate) fn routes() -> Routes {
     Routes::default()

@@ -35,6 +35,7 @@ async fn create(api: Api, call: Call<CreateKey>) -> Answer<CreateKey> {
         name: body.name.as_str(),
         permissions: &body.permissions,
         expires_in: body.expires_in_s.map(Duration::from_secs),
+        rate: body.max_requests_per_minute,
         actor: call.actor(),
     };
     let row = match api.store.make_key(&new).await? {
@@ -110,5 +111,6 @@ fn description(row: KeyRow) -> Key {
         expires_at: row.expires_at,
         is_expired: row.is_expired,
         last_used_at: row.last_used_at,
+        max_requests_per_minute: row.max_requests_per_minute,
     }
 }

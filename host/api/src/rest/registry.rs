@@ -7,6 +7,7 @@ use axum::http::header::CONTENT_TYPE;
 use axum::http::{HeaderMap, HeaderValue};
 use tasker_domain::requirement::QualifiedName;
 use tasker_domain::template::GraphFormat;
+use tasker_wire::endpoint::{Graph, Media as _};
 use tasker_wire::registry::{DrawRegistry, ShowStatistics, ShowTree, ShowUses};
 
 /// Versions of each template and component in a tree, unless the request says how many.
@@ -42,8 +43,8 @@ async fn graph(api: Api, call: Call<DrawRegistry>) -> Answer<DrawRegistry> {
     let query = &call.query;
     let graph = api.registry.dependency_graph(query.namespace.as_ref());
     let media_type = HeaderValue::from_static(match query.format {
-        GraphFormat::Mermaid => "text/vnd.mermaid; charset=utf-8",
-        GraphFormat::Dot => "text/vnd.graphviz; charset=utf-8",
+        GraphFormat::Mermaid => Graph::TYPES[0],
+        GraphFormat::Dot => Graph::TYPES[1],
     });
     let headers = HeaderMap::from_iter([(CONTENT_TYPE, media_type)]);
     Ok(Reply::media(headers, graph.await?.draw(query.format)))

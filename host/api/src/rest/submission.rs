@@ -1,18 +1,21 @@
 //! A submit of one task or of several, depending on the body.
 
+use schemars::JsonSchema;
 use serde::de::{Deserializer, MapAccess, SeqAccess, Visitor, value};
 use serde::{Deserialize, Serialize};
 use std::fmt;
 use tasker_domain::submit::Submit;
 use tasker_wire::task::{Submission, SubmittedBatch, SubmittedTask};
 
+#[derive(JsonSchema)]
+#[schemars(untagged)]
 pub enum OneOrMany {
     One(Box<Submit>),
     Many(Vec<Submit>),
 }
 
 /// The answer to either.
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 #[serde(untagged)]
 pub enum SubmitAnswer {
     One(Box<SubmittedTask>),

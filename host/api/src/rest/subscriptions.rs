@@ -213,7 +213,7 @@ async fn start(api: &Api, from: Option<&str>) -> Result<Start, ApiError> {
     })
 }
 
-fn cursor(seq: i64, seq_index: i16) -> Position {
+pub(super) fn cursor(seq: i64, seq_index: i16) -> Position {
     Position {
         seq,
         index: u8::try_from(seq_index).unwrap_or(u8::MAX),
@@ -260,6 +260,7 @@ fn subscription(row: SubscriptionRow, created: Option<bool>) -> Subscription {
         given_up: row.given_up,
         dead_letters: row.dead_letters,
         dropped: row.dropped,
+        runs: row.runs,
         host: row.host,
         created_at: row.created_at,
         created_by: row.created_by,

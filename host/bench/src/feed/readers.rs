@@ -171,6 +171,7 @@ async fn another_key(member: &Member) -> anyhow::Result<Client> {
         name: format!("reader-{}", TaskId::generate().0).parse()?,
         permissions: Permissions::all(),
         expires_in_s: None,
+        max_requests_per_minute: None,
     };
     let created = admin(member)?.call(CreateKey {}).json(&new).await?;
     let client = Client::builder(&member.host.url())?;

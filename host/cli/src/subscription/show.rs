@@ -12,7 +12,12 @@ pub(super) async fn show(name: &Reference, context: &Context) -> Result {
     let answer = answer.await?;
     let reply = context.show(&answer, text);
     let has_dead = answer.value.dead_letters > 0;
-    Ok(reply.next(has_dead.then(|| format!("tasker subscription dead-letters {name}"))))
+    let has_run = answer.value.runs > 0;
+    let next = [
+        has_dead.then(|| format!("tasker subscription dead-letters {name}")),
+        has_run.then(|| format!("tasker subscription runs {name}")),
+    ];
+    Ok(reply.next(next.into_iter().flatten()))
 }
 
 fn text(it: &Subscription) -> String {

@@ -22,6 +22,7 @@ named_enum! {
 
 /// One attempt.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct ReportedAttempt {
     pub step: String,
     pub attempt: u32,

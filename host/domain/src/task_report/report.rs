@@ -18,6 +18,7 @@ use std::collections::{BTreeMap, HashMap};
 
 /// What a task did, where its time went, and why it ended as it did.
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct TaskReport {
     pub id: TaskId,
     pub namespace: String,
@@ -56,6 +57,7 @@ pub struct TaskReport {
 
 /// What a report has no room for. All of it is in the sums, except what of the log was not read.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct LeftOut {
     pub steps: u64,
     pub attempts: u64,
@@ -67,6 +69,7 @@ pub struct LeftOut {
 
 /// A step of the critical path.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct PathStep {
     pub step: String,
     /// Since the end of the step before it.
@@ -76,6 +79,7 @@ pub struct PathStep {
 
 /// One step.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct ReportedStep {
     pub name: String,
     /// From 1: the length of the longest chain of steps that ends with it.

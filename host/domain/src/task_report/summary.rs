@@ -9,6 +9,7 @@ use std::ops::AddAssign;
 
 /// What attempts used, by the ledger.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct Resources {
     /// From the start of instances to their end.
     pub wall_ms: f64,
@@ -51,6 +52,7 @@ impl AddAssign for Resources {
 
 /// A component version that steps ran, or are to run.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct RunVersion {
     pub component: String,
     pub version: String,
@@ -80,6 +82,7 @@ pub(super) fn versions(steps: &[StepRecord]) -> Vec<RunVersion> {
 
 /// Events of one name that handlers of one step sent.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct SentEvents {
     pub event: String,
     pub step: Option<String>,
@@ -117,6 +120,7 @@ pub(super) fn events(log: &[LogRecord]) -> Vec<SentEvents> {
 
 /// What an operator, or a host by its own rules, did to the task.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct Operation {
     pub at: DateTime<Utc>,
     /// `migrated`, `cancelled`, `released from quarantine`, or an action of the audit log.

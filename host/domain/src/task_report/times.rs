@@ -7,6 +7,7 @@ use std::ops::AddAssign;
 /// Milliseconds by what a step waited for or did; together from the beginning of the task, or for a step of the
 /// critical path from the end of the one before it, to the end of the step.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct Times {
     /// Until the steps that it depends on were complete.
     pub blocked_ms: f64,

@@ -11,6 +11,7 @@ pub const MAX_ATTEMPTS: u16 = 100;
 
 /// How the wait between attempts grows; YAML, JSON and the SQL type `tasker.backoff` name it alike.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, strum::IntoStaticStr)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 #[strum(serialize_all = "snake_case", const_into_str)]
 pub enum Backoff {

@@ -46,7 +46,7 @@ impl Engine {
             "select outcome, message
              from tasker.store_handled($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
         )
-        .bind(lease.subscriber_id)
+        .bind(lease.delivery_host_id)
         .bind(lease.subscription_id)
         .bind(lease.moves)
         .bind(handled.seq)

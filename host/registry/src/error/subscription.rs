@@ -32,6 +32,14 @@ pub enum SubscriptionRefused {
         name: Name,
         id: i64,
     },
+    #[error(
+        "subscription {namespace}/{name} has no run {run}, or keeps it no longer; list them with: tasker subscription runs {namespace}/{name}"
+    )]
+    UnknownRun {
+        namespace: Name,
+        name: Name,
+        run: i64,
+    },
     #[error("{release} has no subscriber `{subscriber}`{}", instead(.existing))]
     UnknownSubscriber {
         subscriber: Name,
@@ -59,6 +67,7 @@ impl Report for SubscriptionRefused {
             Self::NotActive { .. } => (ErrorClass::Refused, "subscription_not_active"),
             Self::UnknownSubscriber { .. } => (ErrorClass::Refused, "unknown_subscriber"),
             Self::NoVersion(_) => (ErrorClass::Refused, "unresolved"),
+            Self::UnknownRun { .. } => (ErrorClass::NotFound, "unknown_run"),
             Self::UnknownDeadLetter { .. } => (ErrorClass::NotFound, "unknown_dead_letter"),
         };
         ErrorReport::new(class, code)

@@ -14,6 +14,7 @@ use tasker_domain::api_key::ApiKey;
 use tasker_domain::digest::Digest;
 use tasker_domain::name::Name;
 use tasker_domain::permission::Permissions;
+use tasker_domain::request_rate::RequestRate;
 
 /// The most keys that are not revoked: every host holds all of them in memory.
 pub const MAX_KEYS: i64 = 10_000;
@@ -32,6 +33,8 @@ pub struct NewKey<'a> {
     pub permissions: &'a Permissions,
     /// From now; none: it does not expire.
     pub expires_in: Option<Duration>,
+    /// None: as many requests as the host lets everyone.
+    pub rate: Option<RequestRate>,
     pub actor: &'a Actor,
 }
 
@@ -67,6 +70,7 @@ pub struct KeyRow {
     /// To within a minute or so.
     pub last_used_at: Option<DateTime<Utc>>,
     pub is_expired: bool,
+    pub max_requests_per_minute: Option<i32>,
 }
 
 /// What it takes to know a key that is shown.
@@ -81,13 +85,14 @@ pub struct KnownKey {
     pub is_expired: bool,
     /// Its last use was written down less than a minute ago.
     pub is_recorded: bool,
+    pub max_requests_per_minute: Option<i32>,
 }
 
 impl Store {
     /// Every key that is not revoked.
     pub async fn known_keys(&self) -> Result<Vec<KnownKey>, DatabaseError> {
         let keys = sqlx::query_as(
-            "select prefix, secret_digest, name, permissions, coalesce(expires_at <= now(), false) as is_expired,
+            "select prefix, secret_digest, name, permissions, max_requests_per_minute, coalesce(expires_at <= now(), false) as is_expired,
                coalesce(last_used_at > now() - make_interval(secs => $1), false) as is_recorded
              from tasker.api_key where revoked_at is null",
         )
@@ -198,13 +203,15 @@ async fn make(tx: &mut Connection, new: &NewKey<'_>) -> Result<Made, DatabaseErr
         .bind(Json(new.permissions))
         .bind(new.actor.as_str())
         .bind(new.expires_in.map(|span| span.as_secs_f64()))
+        .bind(new.rate.map(i32::from))
         .fetch_optional(&mut *tx)
         .await?;
     let Some(row) = row else {
         return Ok(Made::NameTaken);
     };
     let detail = json!({
-        "prefix": row.prefix, "permissions": row.permissions, "expires_at": row.expires_at
+        "prefix": row.prefix, "permissions": row.permissions, "expires_at": row.expires_at,
+        "max_requests_per_minute": row.max_requests_per_minute,
     });
     audit::record(tx, &change("key.create", new.name, new.actor, detail)).await?;
     Ok(Made::Key(Box::new(row)))
@@ -252,14 +259,16 @@ fn change<'a>(action: &'a str, name: &str, actor: &'a Actor, detail: Value) -> N
 }
 
 const MAKE: &str = "
-    insert into tasker.api_key (prefix, secret_digest, name, permissions, created_by, expires_at)
-    values ($1, $2, $3, $4, $5, now() + make_interval(secs => $6))
+    insert into tasker.api_key (prefix, secret_digest, name, permissions, created_by, expires_at,
+                                max_requests_per_minute)
+    values ($1, $2, $3, $4, $5, now() + make_interval(secs => $6), $7)
     on conflict (name) where revoked_at is null do nothing
-    returning prefix, name, permissions, created_at, created_by, expires_at, last_used_at, false as is_expired";
+    returning prefix, name, permissions, created_at, created_by, expires_at, last_used_at, false as is_expired,
+              max_requests_per_minute";
 
 const LIST: &str = "
     select prefix, name, permissions, created_at, created_by, expires_at, last_used_at,
-      coalesce(expires_at <= now(), false) as is_expired
+      coalesce(expires_at <= now(), false) as is_expired, max_requests_per_minute
     from tasker.api_key
     where revoked_at is null and ($1::text is null or name > $1)
     order by name

@@ -58,6 +58,8 @@ pub struct KnownSession {
     pub actor: String,
     /// Read by the caller, so that one that cannot be read does not hide the others.
     pub permissions: Value,
+    /// Of its key.
+    pub max_requests_per_minute: Option<i32>,
     /// The issuer and key that have to count still, of a session by a token.
     pub issuer_key: Option<Vec<u8>>,
 }
@@ -67,6 +69,7 @@ impl Store {
     pub async fn known_sessions(&self) -> Result<Vec<KnownSession>, DatabaseError> {
         let sessions = sqlx::query_as(
             "select s.token_digest, s.actor, coalesce(k.permissions, s.permissions) as permissions,
+               k.max_requests_per_minute,
                     s.issuer_key
              from tasker.browser_session s
              left join tasker.api_key k using (api_key_id)

@@ -1,6 +1,9 @@
 //! Subscriptions, for those who make and operate them. Hosts that deliver ask `tasker_engine::subscription`.
 
+mod runs;
 mod sql;
+
+pub use runs::{LoggedRunRow, SubscriberRunRow};
 
 use super::Store;
 use super::namespace::{ensure_namespace, lock_namespace};
@@ -42,6 +45,7 @@ pub struct SubscriptionRow {
     pub failures: i64,
     pub given_up: i64,
     pub dropped: i64,
+    pub runs: i64,
     pub dead_letters: i64,
     pub host: Option<String>,
     pub created_at: DateTime<Utc>,

@@ -3,8 +3,10 @@
 mod host_side;
 mod log;
 mod quarantine;
+mod run;
 
 use super::super::components::Components;
+use super::super::runs::Runs;
 use super::{Failure, Handled, Message, Sent};
 use host_side::HostSide;
 use quarantine::Quarantine;
@@ -29,11 +31,9 @@ use tasker_sandbox::{Executed, HostServices, Prepared, SandboxError};
 use tokio_util::task::AbortOnDropHandle;
 use uuid::Uuid;
 
-/// The code by which the SDK and the engine name a conflict of writers.
-const CONFLICT: &str = "kv_conflict";
-
 /// A subscriber, as a subscription names it.
 pub(crate) struct Component {
+    subscription_id: i32,
     /// Of the subscription.
     namespace: Name,
     subscription: String,
@@ -45,6 +45,7 @@ impl Component {
     pub(super) fn new(subscriber: HandlerRef, row: &DeliveryRow) -> Result<Self, String> {
         let namespace = row.namespace.parse();
         Ok(Self {
+            subscription_id: row.subscription_id,
             namespace: namespace.map_err(|wrong| format!("{wrong}"))?,
             subscription: row.name.clone(),
             subscriber,
@@ -57,13 +58,20 @@ pub(super) struct Runner {
     components: Option<Components>,
     engine: Engine,
     quarantine: Quarantine,
+    runs: Arc<Runs>,
     /// Tries of an event, in all.
     max_attempts: u32,
 }
 
 impl Runner {
-    pub(super) fn new(components: Option<Components>, engine: &Engine, max_attempts: i32) -> Self {
+    pub(super) fn new(
+        components: Option<Components>,
+        engine: &Engine,
+        runs: Arc<Runs>,
+        max_attempts: i32,
+    ) -> Self {
         Self {
+            runs,
             components,
             quarantine: Quarantine::new(engine.clone()),
             engine: engine.clone(),
@@ -93,6 +101,9 @@ impl Runner {
         let executed = self.execute(components, prepared, invocation.clone()).await;
         if components.log_handlers {
             log::write(&invocation, &executed.log);
+        }
+        if let Some(run) = run::of(to, &resolved, message, &executed) {
+            self.runs.note(run);
         }
         sent(to, &resolved, executed)
     }
@@ -249,7 +260,7 @@ fn failed(release: &str, failure: outcome::Failure) -> Sent {
     };
     Sent::Failed(Failure {
         is_permanent: failure.retry == Retry::Never,
-        is_conflict: failure.code == CONFLICT && failure.retry != Retry::Never,
+        is_conflict: run::is_conflict(&failure),
         retry_after,
         ..Failure::of(reason)
     })

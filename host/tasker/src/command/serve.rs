@@ -1,13 +1,16 @@
 //! `tasker serve`: run a host.
 
+mod signals;
 mod tokens;
 
 use crate::host::logging::{self, LogFormat};
 use crate::host::{AuthConfig, DatabaseChoice, FirstKey, Host, HostConfig, HostError, ReadReplica};
 use clap::{Args, ValueEnum};
+use signals::Signals;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
+use tasker_api::bounds::Bounds;
 use tasker_api::tls::TlsFiles;
 use tasker_archive::Location;
 use tasker_cli::Output;
@@ -19,6 +22,7 @@ use tasker_domain::api_key::ApiKey;
 use tasker_domain::data_dir::default_data_dir;
 use tasker_domain::error_chain::ErrorChain;
 use tasker_domain::limits::{Limit, Limits};
+use tasker_domain::request_rate::RequestRate;
 use tasker_engine::secret::{KEYS_VARIABLE, KeyRing, SecretKeys};
 use tasker_otlp::LogLines;
 use tasker_registry::maintenance::{DEFAULT_CACHE_BYTES, Maintenance};
@@ -26,7 +30,6 @@ use tasker_sandbox::{CompileLimits, Compiler};
 use tasker_subscribers::{NatsConfig, NatsServer, SubjectPrefix, SubscribersConfig};
 use tasker_worker::{WorkerConfig, default_slots};
 use tokens::TokenArgs;
-use tokio::signal::unix::{Signal, SignalKind, signal};
 use zeroize::Zeroizing;
 
 /// Names the admin key to begin with.
@@ -102,6 +105,9 @@ pub struct Serve {
     /// Serve the API only.
     #[arg(long)]
     no_worker: bool,
+    /// Requests that a caller may send this host a minute whose key has no limit of its own; by default any number.
+    #[arg(long, value_name = "COUNT")]
+    max_requests_per_minute: Option<RequestRate>,
     /// Serve no web interface at `/`.
     #[arg(long)]
     no_ui: bool,
@@ -254,6 +260,10 @@ impl Serve {
                     tokens: self.tokens.config().map(Box::new),
                 },
             },
+            bounds: Bounds {
+                default_rate: self.max_requests_per_minute,
+                ..Bounds::default()
+            },
             tls: self
                 .tls_cert
                 .zip(self.tls_key)
@@ -356,37 +366,6 @@ fn reload(host: &Host) {
         Ok(()) => tracing::info!("read the certificate again, if there is one"),
         Err(error) => {
             tracing::error!(error = %ErrorChain(&error), "the current certificate stays in use");
-        }
-    }
-}
-
-/// What asks the host to stop, or to read its certificate anew.
-struct Signals {
-    stop: Stop,
-    hangup: Signal,
-}
-
-struct Stop {
-    interrupt: Signal,
-    terminate: Signal,
-}
-
-impl Signals {
-    fn install() -> std::io::Result<Self> {
-        let stop = Stop {
-            interrupt: signal(SignalKind::interrupt())?,
-            terminate: signal(SignalKind::terminate())?,
-        };
-        let hangup = signal(SignalKind::hangup())?;
-        Ok(Self { stop, hangup })
-    }
-}
-
-impl Stop {
-    async fn asked(&mut self) {
-        tokio::select! {
-            _ = self.interrupt.recv() => {}
-            _ = self.terminate.recv() => {}
         }
     }
 }

@@ -58,6 +58,7 @@ async fn make(
         name: NAME,
         permissions: &Permissions::all(),
         expires_in: None,
+        rate: None,
         actor: &Actor::host(),
     };
     store.make_first_key(&new, keep).await

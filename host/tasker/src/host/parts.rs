@@ -8,11 +8,11 @@ use tasker_database::notifications::Notifications;
 use tasker_egress::InnerAddresses;
 use tasker_engine::Engine;
 use tasker_events::Feed;
+use tasker_otlp::Exports;
 use tasker_registry::Registry;
 use tasker_registry::maintenance::Maintenance;
 use tasker_sandbox::{Compiler, Sandbox, SandboxConfig, SandboxError};
 use tasker_subscribers::{Components, Subscribers, SubscribersConfig};
-use tasker_telemetry::Tracer;
 use tasker_worker::WorkerConfig;
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
@@ -83,10 +83,10 @@ pub(super) fn deliver(
     engine: &Engine,
     components: Option<Components>,
     config: SubscribersConfig,
-    tracer: &Tracer,
+    exports: &Exports,
     draining: &CancellationToken,
 ) -> Deliveries {
-    let feed = Feed::new(engine.clone(), tracer.clone(), draining.clone());
+    let feed = Feed::new(engine.clone(), exports.tracer(), draining.clone());
     let webhook_addresses = config.addresses();
     let subscribers = Subscribers::new(engine.clone(), feed.clone(), components, config);
     Deliveries {

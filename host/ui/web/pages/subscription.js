@@ -1,5 +1,5 @@
 // One subscription: how far it is, what it could not deliver, and what can be done.
-import { html } from '../lib/preact.js';
+import { html, useState } from '../lib/preact.js';
 import { at, get, post, remove } from '../lib/api.js';
 import { duration, number, plural } from '../lib/format.js';
 import { useInterval, useLive, useLoad } from '../lib/hooks.js';
@@ -10,16 +10,21 @@ import { ActionButton, TextField } from '../components/dialog.js';
 import { State } from '../components/state.js';
 import { Pager, Table } from '../components/table.js';
 
+/** The newest runs of a component; the command line lists more. */
+const SHOWN_RUNS = 20;
+
 export default function Subscription({ namespace, name }) {
   const path = at`/v1/namespaces/${namespace}/subscriptions/${name}`;
   const after = place.value.query.get('after');
   const loaded = useLoad(async (abort) => {
-    const [subscription, letters] = await Promise.all([get(path, {}, abort), get(`${path}/dead-letters`, { after }, abort)]);
-    return { subscription, letters };
+    const [subscription, letters, runs] = await Promise.all([
+      get(path, {}, abort), get(`${path}/dead-letters`, { after }, abort), get(`${path}/runs`, { limit: SHOWN_RUNS }, abort),
+    ]);
+    return { subscription, letters, runs: runs.items };
   }, [path, after]);
   useLive(loaded.reload, ({ type, data }) => type.startsWith('tasker.subscription.') && data.namespace === namespace);
   useInterval(loaded.reload, 5_000);
-  return html`<div class="page"><${Loaded} of=${loaded}>${({ subscription, letters }) => html`
+  return html`<div class="page"><${Loaded} of=${loaded}>${({ subscription, letters, runs }) => html`
     <${PageHead} title=${`${namespace}/${name}`} lead=${html`To <bdi>${subscription.to}</bdi>`}><${Actions} path=${path} subscription=${subscription} reload=${loaded.reload} /></${PageHead}>
     ${subscription.ended_reason && html`<p class="note">It ended: <bdi>${subscription.ended_reason}</bdi></p>`}
     ${subscription.last_error && html`<p class="note">Last failure <${Time} at=${subscription.last_error_at} />: <bdi>${subscription.last_error}</bdi>
@@ -37,8 +42,28 @@ export default function Subscription({ namespace, name }) {
       ['Host', subscription.host ?? 'none yet'],
       ['Cursor', html`<code>${subscription.cursor}</code>`],
     ]} />
+    ${runs.length > 0 && html`<${Runs} path=${path} runs=${runs} />`}
     <${DeadLetters} path=${path} namespace=${namespace} letters=${letters} after=${after} reload=${loaded.reload} />`}
   </${Loaded}></div>`;
+}
+
+function Runs({ path, runs }) {
+  return html`<${Card} title="Newest runs"><${Table} label="Newest runs" rows=${runs} keyOf=${(it) => String(it.number)} columns=${[
+    { name: 'Run', cell: (it) => it.number, kind: 'num' },
+    { name: 'When', cell: (it) => html`<${Time} at=${it.at} />`, kind: 'nowrap' },
+    { name: 'Version', cell: (it) => html`<bdi>${it.component}@${it.version}</bdi>` },
+    { name: 'Outcome', cell: (it) => (it.failure ? html`<span class="tone-bad">${it.failure.kind}</span> <bdi>${it.failure.code}: ${it.failure.message}</bdi>` : 'handled'), kind: 'wide' },
+    { name: 'Took', cell: (it) => duration(it.usage.wall_ms), kind: 'num' },
+    { name: 'Log', cell: (it) => it.log_lines > 0 && html`<${RunLog} path=${`${path}/runs/${it.number}`} count=${it.log_lines} />` },
+  ]} /></${Card}>`;
+}
+
+/** What a run logged, read when it is opened. */
+function RunLog({ path, count }) {
+  const [isOpen, setOpen] = useState(false);
+  const loaded = useLoad((abort) => (isOpen ? get(path, {}, abort) : Promise.resolve(null)), [path, isOpen]);
+  return html`<details onToggle=${(event) => setOpen(event.currentTarget.open)}><summary>${plural(count, 'line')}</summary>
+    ${isOpen && html`<${Loaded} of=${loaded}>${(run) => run && html`<pre class="raw" tabindex="0">${run.lines.map((line) => html`<bdi>${line.level.padEnd(5)} ${line.message}</bdi>\n`)}</pre>`}</${Loaded}>`}</details>`;
 }
 
 function DeadLetters({ path, namespace, letters, after, reload }) {

@@ -11,7 +11,7 @@ tasker_sdk::subscribers! {
     count,
     /// Fails for good at `subject 2`, and at the first try of `subject 3`; counts the others.
     picky,
-    /// Traps at `subject 2`; counts the others.
+    /// Traps at `subject 2`, and as `label-bad` always; counts the others.
     trap,
     /// Computes without end at `subject 2`; counts the others.
     spin,
@@ -45,7 +45,7 @@ fn picky(ctx: &Context, event: Event) -> Result<(), Failure> {
 }
 
 fn trap(ctx: &Context, event: Event) -> Result<(), Failure> {
-    if event.subject.as_deref() == Some("subject 2") {
+    if event.subject.as_deref() == Some("subject 2") || black_box(&LABEL) == b"label-bad" {
         panic!("out of order");
     }
     count(ctx, event)

@@ -140,5 +140,19 @@ fn found<'a>(observation: Known<Option<Observation>>) -> Found<'a> {
             has_timeouts: false,
         },
         replica: None,
+        exports: Vec::new(),
     }
+}
+
+#[test]
+fn a_collector_that_fails_degrades_the_host_and_is_named() {
+    let failing = Some(Duration::from_secs(12));
+    let found = exports(&[("logs", None), ("traces", failing)]);
+    assert_eq!((state(&found), found.1), (Degraded, Some(12.0)));
+    assert!(
+        found.2.contains("for 12 s") && found.2.contains("take: traces;"),
+        "{}",
+        found.2
+    );
+    assert_eq!(state(&exports(&[("logs", None)])), Well);
 }

@@ -22,7 +22,7 @@ pub(super) const SET: &str = "
           step = excluded.step, handler = excluded.handler, tag = excluded.tag, target = excluded.target,
           secrets = excluded.secrets, max_batch = excluded.max_batch,
           -- One of another kind is left to hosts that deliver to it.
-          subscriber_id = case when subscription.kind = excluded.kind then subscription.subscriber_id end,
+          delivery_host_id = case when subscription.kind = excluded.kind then subscription.delivery_host_id end,
           attempts = 0, next_at = null, revision = subscription.revision + 1";
 
 pub(super) const SHOW: &str =

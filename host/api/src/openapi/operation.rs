@@ -1,0 +1,216 @@
+//! One operation of the document from one declared endpoint.
+
+use super::schemas::{Schemas, not_null};
+use super::{names, refusals, text};
+use serde_json::{Map, Value, json};
+use tasker_wire::endpoint::{Content, Endpoint, Scope};
+use tasker_wire::headers::{IF_NONE_MATCH, MAX_LAG};
+use tasker_wire::problem::Problem;
+
+/// Gathers the operations of the document.
+#[derive(Default)]
+pub(crate) struct Composer {
+    paths: Map<String, Value>,
+    schemas: Schemas,
+}
+
+impl Composer {
+    /// Describes an endpoint.
+    pub fn add<E: Endpoint>(&mut self) {
+        let operation = self.operation::<E>();
+        let method = E::METHOD.as_str().to_ascii_lowercase();
+        let operations = self.paths.entry(E::PATH).or_insert_with(|| json!({}));
+        operations[method] = operation;
+    }
+
+    /// The paths, and the schemas that they refer to.
+    pub fn into_parts(mut self) -> (Value, Map<String, Value>) {
+        self.schemas.answers.subschema_for::<Problem>();
+        let mut paths = Value::Object(self.paths);
+        let mut requests = Vec::new();
+        for operation in operations(&mut paths) {
+            requests.push(operation.remove("parameters").unwrap_or_default());
+            requests.push(operation.remove("requestBody").unwrap_or_default());
+        }
+        let mut requests = Value::Array(requests);
+        let schemas = self.schemas.merged(&mut requests);
+        let mut requests = requests
+            .as_array_mut()
+            .into_iter()
+            .flatten()
+            .map(Value::take);
+        for operation in operations(&mut paths) {
+            for name in ["parameters", "requestBody"] {
+                match requests.next() {
+                    None | Some(Value::Null) => {}
+                    Some(part) => _ = operation.insert(name.to_owned(), part),
+                }
+            }
+        }
+        (paths, schemas)
+    }
+
+    fn operation<E: Endpoint>(&mut self) -> Value {
+        let doc = text::prose(E::DOC);
+        let end = doc.find(". ").into_iter().chain(doc.find(".\n")).min();
+        let (summary, more) = doc.split_at(end.map_or(doc.len(), |end| end + 1));
+        let permission = permission(E::NEEDS.scope, E::NEEDS.action.into_str());
+        let description = format!("{}\n\n{permission}", more.trim());
+        let body = self.body::<E>();
+        let mut operation = json!({
+            "operationId": operation_id(E::NAME),
+            "tags": [names::tag(E::MODULE)],
+            "summary": summary.trim_end_matches('.'),
+            "description": description,
+            "parameters": self.parameters::<E>(),
+            "responses": self.responses::<E>(!body.is_null()),
+            "security": security::<E>(),
+            "x-idempotent": E::IS_IDEMPOTENT,
+        });
+        if !body.is_null() {
+            operation["requestBody"] = body;
+        }
+        if E::NEEDS.scope != Scope::Open {
+            operation["x-permission"] = names::permission(E::NEEDS);
+        }
+        operation
+    }
+
+    fn body<E: Endpoint>(&mut self) -> Value {
+        let contents = E::Body::contents(&mut self.schemas.requests);
+        if contents.is_empty() {
+            return Value::Null;
+        }
+        let mut content = content(contents);
+        let types = self.schemas.requests.definitions();
+        for body in content.values_mut() {
+            if let Some(example) = example(&body["schema"], types) {
+                body["example"] = example;
+            }
+        }
+        json!({
+            "description": format!("At most {} bytes.", E::MAX_BODY_BYTES),
+            "required": true,
+            "content": content,
+            "x-max-bytes": E::MAX_BODY_BYTES,
+        })
+    }
+
+    fn parameters<E: Endpoint>(&mut self) -> Vec<Value> {
+        let path = self.schemas.of_request::<E>();
+        let query = self.schemas.of_request::<E::Query>();
+        let path = members(&path).map(|(name, schema)| names::in_path(name, schema));
+        let required = |name: &String| {
+            let required = query["required"].as_array().into_iter().flatten();
+            required.into_iter().any(|it| it == name)
+        };
+        let in_query = members(&query)
+            .map(|(name, schema)| names::in_query(name, not_null(schema.clone()), required(name)));
+        let lag = E::MAY_LAG.then_some(MAX_LAG);
+        let headers = E::HEADERS.iter().copied().chain(lag).map(names::in_header);
+        let mut parameters: Vec<Value> = path.chain(in_query).chain(headers).collect();
+        // As they stand in the path.
+        let place = |parameter: &Value| {
+            let name = parameter["name"].as_str().unwrap_or_default();
+            E::PATH.find(&format!("{{{name}}}")).unwrap_or(usize::MAX)
+        };
+        parameters.sort_by_key(place);
+        parameters
+    }
+
+    fn responses<E: Endpoint>(&mut self, has_body: bool) -> Map<String, Value> {
+        let contents = E::Answer::contents(&mut self.schemas.answers);
+        let headers = names::headers_of_answer(E::NEEDS.scope);
+        let success = |description: &str| {
+            let content = content(contents.clone());
+            json!({"description": description, "headers": headers, "content": content})
+        };
+        let mut responses = Map::new();
+        if E::Answer::is_redirect() {
+            let mut headers = headers.clone();
+            headers["location"] = json!({"$ref": "#/components/headers/location"});
+            let elsewhere = json!({"description": "It is elsewhere.", "headers": headers});
+            responses.insert("303".to_owned(), elsewhere);
+        } else if contents.is_empty() {
+            let done = json!({"description": "Done.", "headers": headers});
+            responses.insert("204".to_owned(), done);
+        } else if E::MAKES {
+            responses.insert("200".to_owned(), success("It was there."));
+            responses.insert("201".to_owned(), success("It was made."));
+        } else {
+            responses.insert("200".to_owned(), success("Done."));
+        }
+        if E::HEADERS.contains(&IF_NONE_MATCH) {
+            let known = json!({"description": "It is what the caller has.", "headers": headers});
+            responses.insert("304".to_owned(), known);
+        }
+        responses.extend(refusals::responses::<E>(has_body));
+        responses
+    }
+}
+
+/// Every operation below `paths`.
+fn operations(paths: &mut Value) -> impl Iterator<Item = &mut Map<String, Value>> {
+    let paths = paths.as_object_mut().into_iter().flat_map(Map::values_mut);
+    let operations = paths
+        .filter_map(Value::as_object_mut)
+        .flat_map(Map::values_mut);
+    operations.filter_map(Value::as_object_mut)
+}
+
+fn members(schema: &Value) -> impl Iterator<Item = (&String, &Value)> {
+    schema["properties"].as_object().into_iter().flatten()
+}
+
+fn content(contents: Vec<(&'static str, schemars::Schema)>) -> Map<String, Value> {
+    let contents = contents.into_iter().map(|(media_type, schema)| {
+        let essence = media_type.split(';').next().unwrap_or(media_type);
+        (essence.to_owned(), json!({"schema": schema}))
+    });
+    contents.collect()
+}
+
+/// What a type gives as its example.
+fn example(schema: &Value, types: &Map<String, Value>) -> Option<Value> {
+    let name = schema["$ref"].as_str().and_then(|it| it.rsplit('/').next());
+    let schema = name.and_then(|name| types.get(name)).unwrap_or(schema);
+    let own = schema["examples"].get(0).cloned();
+    own.or_else(|| example(schema["anyOf"].get(0)?, types))
+}
+
+/// `listKeys` of `ListKeys`.
+fn operation_id(name: &str) -> String {
+    let (first, rest) = name.split_at(1);
+    format!("{}{rest}", first.to_ascii_lowercase())
+}
+
+/// Who may ask: whoever shows a key or a session that permits the action.
+fn security<E: Endpoint>() -> Value {
+    let permissions = match E::NEEDS.scope {
+        Scope::Open => return json!([]),
+        Scope::Authenticated => vec![],
+        Scope::Path
+        | Scope::Task
+        | Scope::Query
+        | Scope::Body
+        | Scope::AnyNamespace
+        | Scope::AllNamespaces => vec![E::NEEDS.action.into_str()],
+    };
+    json!([{"key": permissions}, {"session": permissions}])
+}
+
+/// What its caller needs, as a sentence.
+fn permission(scope: Scope, action: &str) -> String {
+    match scope {
+        Scope::Open => "No authentication is required.".to_owned(),
+        Scope::Authenticated => "Every authenticated caller may ask.".to_owned(),
+        Scope::Path => format!("Needs `{action}` in the namespace of the path."),
+        Scope::Task => format!("Needs `{action}` in the namespace of the task."),
+        Scope::Query => format!(
+            "Needs `{action}` in the namespace of the query; without it, in all namespaces, unless the caller has it in one only."
+        ),
+        Scope::Body => format!("Needs `{action}` in each namespace that the body names."),
+        Scope::AnyNamespace => format!("Needs `{action}` in some namespace."),
+        Scope::AllNamespaces => format!("Needs `{action}` in all namespaces (`*`)."),
+    }
+}
