@@ -7,6 +7,7 @@
 
 mod api;
 mod cli;
+mod clients;
 mod crash;
 mod embedded;
 mod faults;

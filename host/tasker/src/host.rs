@@ -2,6 +2,7 @@
 //! named together; between them lies the database.
 
 mod authentication;
+mod check;
 mod database;
 mod first_key;
 mod keep_in_bounds;
@@ -16,6 +17,7 @@ pub use database::{
 pub use first_key::FirstKey;
 pub use tasker_otlp::LogLines;
 
+use check::check;
 use database::Postgres;
 use keep_in_bounds::keep_in_bounds;
 use parts::{components_for, deliver, follow_database, keep_registry, open_sandbox, serve};
@@ -375,27 +377,5 @@ impl Host {
         self.exports.stop_logs().await;
         worked?;
         Ok(stopped?)
-    }
-}
-
-/// Refuses what would not work, or not be safe, before anything is started.
-fn check(config: &HostConfig) -> Result<(), HostError> {
-    if let Some(dir) = config.watch.as_ref().filter(|dir| !dir.is_dir()) {
-        return Err(HostError::Watch(dir.clone()));
-    }
-    if let Some(worker) = &config.worker {
-        let (interval, dead_after) = (worker.heartbeat_interval, worker.dead_after);
-        if interval.saturating_mul(BEATS_BEFORE_DEAD) > dead_after {
-            return Err(HostError::Heartbeats {
-                interval,
-                dead_after,
-            });
-        }
-    }
-    match config.auth {
-        AuthConfig::Off if !config.listen.ip().is_loopback() => {
-            Err(HostError::NotLoopback(config.listen))
-        }
-        AuthConfig::Off | AuthConfig::Keys { .. } => Ok(()),
     }
 }

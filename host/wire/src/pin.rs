@@ -239,6 +239,7 @@ endpoint! {
     answers Pin;
     refuses
         Malformed "invalid_requirement",
+        Forbidden "not_shared",
         NotFound "unknown_pin",
         Conflict "nothing_to_roll_back",
         Refused "pin_matches_nothing",

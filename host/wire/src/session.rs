@@ -43,8 +43,11 @@ pub struct OidcBegin {
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct OidcAnswer {
+    /// As the provider was given it.
     pub state: Option<String>,
+    /// For which the host gets a token.
     pub code: Option<String>,
+    /// Why there is none.
     pub error: Option<String>,
     /// The issuer, as RFC 9207 has it.
     pub iss: Option<String>,

@@ -229,6 +229,7 @@ endpoint! {
     makes Subscription;
     refuses
         Malformed "invalid_cursor",
+        Forbidden "not_shared",
         NotFound "unknown_secret",
         Refused "too_many_subscriptions",
         Refused "unknown_subscriber",

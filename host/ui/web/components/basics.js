@@ -93,15 +93,21 @@ export function Filter({ name, label, value, options, placeholder, type = 'searc
   // What is typed, until it is in the address.
   const [text, setText] = useState(value ?? '');
   useEffect(() => setText(value ?? ''), [value]);
+  const apply = (given) => {
+    clearTimeout(timer.current);
+    setQuery({ [name]: given.trim(), after: null, before: null });
+  };
   const change = (event) => {
     const given = event.currentTarget.value;
     setText(given);
     clearTimeout(timer.current);
-    timer.current = setTimeout(() => setQuery({ [name]: given.trim(), after: null, before: null }), options ? 0 : 300);
+    timer.current = setTimeout(() => apply(given), options ? 0 : 300);
   };
+  // What is done next is done to what was typed.
+  const leave = () => text.trim() !== (value ?? '') && apply(text);
   const input = options
     ? html`<select id=${id} onChange=${change}>${options.map(([key, shown]) => html`<option value=${key} selected=${key === text}>${shown}</option>`)}</select>`
-    : html`<input id=${id} type=${type} value=${text} placeholder=${placeholder} onInput=${change} autocomplete="off" spellcheck="false" />`;
+    : html`<input id=${id} type=${type} value=${text} placeholder=${placeholder} onInput=${change} onBlur=${leave} autocomplete="off" spellcheck="false" />`;
   return html`<div class="filter"><label for=${id}>${label}</label>${input}</div>`;
 }
 

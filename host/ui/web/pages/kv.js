@@ -58,7 +58,7 @@ const columns = (namespace, reload) => [
 ];
 
 const Value = ({ entry }) => (entry.value === null && entry.value_bytes > 4
-  ? html`<span class="muted">too large for a list</span>` : html`<${JsonTree} value=${entry.value} open=${false} />`);
+  ? html`<span class="muted">too large for a list</span>` : html`<${JsonTree} value=${entry.value} />`);
 
 const pathOf = ({ namespace, bucket, key }) => at`/v1/namespaces/${namespace}/kv/${bucket}/${key}`;
 
