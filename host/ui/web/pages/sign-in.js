@@ -85,8 +85,8 @@ function WithKey({ isSecond }) {
     <div class="field"><label for=${id}>API key or token</label>
       <input id=${id} type="password" autocomplete="current-password" required value=${key} autofocus=${!isSecond}
         onInput=${(event) => setKey(event.currentTarget.value)} />
-      <p class="hint">A key begins with <code>tk_</code>. The host gives the first one when it starts for the first time; others are made by
-        <code>tasker key create</code>.</p></div>
+      <p class="hint">A key begins with <code>tk_</code>. The host gives the first one when it starts for the first time; others are made
+        by <code>tasker key create</code>.</p></div>
     ${state.error && html`<${Problem} error=${state.error} />`}
     <button type="submit" class="button ${isSecond ? '' : 'primary'}" disabled=${state.isBusy || !key.trim()}>${state.isBusy ? 'Signing in …' : 'Sign in'}</button>
   </form>`;
