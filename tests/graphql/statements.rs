@@ -96,8 +96,8 @@ async fn a_query_costs_a_statement_for_each_of_its_levels_and_not_for_each_objec
     for inner in [
         "id",
         "id steps {nodes {name}}",
-        "id steps {nodes {name attempts {nodes {attempt}}}}",
-        "id inputBytes lock {component} result stepCounts steps {nodes {name attempts {nodes {attempt}}}}",
+        "id steps(first: 20) {nodes {name attempts(first: 5) {nodes {attempt}}}}",
+        "id inputBytes lock {component} result stepCounts steps(first: 20) {nodes {name attempts(first: 5) {nodes {attempt}}}}",
     ] {
         let query = format!("query ($first: Int) {{tasks(first: $first) {{nodes {{{inner}}}}}}}");
         let statements = cost(&query, 50).await;
