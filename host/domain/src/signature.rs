@@ -93,13 +93,17 @@ impl TryFrom<VerifyingKey> for PublicKey {
 impl FromStr for PublicKey {
     type Err = SignatureError;
 
-    /// PEM (`BEGIN PUBLIC KEY`), or the 32 bytes in base64 for URLs without padding.
+    /// PEM (`BEGIN PUBLIC KEY`), or the 32 bytes in base64, of either alphabet, padded or not.
     fn from_str(text: &str) -> Result<Self, SignatureError> {
         let text = text.trim();
         if text.starts_with("-----BEGIN") {
             let key = VerifyingKey::from_public_key_pem(text).map_err(|_| SignatureError::Key)?;
             return Self::try_from(key);
         }
+        let text = text
+            .trim_end_matches('=')
+            .replace('+', "-")
+            .replace('/', "_");
         let bytes = BASE64URL_NOPAD.decode(text.as_bytes());
         Self::try_from(bytes.map_err(|_| SignatureError::Key)?.as_slice())
     }
@@ -235,6 +239,8 @@ mod tests {
         assert_eq!(signature.to_string().parse(), Ok(signature));
         let key = signature.key();
         assert_eq!(key.to_string().parse(), Ok(*key));
+        let standard = key.to_string().replace('-', "+").replace('_', "/") + "=";
+        assert_eq!(standard.parse(), Ok(*key));
         assert_eq!(key.id().as_str().parse(), Ok(key.id()));
     }
 

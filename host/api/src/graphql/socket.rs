@@ -13,12 +13,15 @@ use std::time::Duration;
 use tasker_graphql::socket::{
     ACCESS_CHANGED, Close, Connection, GOING_AWAY, MAX_MESSAGE_BYTES, NOT_BEGUN, PROTOCOL,
 };
-use tokio::time::{Instant, MissedTickBehavior, interval_at, sleep};
+use tokio::time::{Instant, MissedTickBehavior, interval_at, sleep, timeout};
 
 /// How long a client may take until it begins.
 const BEGIN_WITHIN: Duration = Duration::from_secs(10);
 /// How often the client is asked whether it is there.
 const PING_EVERY: Duration = Duration::from_secs(15);
+
+/// How long the answer to a client that closes may take.
+const CLOSE_WITHIN: Duration = Duration::from_secs(2);
 
 /// What the connection of a WebSocket takes until it ends.
 struct Taken {
@@ -94,7 +97,12 @@ async fn converse(mut connection: Connection, socket: &mut WebSocket) -> Option<
                 },
                 Some(Ok(Message::Ping(_) | Message::Pong(_))) => continue,
                 Some(Ok(Message::Binary(_))) => return Some(Close(4400, "Invalid message")),
-                Some(Ok(Message::Close(_)) | Err(_)) | None => return None,
+                Some(Ok(Message::Close(_))) => {
+                    // Sends the answer, without which the client takes the connection for lost.
+                    let _ = timeout(CLOSE_WITHIN, socket.recv()).await;
+                    return None;
+                }
+                Some(Err(_)) | None => return None,
             },
             message = connection.next() => Message::Text(message.into()),
             _ = pings.tick() => Message::Ping(bytes::Bytes::new()),
