@@ -59,7 +59,7 @@ fn folder(name: &str) -> PathBuf {
 async fn the_example_in_rust_runs_a_task() {
     let database = TestDatabase::new().await;
     let host = host(&database).await;
-    let url = host.host.url().to_string();
+    let url = host.host.url();
     let result = run_task::run_task(&url, ADMIN_KEY).await.unwrap();
     assert_eq!(result, json!({"amount": 3}));
 }

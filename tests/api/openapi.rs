@@ -174,7 +174,7 @@ fn what_a_program_relies_on_is_missed_if_it_is_gone() {
                 .as_object_mut()
                 .unwrap()
                 .remove("get"),
-        )
+        );
     });
     assert_eq!(removed, ["GET /v1/keys: removed"]);
     let unanswered = breaks(&|it| {

@@ -13,7 +13,7 @@ const PAGE_INFO: &str = "PageInfo";
 pub const DEFAULT_ITEMS: u32 = 50;
 
 /// The schema of the items of a page; none of what is no page.
-pub fn item_of<'s>(page: &'s Json) -> Option<&'s Json> {
+pub fn item_of(page: &Json) -> Option<&Json> {
     let names: Vec<&str> = members(page).map(|(name, _)| name.as_str()).collect();
     let is_page = matches!(
         names.as_slice(),

@@ -265,10 +265,8 @@ impl Edge {
             FieldFuture::new(async move {
                 let session = context.data::<Arc<Session>>()?;
                 let mut key = key_of(&context, key);
-                if is_list {
-                    if let Err(problem) = add_page(&context, &mut key) {
-                        return Ok(problem.report(&context));
-                    }
+                if is_list && let Err(problem) = add_page(&context, &mut key) {
+                    return Ok(problem.report(&context));
                 }
                 let found = match session.load(load, key).await {
                     Ok(found) => found,

@@ -151,7 +151,7 @@ impl Provider {
         };
         match &secret {
             Some(secret) if metadata.takes_secret_in_body => {
-                members.push(("client_secret", secret))
+                members.push(("client_secret", secret));
             }
             Some(secret) => request = request.header(AUTHORIZATION, basic(&self.client_id, secret)),
             None => {}
