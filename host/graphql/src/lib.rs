@@ -1,8 +1,8 @@
 //! GraphQL over an API that an OpenAPI document describes. Each operation is a field, its types come from the document,
 //! and executing a field is executing the operation: nothing of the API exists twice.
 //!
-//! What a host adds is a table of edges between objects ([`edges`]), which are loaded for all objects of a level of a
-//! query together ([`loader`]).
+//! What a host adds is a table of edges between objects (`edges`), which are loaded for all objects of a level of a
+//! query together (`loader`).
 
 mod arguments;
 mod connection;
