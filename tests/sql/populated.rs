@@ -130,8 +130,8 @@ async fn call_deliveries(session: &mut Session) {
                                                                 '{counts}', '{total}', '{1}', '{f}', '{null}') h),
                     tasker.store_replay(s.delivery_host_id, s.subscription_id, 1, null, null, null),
                     tasker.end_subscription(s.delivery_host_id, s.subscription_id, ''),
-                    tasker.store_runs(array[s.subscription_id], '{10}', '{3}', '{0}', '{1}', array[''],
-                                      array[(1, 1, 1, 0, 64, 0, 0, 0)::tasker.usage], '{null}', '{null}', '{null}', '{null}'),
+                    (select count(*) from tasker.store_runs(array[s.subscription_id], '{10}', '{3}', '{0}', '{1}', array[''],
+                                      array[(1, 1, 1, 0, 64, 0, 0, 0)::tasker.usage], '{null}', '{null}', '{null}', '{null}')),
                     (select count(*) from tasker.surplus_subscriptions(s.delivery_host_id, 10)),
                     (select x.expired from tasker.expire_runs(10) x),
                     tasker.leave_subscriptions(s.delivery_host_id)

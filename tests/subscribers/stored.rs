@@ -215,7 +215,8 @@ async fn the_newest_thousand_runs_of_a_subscription_are_kept_and_those_of_a_remo
     for first in (1..=1_201).step_by(400) {
         let mut batch = runs(id, first..=first + 399);
         batch.extend(runs(id + 1, 1..=2));
-        stored.engine.store_runs(&batch).await.unwrap();
+        let left = stored.engine.store_runs(&batch).await.unwrap();
+        assert_eq!(left, [0; 0]);
     }
     assert_eq!(
         stored.kept_runs().await,
@@ -280,4 +281,36 @@ async fn runs_go_once_the_namespace_keeps_no_task_as_long() {
     assert_eq!(stored.kept_runs().await.0, Some(5));
     // The next walk is not due yet.
     assert!(!stored.engine.expire_runs(1).await.unwrap().is_more_due);
+}
+
+#[tokio::test]
+async fn runs_of_a_subscription_that_somebody_has_locked_wait_and_delay_no_other() {
+    let stored = Stored::new().await;
+    let (pool, locked) = (stored.database.pool(), stored.lease.subscription_id);
+    let other: i32 = sqlx::query_scalar(
+        "insert into tasker.subscription (namespace_id, name, kind, target, secrets, seq, seq_index, created_by)
+         select namespace_id, 'other', 'component', 'component:counter/count@*', '{}', 10, 0, 'ada' from tasker.namespace
+         returning subscription_id",
+    )
+    .fetch_one(pool)
+    .await
+    .unwrap();
+    let mut somebody = pool.begin().await.unwrap();
+    sqlx::query("select from tasker.subscription where subscription_id = $1 for update")
+        .bind(locked)
+        .execute(&mut *somebody)
+        .await
+        .unwrap();
+    let mut both = runs(locked, 1..=2);
+    both.extend(runs(other, 1..=3));
+    assert_eq!(stored.engine.store_runs(&both).await.unwrap(), [locked]);
+    assert_eq!(stored.kept_runs().await, (Some(1), Some(3), Some(3), 3));
+    somebody.rollback().await.unwrap();
+    let left = stored
+        .engine
+        .store_runs(&runs(locked, 1..=2))
+        .await
+        .unwrap();
+    assert_eq!(left, [0; 0]);
+    assert_eq!(stored.kept_runs().await.3, 5);
 }

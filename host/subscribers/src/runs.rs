@@ -43,30 +43,36 @@ impl Runs {
         waiting.runs.push(run);
     }
 
-    /// Stores all that were noted. What the database refuses is tried alone, and lost where it is refused again.
+    /// Stores all that were noted, but those whose subscription somebody else has locked, which wait. What the database
+    /// refuses is tried alone, and lost where it is refused again.
     pub(crate) async fn store(&self, engine: &Engine) -> Result<(), DatabaseError> {
-        loop {
-            let mut calls = vec![self.next()];
-            while let Some(call) = calls.pop().filter(|call| !call.is_empty()) {
-                match engine.store_runs(&call).await {
-                    Ok(()) => {}
-                    Err(error) if error.is_transient() => {
-                        self.put_back(call);
-                        calls.into_iter().for_each(|call| self.put_back(call));
-                        return Err(error);
-                    }
-                    Err(_) if call.len() > 1 => {
-                        calls.extend(call.into_iter().map(|run| vec![run]));
-                    }
-                    Err(error) => {
-                        tracing::warn!(error = %ErrorChain(&error), "a run of a subscriber is not in the ledger: the database refused it");
-                    }
+        let mut waiting = Vec::new();
+        let mut calls = vec![self.next()];
+        while let Some(call) = calls.pop().filter(|call| !call.is_empty()) {
+            match engine.store_runs(&call).await {
+                Ok(locked) => {
+                    let is_left = |run: &NewRun| locked.contains(&run.subscription_id);
+                    waiting.extend(call.into_iter().filter(is_left));
+                }
+                Err(error) if error.is_transient() => {
+                    waiting.extend(call);
+                    waiting.extend(calls.into_iter().rev().flatten());
+                    self.put_back(waiting);
+                    return Err(error);
+                }
+                Err(_) if call.len() > 1 => {
+                    calls.extend(call.into_iter().rev().map(|run| vec![run]));
+                }
+                Err(error) => {
+                    tracing::warn!(error = %ErrorChain(&error), "a run of a subscriber is not in the ledger: the database refused it");
                 }
             }
-            if self.waiting().runs.is_empty() {
-                return Ok(());
+            if calls.is_empty() {
+                calls.push(self.next());
             }
         }
+        self.put_back(waiting);
+        Ok(())
     }
 
     fn next(&self) -> Vec<NewRun> {

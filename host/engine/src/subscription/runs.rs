@@ -36,27 +36,30 @@ pub struct RunFailure {
 }
 
 impl Engine {
-    /// Stores runs; those of one subscription are in order. To repeat it stores them twice.
-    pub async fn store_runs(&self, runs: &[NewRun]) -> Result<(), DatabaseError> {
+    /// Stores runs; those of one subscription are in order. To repeat it stores them twice. Returns the subscriptions that
+    /// somebody else has locked, whose runs are not stored.
+    pub async fn store_runs(&self, runs: &[NewRun]) -> Result<Vec<i32>, DatabaseError> {
         let failure =
             |of: fn(&RunFailure) -> String| column(runs, |it| it.failure.as_ref().map(of));
-        sqlx::query("select tasker.store_runs($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)")
-            .bind(column(runs, |it| it.subscription_id))
-            .bind(column(runs, |it| {
-                i64::try_from(it.ended.elapsed().as_millis()).unwrap_or(i64::MAX)
-            }))
-            .bind(column(runs, |it| it.seq))
-            .bind(column(runs, |it| it.seq_index))
-            .bind(column(runs, |it| it.attempt))
-            .bind(column(runs, |it| it.rollouts.join(",")))
-            .bind(column(runs, |it| UsageRow::of(Some(it.usage))))
-            .bind(failure(|it| it.kind.to_owned()))
-            .bind(failure(|it| kept(&it.code)))
-            .bind(failure(|it| kept(&it.message)))
-            .bind(column(runs, |it| it.lines.as_deref()))
-            .execute(self.for_maintenance().pool())
-            .await?;
-        Ok(())
+        let locked = sqlx::query_scalar(
+            "select * from tasker.store_runs($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
+        )
+        .bind(column(runs, |it| it.subscription_id))
+        .bind(column(runs, |it| {
+            i64::try_from(it.ended.elapsed().as_millis()).unwrap_or(i64::MAX)
+        }))
+        .bind(column(runs, |it| it.seq))
+        .bind(column(runs, |it| it.seq_index))
+        .bind(column(runs, |it| it.attempt))
+        .bind(column(runs, |it| it.rollouts.join(",")))
+        .bind(column(runs, |it| UsageRow::of(Some(it.usage))))
+        .bind(failure(|it| it.kind.to_owned()))
+        .bind(failure(|it| kept(&it.code)))
+        .bind(failure(|it| kept(&it.message)))
+        .bind(column(runs, |it| it.lines.as_deref()))
+        .fetch_all(self.for_maintenance().pool())
+        .await?;
+        Ok(locked)
     }
 
     /// Deletes runs that their namespaces keep no longer, of `limit` subscriptions at most.
