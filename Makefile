@@ -3,7 +3,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help demo tasker install dist bindings test check bench fuzz setup rust postgres oci-registry pgbouncer prometheus nats faketime python browser guests tests-of-guests tests-of-examples tests-of-host test-postgres test-upgrade
+.PHONY: help demo tasker install dist bindings test check bench fuzz setup rust postgres programs python browser guests tests-of-guests tests-of-examples tests-of-host test-postgres test-upgrade
 
 TARGET := $(or $(CARGO_TARGET_DIR),$(CURDIR)/target)
 # Guests are built for another machine and by other rules than the host, so they have a directory of
@@ -47,7 +47,7 @@ dist: tasker ## Make an archive of a stripped tasker, manual pages, completions,
 	cargo build --release --locked -p tasker --features manual --example manual
 	host/tasker/dist/archive.sh "$(TASKER)" "$(TARGET)/release/examples/manual" "$(TARGET)/dist"
 
-test: setup oci-registry pgbouncer prometheus nats faketime python browser tests-of-guests tests-of-examples tests-of-host ## Run every test, from a clean checkout
+test: setup programs python browser tests-of-guests tests-of-examples tests-of-host ## Run every test, from a clean checkout
 
 # The major version: 16, 17 or 18; where TASKER_PG_BINDIR is set, what is there.
 PG ?= 18
@@ -136,45 +136,18 @@ postgres:
 	  exit 1; \
 	fi
 
-# What some tests need: how to tell that it is there, its package, and what is not tested without it. Those tests are left
-# out, and say so, where it is missing.
-define program_for_tests
-	@is_there() { $(1); }; \
-	is_there && exit 0; \
-	as_root=; if test "$$(id -u)" != 0; then as_root='sudo -n'; fi; \
-	if command -v apt-get >/dev/null && $$as_root true 2>/dev/null; then \
-	  $$as_root apt-get update -q; \
-	  $$as_root env DEBIAN_FRONTEND=noninteractive apt-get install -qy --no-install-recommends $(2) || true; \
-	fi; \
-	is_there || echo '$(2) is missing, so $(3) not tested' >&2
-endef
-
-oci-registry:
-	$(call program_for_tests,test -n "$${TASKER_OCI_REGISTRY:-}" || command -v docker-registry >/dev/null,docker-registry,push to and pull from OCI registries are)
-
-faketime:
-	$(call program_for_tests,test -n "$${TASKER_FAKETIME:-}" || ls /usr/lib/*/faketime/libfaketimeMT.so.1 >/dev/null 2>&1,faketime,steps of the clock of a database are)
-
-pgbouncer:
-	$(call program_for_tests,test -n "$${TASKER_PGBOUNCER:-}" || test -x /usr/sbin/pgbouncer,pgbouncer,hosts behind a connection pooler are)
-
-prometheus:
-	$(call program_for_tests,test -n "$${TASKER_PROMTOOL:-}" || test -x /usr/bin/promtool,prometheus,what Prometheus makes of metrics is)
-
-nats:
-	$(call program_for_tests,test -n "$${TASKER_NATS_SERVER:-}" || test -x /usr/sbin/nats-server,nats-server,events to NATS are)
+# What some tests need of the system.
+programs:
+	tests/programs.sh
 
 # What tests of archives read and serve them with: DuckDB, and a server with the interface of S3. And the messages of
 # OTLP, to receive telemetry.
 python:
 	tests/python.sh "$(TARGET)/tmp/python" >/dev/null
 
-# What tests of the web interface open its pages with. Node.js and npm of any origin will do.
-browser:
-	$(call program_for_tests,test -n "$${TASKER_CHROMIUM:-}" || test -x /usr/bin/chromium,chromium,pages in a browser are)
-	$(call program_for_tests,command -v npm >/dev/null,npm,pages in a browser are)
-	if test -n "$${TASKER_CHROMIUM:-}" -o -x /usr/bin/chromium && command -v npm >/dev/null; then \
-	  tests/browser.sh "$(TARGET)/tmp/browser" >/dev/null; fi
+# What tests of the web interface drive a browser with.
+browser: programs
+	if command -v npm >/dev/null; then tests/browser.sh "$(TARGET)/tmp/browser" >/dev/null; fi
 
 bindings: rust ## Write the bindings of the SDK anew, from the contract in wit/
 	cd plugins && cargo run --locked -p tasker-sdk-bindings --target-dir "$$TASKER_GUESTS_TARGET_DIR"

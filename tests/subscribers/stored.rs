@@ -1,13 +1,16 @@
 //! What is stored with a position, as hosts store it.
 
 use crate::harness::TestDatabase;
+use sqlx::{Postgres, Transaction};
 use std::time::{Duration, Instant};
 use tasker_database::Database;
 use tasker_domain::kv::{Expected, KvWrite};
 use tasker_domain::subscription::SubscriptionKind;
 use tasker_domain::usage::Usage;
 use tasker_engine::Engine;
-use tasker_engine::subscription::{DeliveryLease, HandledEvent, HandledStored, NewRun, RunFailure};
+use tasker_engine::subscription::{
+    DeliveryLease, HandledEvent, HandledStored, NewRun, RunFailure, StoredCursor,
+};
 use tasker_engine::usage::VersionUsage;
 
 struct Stored {
@@ -283,11 +286,10 @@ async fn runs_go_once_the_namespace_keeps_no_task_as_long() {
     assert!(!stored.engine.expire_runs(1).await.unwrap().is_more_due);
 }
 
-#[tokio::test]
-async fn runs_of_a_subscription_that_somebody_has_locked_wait_and_delay_no_other() {
-    let stored = Stored::new().await;
-    let (pool, locked) = (stored.database.pool(), stored.lease.subscription_id);
-    let other: i32 = sqlx::query_scalar(
+/// A second subscription, which no host has, and the first locked by somebody.
+async fn one_of_two_locked(stored: &Stored) -> (i32, Transaction<'static, Postgres>) {
+    let pool = stored.database.pool();
+    let other = sqlx::query_scalar(
         "insert into tasker.subscription (namespace_id, name, kind, target, secrets, seq, seq_index, created_by)
          select namespace_id, 'other', 'component', 'component:counter/count@*', '{}', 10, 0, 'ada' from tasker.namespace
          returning subscription_id",
@@ -297,10 +299,18 @@ async fn runs_of_a_subscription_that_somebody_has_locked_wait_and_delay_no_other
     .unwrap();
     let mut somebody = pool.begin().await.unwrap();
     sqlx::query("select from tasker.subscription where subscription_id = $1 for update")
-        .bind(locked)
+        .bind(stored.lease.subscription_id)
         .execute(&mut *somebody)
         .await
         .unwrap();
+    (other, somebody)
+}
+
+#[tokio::test]
+async fn runs_of_a_subscription_that_somebody_has_locked_wait_and_delay_no_other() {
+    let stored = Stored::new().await;
+    let (other, somebody) = one_of_two_locked(&stored).await;
+    let locked = stored.lease.subscription_id;
     let mut both = runs(locked, 1..=2);
     both.extend(runs(other, 1..=3));
     assert_eq!(stored.engine.store_runs(&both).await.unwrap(), [locked]);
@@ -313,4 +323,31 @@ async fn runs_of_a_subscription_that_somebody_has_locked_wait_and_delay_no_other
         .unwrap();
     assert_eq!(left, [0; 0]);
     assert_eq!(stored.kept_runs().await.3, 5);
+}
+
+#[tokio::test]
+async fn the_position_of_a_subscription_that_somebody_has_locked_waits_and_delays_no_other() {
+    let stored = Stored::new().await;
+    let (other, somebody) = one_of_two_locked(&stored).await;
+    let (locked, host) = (stored.lease.subscription_id, stored.lease.delivery_host_id);
+    let taken = stored.engine.take_subscriptions(host, 10).await.unwrap();
+    assert_eq!(taken, 1);
+    let both = [locked, other].map(|subscription_id| StoredCursor {
+        subscription_id,
+        moves: 0,
+        seq: 20,
+        seq_index: 0,
+        delivered: 1,
+        pending_at: None,
+    });
+    let positions = async || {
+        let seqs = "select array_agg(seq order by subscription_id) from tasker.subscription";
+        let seqs = sqlx::query_scalar::<_, Vec<i64>>(seqs);
+        seqs.fetch_one(stored.database.pool()).await.unwrap()
+    };
+    let left = stored.engine.store_cursors(host, &both).await.unwrap();
+    assert_eq!((left, positions().await), (vec![locked], vec![10, 20]));
+    somebody.rollback().await.unwrap();
+    let left = stored.engine.store_cursors(host, &both[..1]).await.unwrap();
+    assert_eq!((left, positions().await), (vec![], vec![20, 20]));
 }

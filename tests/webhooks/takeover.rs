@@ -188,13 +188,7 @@ async fn what_a_host_delivered_before_it_was_taken_for_dead_moves_nothing() {
         delivered: 1,
         pending_at: None,
     };
-    assert!(
-        engine
-            .store_cursors(dead, &[cursor])
-            .await
-            .unwrap()
-            .is_empty()
-    );
+    engine.store_cursors(dead, &[cursor]).await.unwrap();
     let lease = DeliveryLease {
         delivery_host_id: dead,
         subscription_id,
@@ -211,10 +205,8 @@ async fn what_a_host_delivered_before_it_was_taken_for_dead_moves_nothing() {
     assert!(!engine.end_subscription(lease, "gone").await.unwrap());
     let row = setup.row("hook").await;
     assert_eq!((row.seq, row.attempts, row.delivered), (0, 0, 0));
-    assert_eq!(
-        engine.store_cursors(living, &[cursor]).await.unwrap(),
-        [subscription_id]
-    );
+    engine.store_cursors(living, &[cursor]).await.unwrap();
+    assert_eq!(setup.row("hook").await.seq, 100);
     // A host that comes back is another one.
     let back = engine
         .renew_delivery_host(Some(dead), "dead", ttl, &[Webhook])

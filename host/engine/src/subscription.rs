@@ -217,7 +217,7 @@ impl Engine {
         Ok(rows)
     }
 
-    /// Stores how far these subscriptions are; those that it stored.
+    /// Stores how far these subscriptions are. Returns those that somebody else has locked, which are not stored yet.
     pub async fn store_cursors(
         &self,
         delivery_host_id: i32,
@@ -227,7 +227,7 @@ impl Engine {
         let seqs: Vec<i64> = cursors.iter().map(|it| it.seq).collect();
         let indexes: Vec<i16> = cursors.iter().map(|it| it.seq_index).collect();
         let pending: Vec<Option<DateTime<Utc>>> = cursors.iter().map(|it| it.pending_at).collect();
-        let stored =
+        let locked =
             sqlx::query_scalar("select * from tasker.store_cursors($1, $2, $3, $4, $5, $6, $7)")
                 .bind(delivery_host_id)
                 .bind(column(|it| it.subscription_id))
@@ -238,7 +238,7 @@ impl Engine {
                 .bind(pending)
                 .fetch_all(self.pool())
                 .await?;
-        Ok(stored)
+        Ok(locked)
     }
 
     /// Stores a failed try; false if the host has lost the subscription, or it was moved.

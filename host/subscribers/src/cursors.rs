@@ -1,6 +1,6 @@
 //! Positions that are not stored yet, of all subscriptions of a host: stored together, a few times a second.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 use tasker_database::DatabaseError;
@@ -76,21 +76,30 @@ impl Cursors {
         self.stored.notify_waiters();
     }
 
-    /// Stores all that was noted.
+    /// Stores all that was noted, but those of subscriptions that somebody else has locked, which wait.
     pub(crate) async fn store(
         &self,
         engine: &Engine,
         delivery_host_id: i32,
     ) -> Result<(), DatabaseError> {
+        let mut locked = HashSet::new();
         loop {
-            let batch: Vec<StoredCursor> =
-                self.unstored().values().copied().take(MAX_STORED).collect();
+            let mut batch = self.next(&locked);
             if batch.is_empty() {
                 return Ok(());
             }
-            engine.store_cursors(delivery_host_id, &batch).await?;
+            locked.extend(engine.store_cursors(delivery_host_id, &batch).await?);
+            batch.retain(|it| !locked.contains(&it.subscription_id));
             self.forget(&batch);
         }
+    }
+
+    fn next(&self, without: &HashSet<i32>) -> Vec<StoredCursor> {
+        let unstored = self.unstored();
+        let others = unstored
+            .values()
+            .filter(|it| !without.contains(&it.subscription_id));
+        others.copied().take(MAX_STORED).collect()
     }
 
     /// What was stored, or is not this host's any more, is not stored again.

@@ -17,6 +17,11 @@ const TURNS = Number(process.env.TURNS ?? 4);
 const CHAINS = 8_000;
 const BATCH = 500;
 const PAGES = 50;
+const QUERIES = 200;
+const QUERY = `query {tasks(first: 50) {nodes {
+  id template state createdAt templateVersion {version digest}
+  steps(first: 20) {nodes {name state component handlerVersion {version digest} attempts(first: 5) {nodes {attempt outcome startedAt durationMs host}}}}
+}}}`;
 
 const wait = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 const sorted = (values) => [...values].sort((a, b) => a - b);
@@ -115,6 +120,22 @@ async function manySteps(browser) {
   return { steps: STEPS, watched_s: WATCHED_MS / 1_000, chains_beside: chains, complete: counts.step_counts.complete ?? 0, over_50_ms: long.filter((it) => it > LONG_MS).length, longest_ms: Math.max(0, ...long) };
 }
 
+/** GraphQL: 50 tasks with their steps, attempts and versions, on a host that has nothing else to do. */
+async function graphql() {
+  const ids = await submit(Array.from({ length: 50 }, () => ({ namespace: 'bench', template: 'linear5' })));
+  await Promise.all(ids.map(({ task }) => ask('GET', `/v1/tasks/${task.id}?wait_ms=30000`)));
+  const all = [];
+  let attempts = 0;
+  for (let no = 0; no < QUERIES; no += 1) {
+    const begun = performance.now();
+    const { data, errors } = await ask('POST', '/graphql', 'application/json', JSON.stringify({ query: QUERY }));
+    all.push(performance.now() - begun);
+    if (errors) throw new Error(JSON.stringify(errors));
+    attempts = data.tasks.nodes.flatMap((task) => task.steps.nodes).flatMap((step) => step.attempts.nodes).length;
+  }
+  return { tasks: 50, attempts, ...times(all) };
+}
+
 /** Steps a second of chains. */
 async function chains() {
   const submits = Array.from({ length: BATCH }, () => ({ namespace: 'bench', template: 'linear5' }));
@@ -154,6 +175,7 @@ async function throughput() {
 const load = () => rounded(loadavg()[0]);
 const report = { cores: cpus().length, load_before: load() };
 await prepare();
+report.graphql_ms = await graphql();
 report.first_page_ms = await firstPage();
 const browser = await chromium.launch({ executablePath: process.env.TASKER_BROWSER, args: ['--no-sandbox', '--disable-gpu'] });
 report.event_shown_ms = await eventShown(browser);
