@@ -7,8 +7,10 @@ cd "$(dirname "$0")/../.."
 tasker="${TASKER:-target/release/tasker}"
 guests="${TASKER_GUESTS_TARGET_DIR:-target/guests}"
 folder="$(mktemp -d)"
+# PostgreSQL has a user of its own where this runs as root.
+chmod 711 "$folder"
 export TASKER_BROWSER="${TASKER_CHROMIUM:-/usr/bin/chromium}"
-TASKER_BROWSER_MODULES="$(tests/browser.sh target/tmp/browser)"
+TASKER_BROWSER_MODULES="$(tests/browser.sh "$PWD/target/tmp/browser")"
 export TASKER_BROWSER_MODULES
 
 "$tasker" serve --auth off --listen 127.0.0.1:0 --data-dir "$folder/data" >"$folder/said" 2>"$folder/log" &
