@@ -36,13 +36,14 @@ pub const HIDDEN: [(&str, &str); 11] = [
     ("Step", "reason"),
 ];
 
-/// Members whose names are those of edges.
-pub const RENAMED: [(&str, &str, &str); 5] = [
+/// Members whose names are those of edges, by type.
+pub const RENAMED: [(&str, &str, &str); 6] = [
+    ("Component", "versions", "versionCount"),
     ("Namespace", "components", "componentCount"),
     ("Namespace", "pins", "pinCount"),
     ("Namespace", "templates", "templateCount"),
     ("Step", "attempts", "attemptCount"),
-    ("Summary", "versions", "versionCount"),
+    ("Template", "versions", "versionCount"),
 ];
 
 /// A field that leads to another object, or to a page of them.
@@ -74,6 +75,8 @@ struct Lazy {
 
 const OF_TASK: Key = &[("id", "/id"), ("namespace", "/namespace")];
 
+const OF_FAMILY: Key = &[("namespace", "/namespace"), ("name", "/name")];
+
 const LAZY: [Lazy; 5] = [
     of_task(&["input", "input_bytes", "seq"], "task_inputs"),
     of_task(&["result", "result_bytes"], "task_results"),
@@ -100,7 +103,7 @@ const fn of_task(members: &'static [&'static str], load: &'static str) -> Lazy {
 
 const TASKS: &[&str] = &["Task"];
 
-const EDGES: [Edge; 10] = [
+const EDGES: [Edge; 12] = [
     Edge {
         on: TASKS,
         field: "steps",
@@ -170,7 +173,7 @@ const EDGES: [Edge; 10] = [
         description: "Its components by name.",
         load: "components",
         key: &[("namespace", "/name")],
-        to: "Summary",
+        to: "ComponentSummary",
         is_list: true,
     },
     Edge {
@@ -179,7 +182,25 @@ const EDGES: [Edge; 10] = [
         description: "Its templates by name.",
         load: "templates",
         key: &[("namespace", "/name")],
-        to: "Summary",
+        to: "TemplateSummary",
+        is_list: true,
+    },
+    Edge {
+        on: &["ComponentSummary"],
+        field: "versions",
+        description: "Its versions, the highest first.",
+        load: "component_versions",
+        key: OF_FAMILY,
+        to: "ComponentVersion",
+        is_list: true,
+    },
+    Edge {
+        on: &["TemplateSummary"],
+        field: "versions",
+        description: "Its versions, the highest first.",
+        load: "template_versions",
+        key: OF_FAMILY,
+        to: "TemplateVersion",
         is_list: true,
     },
     Edge {
