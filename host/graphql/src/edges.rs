@@ -1,6 +1,7 @@
 //! Fields that lead from one object to another. Each is loaded for all objects of a level of a query together.
 
 use crate::connection::{self, DEFAULT_ITEMS};
+use crate::json::object_of;
 use crate::json_schema::description;
 use crate::names::{camel, type_of_schema};
 use crate::problem::Problem;
@@ -265,14 +266,13 @@ impl Lazy {
         Field::new(camel(member), typed.reference(false), move |context| {
             let shape = shape.clone();
             FieldFuture::new(async move {
-                let own: Option<&Json> = context.parent_value.downcast_ref();
-                if let Some(own) = own.filter(|own| is_whole(own)) {
+                if let Some(own) = object_of(&context).filter(|own| is_whole(own)) {
                     return Ok(shape.output(&own[member]));
                 }
                 let session = context.data::<Arc<Session>>()?;
                 let found = session.load(load, key_of(&context, key)).await;
-                let mut found = found.map_err(|problem| problem.error())?;
-                let value = found.get_mut(member).map(Json::take);
+                let found = found.map_err(|problem| problem.error())?;
+                let value = found.get(member).cloned();
                 Ok(value.and_then(|value| shape.owned(value)))
             })
         })
@@ -315,7 +315,7 @@ fn first() -> InputValue {
 }
 
 fn key_of(context: &ResolverContext<'_>, members: Key) -> Json {
-    let object = context.parent_value.downcast_ref::<Json>();
+    let object = object_of(context);
     let members = members.iter().map(|(name, place)| {
         let value = object.and_then(|object| object.pointer(place));
         ((*name).to_owned(), value.cloned().unwrap_or_default())
