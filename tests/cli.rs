@@ -36,6 +36,7 @@ mod status;
 mod subscriptions;
 mod sync;
 mod tags;
+mod task_diffs;
 mod task_reports;
 pub mod terminal;
 mod tls;

@@ -18,9 +18,16 @@ as $$
 begin
   return query
   with asked as materialized (
-    select a.ord, a.task_id, a.after, a.items, t.template_version_id, t.lock_id
-    from unnest(p_tasks, p_after, p_limit) with ordinality a (task_id, after, items, ord)
-    join tasker.every_task t on t.task_id = a.task_id
+    -- The planner takes a series for many rows and arrays for a few, which it would join with `ran` row by row. Where a
+    -- subquery ends with `offset 0`, tables are read by their keys whatever the planner knows of them.
+    select a.ord, t.task_id, p_after[a.ord] as after, p_limit[a.ord] as items, t.template_version_id, t.lock_id
+    from generate_series(1, cardinality(p_tasks)) a (ord)
+    cross join lateral (
+      select e.task_id, e.template_version_id, e.lock_id
+      from tasker.every_task e
+      where e.task_id = p_tasks[a.ord]
+      offset 0
+    ) t
   ), page as materialized (
     select k.ord, k.task_id, k.template_version_id, k.lock_id, s.step_no
     from asked k
@@ -32,14 +39,22 @@ begin
       limit k.items
     ) s
   ), ran as materialized (
-    select distinct on (r.task_id, r.step_no) r.task_id, r.step_no, r.component_version_id
+    select distinct on (l.task_id, l.step_no) l.task_id, l.step_no, l.component_version_id
     from (select distinct k.task_id from asked k) u
-    join tasker.every_transition r on r.task_id = u.task_id
-    where r.component_version_id is not null
-      and (r.task_id, r.step_no) in (select g.task_id, g.step_no from page g)
-    order by r.task_id, r.step_no, r.seq desc
+    cross join lateral (
+      select r.task_id, r.step_no, r.seq, r.component_version_id
+      from tasker.every_transition r
+      where r.task_id = u.task_id and r.component_version_id is not null
+      offset 0
+    ) l
+    where (l.task_id, l.step_no) in (select g.task_id, g.step_no from page g)
+    order by l.task_id, l.step_no, l.seq desc
+  ), shown as materialized (
+    select g.*, r.component_version_id
+    from page g
+    left join ran r on r.task_id = g.task_id and r.step_no = g.step_no
   )
-  select g.ord::int, s.step_no, st.name, s.state::text, s.attempt, s.free_attempts, st.max_attempts,
+  select g.ord, s.step_no, st.name, s.state::text, s.attempt, s.free_attempts, st.max_attempts,
          array(select pst.name
                from tasker.dependency d
                join tasker.step_template pst
@@ -51,15 +66,19 @@ begin
          case when octet_length(s.result::text) <= p_bytes_max then s.result::text end,
          octet_length(s.result::text), octet_length(s.checkpoint::text), tasker.brief_error(s.error)::text,
          octet_length(s.error::text), n.name, c.name, cv.version, cv.digest, e.handler
-  from page g
-  join tasker.every_step s on s.task_id = g.task_id and s.step_no = g.step_no
-  join tasker.step_template st on st.template_version_id = g.template_version_id and st.step_no = s.step_no
-  join tasker.lock_entry e on e.lock_id = g.lock_id and e.step_no = s.step_no
-  left join ran on ran.task_id = g.task_id and ran.step_no = s.step_no and s.finished_at is not null
+  from shown g
+  cross join lateral (
+    select o.*
+    from tasker.every_step o
+    where o.task_id = g.task_id and o.step_no = g.step_no
+    offset 0
+  ) s
+  join tasker.step_template st on st.template_version_id = g.template_version_id and st.step_no = g.step_no
+  join tasker.lock_entry e on e.lock_id = g.lock_id and e.step_no = g.step_no
   left join tasker.superseded_attempt a
-    on a.task_id = s.task_id and a.step_no = s.step_no and a.attempt = s.attempt and s.state = 'running'
-  join tasker.component_version cv
-    on cv.component_version_id = coalesce(ran.component_version_id, a.component_version_id, e.component_version_id)
+    on a.task_id = g.task_id and a.step_no = g.step_no and a.attempt = s.attempt and s.state = 'running'
+  join tasker.component_version cv on cv.component_version_id = coalesce(
+    case when s.finished_at is not null then g.component_version_id end, a.component_version_id, e.component_version_id)
   join tasker.component c on c.component_id = cv.component_id
   join tasker.namespace n on n.namespace_id = c.namespace_id
   order by g.ord, s.step_no;

@@ -4,6 +4,7 @@ use super::asking::{Asks as _, caller};
 use crate::api::server::Server;
 use crate::flow::host;
 use crate::harness::{TestDatabase, TestHost};
+use crate::sandbox::guests;
 use serde_json::{Value, json};
 
 async fn ask(host: &TestHost, query: &str) -> Value {
@@ -178,4 +179,69 @@ async fn what_another_namespace_owns_is_read_by_those_who_may() {
         *step,
         json!({"name": "a", "component": "shop/guest", "handlerVersion": null})
     );
+}
+
+#[tokio::test]
+async fn a_component_leads_to_its_versions_from_the_highest_to_the_lowest() {
+    let server = Server::start().await;
+    for version in ["1.0.0", "1.2.0", "1.10.0"] {
+        server
+            .put_component("guest", version, guests::misbehaving())
+            .await
+            .answered(201);
+    }
+    server
+        .publish("one", "steps: [{name: a, handler: guest/noop}]")
+        .await;
+    let query = "query ($after: String) {
+        component(namespace: \"shop\", name: \"guest\") {
+          name latest versionCount createdAt
+          versions(first: 2, after: $after) {nodes {version digest handlers {name}} pageInfo {hasNextPage endCursor}}
+        }
+        template(namespace: \"shop\", name: \"one\") {latest versions {nodes {version steps {name}}}}
+        components {nodes {versions {nodes {version}}}}
+        namespaces {nodes {templates {nodes {versions(first: 1) {nodes {id}}}}}}
+      }";
+    let asked = server.ask(query, json!({})).await.data();
+    let component = &asked["component"];
+    assert_eq!(
+        (&component["latest"], &component["versionCount"]),
+        (&json!("1.10.0"), &json!(3))
+    );
+    let numbers = |versions: &Value| -> Vec<Value> {
+        let nodes = versions["nodes"].as_array().unwrap().iter();
+        nodes.map(|it| it["version"].clone()).collect()
+    };
+    let versions = &component["versions"];
+    assert_eq!(numbers(versions), ["1.10.0", "1.2.0"]);
+    assert!(versions["nodes"][0]["digest"].is_string());
+    assert_eq!(
+        versions["pageInfo"],
+        json!({"hasNextPage": true, "endCursor": "1.2.0"})
+    );
+    assert_eq!(
+        asked["template"],
+        json!({"latest": "1.0.0", "versions": {"nodes": [{"version": "1.0.0", "steps": [{"name": "a"}]}]}})
+    );
+    let listed = &asked["components"]["nodes"][0]["versions"];
+    assert_eq!(numbers(listed), ["1.10.0", "1.2.0", "1.0.0"]);
+    let of_namespace = &asked["namespaces"]["nodes"][0]["templates"]["nodes"][0];
+    let id = &of_namespace["versions"]["nodes"][0]["id"];
+    assert_eq!(*id, "TemplateVersion/shop/one/1%2E0%2E0");
+    let rest = server.ask(query, json!({"after": "1.2.0"})).await.data();
+    let rest = &rest["component"]["versions"];
+    assert_eq!(numbers(rest), ["1.0.0"]);
+    assert_eq!(rest["pageInfo"]["hasNextPage"], false);
+}
+
+#[tokio::test]
+async fn a_component_that_does_not_exist_is_null_and_one_that_may_not_be_read_is_refused() {
+    let server = Server::start().await;
+    let query = "{component(namespace: \"shop\", name: \"nothing\") {name}}";
+    let asked = server.ask(query, json!({})).await.data();
+    assert_eq!(asked, json!({"component": null}));
+    server.put("/v1/namespaces/bank", &json!({})).await;
+    let banker = json!([{"namespace": "bank", "actions": ["read"]}]);
+    let banker = caller(&server, "banker", banker).await;
+    assert_eq!(banker.ask(query, json!({})).await.refused().0, "forbidden");
 }

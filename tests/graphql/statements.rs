@@ -107,4 +107,13 @@ async fn a_query_costs_a_statement_for_each_of_its_levels_and_not_for_each_objec
     let first = costs[0];
     assert_eq!(costs, [first, first + 1, first + 2, first + 6]);
     assert_eq!(first, 1);
+
+    // All versions of all components: their numbers are kept in memory, under revisions that are read.
+    let versions = "{components {nodes {name versions {nodes {version digest}}}}}";
+    ask(&host, versions, 0).await;
+    log.statements();
+    let answer = ask(&host, versions, 0).await;
+    let statements = log.statements();
+    assert!(!answer["components"]["nodes"].as_array().unwrap().is_empty());
+    assert!(statements.len() <= 8, "{statements:#?}");
 }

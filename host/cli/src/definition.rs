@@ -15,7 +15,7 @@ use tasker_wire::endpoint::Endpoint;
 use tasker_wire::page::NamespacePageQuery;
 
 /// Lists all of a kind; `first` is the command that makes one where there is none.
-pub async fn ls<E>(
+pub async fn ls<E, K>(
     of: InNamespace,
     endpoint: E,
     kind: PinKind,
@@ -23,9 +23,9 @@ pub async fn ls<E>(
     context: &Context,
 ) -> Result
 where
-    E: Endpoint<Answer = Page<Summary>, Query = NamespacePageQuery> + Clone,
+    E: Endpoint<Answer = Page<Summary<K>>, Query = NamespacePageQuery> + Clone,
 {
-    let (kind, name) = (kind.into_str(), |it: &Summary| {
+    let (kind, name) = (kind.into_str(), |it: &Summary<K>| {
         format!("{}/{}", it.namespace, it.name)
     });
     let nothing = format!("no {kind}s yet");
@@ -44,12 +44,12 @@ where
     }))
 }
 
-fn latest(line: &Summary) -> String {
+fn latest<K>(line: &Summary<K>) -> String {
     let latest = line.latest.as_ref();
     latest.map_or_else(|| "none".to_owned(), ToString::to_string)
 }
 
-fn unavailable(line: &Summary) -> String {
+fn unavailable<K>(line: &Summary<K>) -> String {
     let reasons = line.ineligible.iter();
     let reasons = reasons.map(|(reason, count)| format!("{count} {}", words(*reason)));
     units::joined(reasons, ", ")

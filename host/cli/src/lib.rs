@@ -23,6 +23,7 @@ mod hints;
 mod host;
 mod input;
 mod json;
+mod json_changes;
 mod key;
 mod kv;
 mod limit;

@@ -2,6 +2,7 @@
 
 mod cancel;
 mod cause;
+mod diff;
 mod events;
 mod follow;
 mod frame;
@@ -33,6 +34,7 @@ pub enum Command {
     Show(show::Show),
     Watch(watch::Watch),
     Report(report::Report),
+    Diff(diff::Diff),
     Steps(step::Steps),
     Events(events::Events),
     /// Print the input of a task.
@@ -70,6 +72,7 @@ pub async fn run(command: Command, context: &Context) -> Result {
         Command::Show(show) => show.run(context).await,
         Command::Watch(watch) => watch.run(context).await,
         Command::Report(report) => report.run(context).await,
+        Command::Diff(diff) => diff.run(context).await,
         Command::Steps(steps) => steps.run(context).await,
         Command::Events(events) => events.run(context).await,
         Command::Input(of) => payload::input(of, context).await,

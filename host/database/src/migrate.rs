@@ -184,9 +184,11 @@ functions! {
     "94_tasks_by_id",
     "94_tasks_of_namespaces",
     "95_component_versions_named",
+    "95_components_named",
     "95_components_of_namespaces",
     "95_pins_of_namespaces",
     "95_template_versions_named",
+    "95_templates_named",
     "95_templates_of_namespaces",
 }
 

@@ -1,6 +1,7 @@
 //! Pages as Relay has them: edges, cursors and `pageInfo`.
 
 use crate::host::Reply;
+use crate::json::object_of;
 use crate::json_schema::{members, referred};
 use crate::problem::Problem;
 use crate::types::{Typed, Types};
@@ -80,7 +81,7 @@ fn page_info() -> Object {
 
 fn member(name: &str, ty: TypeRef, read: for<'a> fn(&'a Json) -> Option<FieldValue<'a>>) -> Field {
     Field::new(name, ty, move |context| {
-        FieldFuture::Value(context.parent_value.downcast_ref().and_then(read))
+        FieldFuture::Value(object_of(&context).and_then(read))
     })
 }
 

@@ -1,6 +1,7 @@
 //! Fields that lead from one object to another. Each is loaded for all objects of a level of a query together.
 
 use crate::connection::{self, DEFAULT_ITEMS};
+use crate::json::object_of;
 use crate::json_schema::description;
 use crate::names::{camel, type_of_schema};
 use crate::problem::Problem;
@@ -36,13 +37,14 @@ pub const HIDDEN: [(&str, &str); 11] = [
     ("Step", "reason"),
 ];
 
-/// Members whose names are those of edges.
-pub const RENAMED: [(&str, &str, &str); 5] = [
+/// Members whose names are those of edges, by type.
+pub const RENAMED: [(&str, &str, &str); 6] = [
+    ("Component", "versions", "versionCount"),
     ("Namespace", "components", "componentCount"),
     ("Namespace", "pins", "pinCount"),
     ("Namespace", "templates", "templateCount"),
     ("Step", "attempts", "attemptCount"),
-    ("Summary", "versions", "versionCount"),
+    ("Template", "versions", "versionCount"),
 ];
 
 /// A field that leads to another object, or to a page of them.
@@ -74,6 +76,8 @@ struct Lazy {
 
 const OF_TASK: Key = &[("id", "/id"), ("namespace", "/namespace")];
 
+const OF_FAMILY: Key = &[("namespace", "/namespace"), ("name", "/name")];
+
 const LAZY: [Lazy; 5] = [
     of_task(&["input", "input_bytes", "seq"], "task_inputs"),
     of_task(&["result", "result_bytes"], "task_results"),
@@ -100,7 +104,7 @@ const fn of_task(members: &'static [&'static str], load: &'static str) -> Lazy {
 
 const TASKS: &[&str] = &["Task"];
 
-const EDGES: [Edge; 10] = [
+const EDGES: [Edge; 12] = [
     Edge {
         on: TASKS,
         field: "steps",
@@ -170,7 +174,7 @@ const EDGES: [Edge; 10] = [
         description: "Its components by name.",
         load: "components",
         key: &[("namespace", "/name")],
-        to: "Summary",
+        to: "ComponentSummary",
         is_list: true,
     },
     Edge {
@@ -179,7 +183,25 @@ const EDGES: [Edge; 10] = [
         description: "Its templates by name.",
         load: "templates",
         key: &[("namespace", "/name")],
-        to: "Summary",
+        to: "TemplateSummary",
+        is_list: true,
+    },
+    Edge {
+        on: &["ComponentSummary"],
+        field: "versions",
+        description: "Its versions, the highest first.",
+        load: "component_versions",
+        key: OF_FAMILY,
+        to: "ComponentVersion",
+        is_list: true,
+    },
+    Edge {
+        on: &["TemplateSummary"],
+        field: "versions",
+        description: "Its versions, the highest first.",
+        load: "template_versions",
+        key: OF_FAMILY,
+        to: "TemplateVersion",
         is_list: true,
     },
     Edge {
@@ -244,14 +266,13 @@ impl Lazy {
         Field::new(camel(member), typed.reference(false), move |context| {
             let shape = shape.clone();
             FieldFuture::new(async move {
-                let own: Option<&Json> = context.parent_value.downcast_ref();
-                if let Some(own) = own.filter(|own| is_whole(own)) {
+                if let Some(own) = object_of(&context).filter(|own| is_whole(own)) {
                     return Ok(shape.output(&own[member]));
                 }
                 let session = context.data::<Arc<Session>>()?;
                 let found = session.load(load, key_of(&context, key)).await;
-                let mut found = found.map_err(|problem| problem.error())?;
-                let value = found.get_mut(member).map(Json::take);
+                let found = found.map_err(|problem| problem.error())?;
+                let value = found.get(member).cloned();
                 Ok(value.and_then(|value| shape.owned(value)))
             })
         })
@@ -294,7 +315,7 @@ fn first() -> InputValue {
 }
 
 fn key_of(context: &ResolverContext<'_>, members: Key) -> Json {
-    let object = context.parent_value.downcast_ref::<Json>();
+    let object = object_of(context);
     let members = members.iter().map(|(name, place)| {
         let value = object.and_then(|object| object.pointer(place));
         ((*name).to_owned(), value.cloned().unwrap_or_default())

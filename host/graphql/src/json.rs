@@ -1,9 +1,18 @@
 //! Values of JSON as values of GraphQL, and back. By hand: with numbers of any precision, serde would take them for
 //! objects.
 
+use async_graphql::dynamic::ResolverContext;
 use async_graphql::indexmap::IndexMap;
 use async_graphql::{Name, Value};
 use serde_json::{Map, Value as Json};
+use std::sync::Arc;
+
+/// The object whose field is read: a part of an answer, or what an edge led to, which several objects may share.
+pub fn object_of<'a>(context: &ResolverContext<'a>) -> Option<&'a Json> {
+    let object = context.parent_value;
+    let shared = || object.downcast_ref::<Arc<Json>>().map(Arc::as_ref);
+    object.downcast_ref::<Json>().or_else(shared)
+}
 
 /// As a value of GraphQL.
 pub fn to_graphql(json: &Json) -> Value {

@@ -14,6 +14,7 @@ mod json;
 mod json_schema;
 pub mod limits;
 mod loader;
+mod lookups;
 mod names;
 mod node;
 pub mod operation;

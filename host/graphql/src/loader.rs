@@ -1,7 +1,7 @@
 //! Many keys in one statement: what the fields of a level of a query ask for is gathered until none of them can ask for
 //! more, and then loaded together.
 
-use crate::host::{Found, Host};
+use crate::host::Host;
 use crate::problem::Problem;
 use futures::channel::oneshot;
 use futures::future::{Either, join_all, select};
@@ -9,7 +9,7 @@ use futures::lock::Mutex as AsyncMutex;
 use serde_json::Value as Json;
 use std::collections::{BTreeMap, HashMap};
 use std::pin::pin;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 /// So many times in a row, nobody has to have asked for more: whoever loads may be woken before the others, by the answers to
 /// what was loaded before.
@@ -20,7 +20,7 @@ const QUIET: u32 = 4;
 pub struct Loader {
     waiting: Mutex<Vec<Waiting>>,
     /// What was loaded, by edge and key.
-    loaded: Mutex<HashMap<(&'static str, String), Json>>,
+    loaded: Mutex<HashMap<(&'static str, String), Arc<Json>>>,
     /// Whoever has it loads for all.
     loading: AsyncMutex<()>,
 }
@@ -28,17 +28,29 @@ pub struct Loader {
 struct Waiting {
     edge: &'static str,
     key: Json,
-    answer: oneshot::Sender<Found>,
+    answer: oneshot::Sender<Loaded>,
 }
+
+/// What an edge leads to.
+pub type Loaded = Result<Arc<Json>, Problem>;
+
+/// Is told of each object that was loaded.
+pub type Count<'c> = &'c (dyn Fn(&Json) + Sync);
 
 impl Loader {
     /// What an edge leads to from a key.
-    pub async fn load(&self, host: &dyn Host, edge: &'static str, key: Json) -> Found {
+    pub async fn load(
+        &self,
+        host: &dyn Host,
+        edge: &'static str,
+        key: Json,
+        count: Count<'_>,
+    ) -> Loaded {
         let name = (edge, key.to_string());
         if let Some(found) = self.loaded().get(&name).cloned() {
             return Ok(found);
         }
-        let found = self.load_anew(host, edge, key).await;
+        let found = self.load_anew(host, edge, key, count).await;
         if let Ok(found) = &found {
             self.loaded().insert(name, found.clone());
         }
@@ -50,7 +62,13 @@ impl Loader {
         self.loaded().clear();
     }
 
-    async fn load_anew(&self, host: &dyn Host, edge: &'static str, key: Json) -> Found {
+    async fn load_anew(
+        &self,
+        host: &dyn Host,
+        edge: &'static str,
+        key: Json,
+        count: Count<'_>,
+    ) -> Loaded {
         loop {
             let (answer, mut found) = oneshot::channel();
             let key = key.clone();
@@ -61,7 +79,7 @@ impl Loader {
                 Either::Left((Err(_), _)) => continue,
                 Either::Right((turn, _)) => turn,
             };
-            self.load_all(host).await;
+            self.load_all(host, count).await;
             drop(has_turn);
             if let Ok(Some(found)) = found.try_recv() {
                 return found;
@@ -69,7 +87,7 @@ impl Loader {
         }
     }
 
-    async fn load_all(&self, host: &dyn Host) {
+    async fn load_all(&self, host: &dyn Host, count: Count<'_>) {
         // Every other field of the request runs as far as it can in the meantime.
         let (mut known, mut quiet) = (0, 0);
         while quiet < QUIET {
@@ -85,12 +103,12 @@ impl Loader {
         join_all(
             by_edge
                 .into_iter()
-                .map(|(edge, all)| load_edge(host, edge, all)),
+                .map(|(edge, all)| load_edge(host, edge, all, count)),
         )
         .await;
     }
 
-    fn loaded(&self) -> MutexGuard<'_, HashMap<(&'static str, String), Json>> {
+    fn loaded(&self) -> MutexGuard<'_, HashMap<(&'static str, String), Arc<Json>>> {
         self.loaded.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -100,7 +118,7 @@ impl Loader {
 }
 
 /// Each key once.
-async fn load_edge(host: &dyn Host, edge: &'static str, all: Vec<Waiting>) {
+async fn load_edge(host: &dyn Host, edge: &'static str, all: Vec<Waiting>, count: Count<'_>) {
     let (mut keys, mut places) = (Vec::new(), HashMap::new());
     let place_of = |waiting: &Waiting| {
         let text = waiting.key.to_string();
@@ -110,7 +128,9 @@ async fn load_edge(host: &dyn Host, edge: &'static str, all: Vec<Waiting>) {
         })
     };
     let wanted: Vec<usize> = all.iter().map(place_of).collect();
-    let found = host.load(edge, keys).await;
+    let found = host.load(edge, keys).await.into_iter();
+    let found: Vec<Loaded> = found.map(|it| it.map(Arc::new)).collect();
+    found.iter().flatten().for_each(|it| count(it));
     for (waiting, place) in all.into_iter().zip(wanted) {
         let missing = || Err(Problem::new(500, "internal", "internal error"));
         let own = found.get(place).cloned().unwrap_or_else(missing);
@@ -122,7 +142,7 @@ async fn load_edge(host: &dyn Host, edge: &'static str, all: Vec<Waiting>) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::host::{Call, Reply};
+    use crate::host::{Call, Found, Reply};
     use futures::FutureExt as _;
     use futures::future::{BoxFuture, try_join_all};
     use futures::stream::BoxStream;
@@ -159,7 +179,7 @@ mod tests {
                 for edge in ["a", "b", "c"] {
                     // Some have a key of their own, and some the same.
                     let key = Json::from(item % 10 * usize::from(edge != "b"));
-                    assert_eq!(loader.load(&host, edge, key.clone()).await?, key);
+                    assert_eq!(*loader.load(&host, edge, key.clone(), &|_| ()).await?, key);
                 }
                 Ok::<_, Problem>(())
             };
@@ -171,8 +191,8 @@ mod tests {
     #[tokio::test]
     async fn who_is_given_up_while_it_loads_for_others_keeps_none_of_them_waiting() {
         let (loader, host) = (Loader::default(), Echo::default());
-        let mut first = Box::pin(loader.load(&host, "a", Json::from(1)));
-        let mut second = Box::pin(loader.load(&host, "a", Json::from(2)));
+        let mut first = Box::pin(loader.load(&host, "a", Json::from(1), &|_| ()));
+        let mut second = Box::pin(loader.load(&host, "a", Json::from(2), &|_| ()));
         for _ in 0..=QUIET {
             assert!((&mut first).now_or_never().is_none());
             assert!((&mut second).now_or_never().is_none());

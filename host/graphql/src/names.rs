@@ -14,9 +14,11 @@ const FIELDS: [(&str, &str); 7] = [
 ];
 
 /// Types whose names mean something else in GraphQL, or say less.
-const TYPES: [(&str, &str); 2] = [
+const TYPES: [(&str, &str); 4] = [
+    ("ComponentSummary", "Component"),
     ("ReportedAttempt", "Attempt"),
     ("Subscription", "EventSubscription"),
+    ("TemplateSummary", "Template"),
 ];
 
 /// The field of an operation: `tasks` of `listTasks`, `task` of `showTask`, `cancelTask` as it is.

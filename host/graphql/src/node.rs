@@ -2,6 +2,7 @@
 
 use crate::connection::parse;
 use crate::host::Call;
+use crate::json::object_of;
 use crate::problem::Problem;
 use crate::session::Session;
 use crate::types::Types;
@@ -106,8 +107,7 @@ pub fn add(types: &mut Types<'_>) -> Field {
     for node in &NODES {
         if let Some(object) = types.objects.remove(node.name) {
             let id = Field::new("id", TypeRef::named_nn(TypeRef::ID), |context| {
-                let object = context.parent_value.downcast_ref::<Json>();
-                let id = object.and_then(|object| node.id(object));
+                let id = object_of(&context).and_then(|object| node.id(object));
                 FieldFuture::Value(id.map(FieldValue::value))
             });
             let object = object.field(id.description(ID_DOC)).implement(NODE);

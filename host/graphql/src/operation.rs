@@ -2,16 +2,19 @@
 
 use serde_json::{Map, Value as Json};
 
-/// Operations that are not for GraphQL: sessions are cookies of HTTP, streams are subscriptions, and the rest is for
-/// load balancers, Prometheus, and readers of the description.
-const LEFT_OUT: [&str; 8] = [
+/// Operations that are not for GraphQL: sessions are cookies of HTTP, streams are subscriptions, a component or template
+/// has an edge to its versions (see `lookups`), and the rest is for load balancers, Prometheus, and readers of the
+/// description.
+const LEFT_OUT: [&str; 10] = [
     "beginSession",
     "endSession",
     "showApiReference",
+    "showComponent",
     "showLiveness",
     "showMetrics",
     "showOpenApi",
     "showReadiness",
+    "showTemplate",
     "streamEvents",
 ];
 

@@ -6,6 +6,7 @@ use crate::feed;
 use crate::fields::{self, KnownInputs};
 use crate::host::Host;
 use crate::limits;
+use crate::lookups;
 use crate::node;
 use crate::operation::Operation;
 use crate::problem::{Problem, give_codes};
@@ -98,6 +99,9 @@ impl Graphql {
                     false => mutation = mutation.field(field),
                 }
             }
+        }
+        for field in lookups::fields(&mut types) {
+            query = query.field(field);
         }
         edges::add(&mut types);
         query = query.field(node::add(&mut types));

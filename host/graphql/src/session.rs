@@ -1,7 +1,7 @@
 //! One request: the host for its caller, what it has loaded, and how much it was answered.
 
-use crate::host::{Call, Found, Host, Reply};
-use crate::loader::Loader;
+use crate::host::{Call, Host, Reply};
+use crate::loader::{Loaded, Loader};
 use crate::problem::Problem;
 use serde_json::Value as Json;
 use std::sync::Arc;
@@ -47,11 +47,11 @@ impl Session {
         Ok(reply)
     }
 
-    /// What an edge leads to.
-    pub async fn load(&self, edge: &'static str, key: Json) -> Found {
+    /// What an edge leads to. What several objects lead to is there once, and counted once.
+    pub async fn load(&self, edge: &'static str, key: Json) -> Loaded {
         self.check()?;
-        let found = self.loader.load(&*self.host, edge, key).await?;
-        self.add(size(&found));
+        let count = |found: &Json| self.add(size(found));
+        let found = self.loader.load(&*self.host, edge, key, &count).await?;
         self.check()?;
         Ok(found)
     }

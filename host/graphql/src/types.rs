@@ -1,5 +1,6 @@
 //! Types of GraphQL from the JSON Schemas of the API.
 
+use crate::json::object_of;
 use crate::json_schema::{
     description, has_member, meanings, members, referred, requires, without_null,
 };
@@ -346,7 +347,7 @@ fn member_field(
 ) -> Field {
     let (member, shape) = (member.to_owned(), typed.shape.clone());
     let field = Field::new(name, typed.reference(is_required), move |context| {
-        let object = context.parent_value.downcast_ref::<Json>();
+        let object = object_of(&context);
         let value = object.and_then(|object| object.get(&member));
         // Objects and lists are counted by what is read of them.
         let is_leaf = matches!(shape, Shape::Plain | Shape::Enum(_));
@@ -369,7 +370,7 @@ fn admits(context: &ResolverContext<'_>, value: &Json) -> bool {
 fn other_members(schema: &Json) -> Field {
     let known: Vec<String> = members(schema).map(|(name, _)| name.clone()).collect();
     let field = Field::new("detail", TypeRef::named_nn(JSON), move |context| {
-        let object = context.parent_value.downcast_ref::<Json>();
+        let object = object_of(&context);
         let members = object.and_then(Json::as_object).into_iter().flatten();
         let others = members.filter(|(name, _)| !known.contains(name));
         let others: Map<String, Json> = others

@@ -41,7 +41,7 @@ mod release;
 mod storable;
 mod until_unmoved;
 pub mod version;
-mod version_page;
+pub mod version_page;
 
 pub use error::{RegistryError, SubscriptionRefused};
 pub use release::Release;

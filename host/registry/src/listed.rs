@@ -94,6 +94,18 @@ impl Registry {
         Ok(by_key)
     }
 
+    /// Components or templates by their names; those that do not exist are left out.
+    pub async fn families_named(
+        &self,
+        kind: PinKind,
+        families: &[QualifiedName],
+    ) -> Result<Vec<ListedFamily>, RegistryError> {
+        let rows = self.store.families_named(kind, families);
+        let mut named = self.with_versions(kind, rows.await?).await?;
+        named.retain(ListedFamily::has_versions);
+        Ok(named)
+    }
+
     async fn with_versions(
         &self,
         kind: PinKind,

@@ -91,6 +91,36 @@ impl Registry {
     }
 }
 
+/// Some versions of a component or template.
+#[derive(Clone, Debug)]
+pub struct VersionsOf {
+    pub target: QualifiedName,
+    /// Only those below it.
+    pub after: Option<Version>,
+    pub limit: usize,
+}
+
+impl Registry {
+    /// The numbers of versions of these components or templates, the highest first, for each key; none of what does not
+    /// exist.
+    pub async fn version_numbers(
+        &self,
+        kind: PinKind,
+        keys: &[VersionsOf],
+    ) -> Result<Vec<Vec<Version>>, RegistryError> {
+        let mut selection = Selection::default();
+        let targets = keys.iter().map(|key| key.target.clone());
+        selection.families(kind).extend(targets);
+        let catalog = self.catalog(&selection).await?;
+        let numbers = keys.iter().map(|key| {
+            let all = catalog.family(kind, &key.target).iter();
+            let all = all.map(|it| it.version.clone()).collect();
+            page(all, key.after.as_ref(), key.limit).0
+        });
+        Ok(numbers.collect())
+    }
+}
+
 /// A page as its rows are read, one by one.
 struct PageBuilder<R> {
     wanted: std::vec::IntoIter<Version>,

@@ -1,6 +1,8 @@
 //! Components: publish, list, show, compare, plan, approve, yank.
 
-use crate::definition::{AffectedPins, DiffQuery, References, Summary, UploadDiffQuery, Versions};
+use crate::definition::{
+    AffectedPins, DiffQuery, OfComponents, References, Summary, UploadDiffQuery, Versions,
+};
 use crate::endpoint::{Json, Wasm, endpoint};
 use crate::grant::Grant;
 use crate::page::{NamespacePageQuery, Page, PageQuery};
@@ -124,7 +126,7 @@ endpoint! {
     GET "/v1/components" ListComponents {}
     needs Read in Query;
     query NamespacePageQuery;
-    answers Page<Summary>;
+    answers Page<Summary<OfComponents>>;
     refuses NotFound "unknown_namespace";
 }
 

@@ -4,6 +4,7 @@ use chrono::{DateTime, Utc};
 use semver::Version;
 use serde::{Deserialize, Deserializer, Serialize};
 use std::collections::BTreeMap;
+use std::marker::PhantomData;
 use tasker_domain::hidden::Hidden;
 use tasker_domain::ids::TaskId;
 use tasker_domain::name::Name;
@@ -11,10 +12,24 @@ use tasker_domain::pin::PinKind;
 use tasker_domain::references::{PinReference, StepReference, SubscriptionReference};
 use tasker_domain::resolve::{Availability, Ineligible};
 
+/// What a list of components is of.
+#[derive(Clone, Copy, Debug)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "openapi", schemars(rename = "Component"))]
+pub struct OfComponents;
+
+/// What a list of templates is of.
+#[derive(Clone, Copy, Debug)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "openapi", schemars(rename = "Template"))]
+pub struct OfTemplates;
+
 /// A component or template in a list.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
-pub struct Summary {
+#[cfg_attr(feature = "openapi", schemars(rename = "{K}Summary"))]
+#[serde(bound = "")]
+pub struct Summary<K> {
     pub namespace: String,
     pub name: String,
     /// What a new task of its own namespace takes that asks for no version; `None` if it would be
@@ -24,6 +39,8 @@ pub struct Summary {
     /// How many of them new tasks may not take, by the reason.
     pub ineligible: BTreeMap<Ineligible, usize>,
     pub created_at: DateTime<Utc>,
+    #[serde(skip)]
+    pub kind: PhantomData<K>,
 }
 
 /// A component or template with its versions, the highest first.

@@ -1,6 +1,8 @@
 //! Templates: check, publish, list, show, draw, compare, plan, yank.
 
-use crate::definition::{AffectedPins, DiffQuery, References, Summary, UploadDiffQuery, Versions};
+use crate::definition::{
+    AffectedPins, DiffQuery, OfTemplates, References, Summary, UploadDiffQuery, Versions,
+};
 use crate::endpoint::{Json, Text, Yaml, YamlOrJson, endpoint};
 use crate::page::{NamespacePageQuery, Page, PageQuery};
 use crate::reason::OnlyReason;
@@ -143,7 +145,7 @@ endpoint! {
     GET "/v1/templates" ListTemplates {}
     needs Read in Query;
     query NamespacePageQuery;
-    answers Page<Summary>;
+    answers Page<Summary<OfTemplates>>;
     refuses NotFound "unknown_namespace";
 }
 

@@ -51,5 +51,7 @@ const OF_NAMESPACES: &str = "
       from tasker.component_family f
     )
     select (select count(*) from tasker.component_versions_named(v.namespaces, v.names, v.versions)),
-           (select count(*) from tasker.template_versions_named(v.namespaces, v.names, v.versions))
+           (select count(*) from tasker.template_versions_named(v.namespaces, v.names, v.versions)),
+           (select count(*) from tasker.components_named(v.namespaces, v.names)),
+           (select count(*) from tasker.templates_named(v.namespaces, v.names))
     from version v";

@@ -52,10 +52,11 @@ export function noteErrors(page, refused = []) {
   };
 }
 
-/** Fails where axe finds something serious or critical. */
-export async function checkAccess(page, what) {
-  await page.evaluate(AXE);
-  const { violations } = await page.evaluate(() => globalThis.axe.run(document, { resultTypes: ['violations'] }));
+/** Fails where axe finds something serious or critical, by all of its rules or only by these. */
+export async function checkAccess(page, what, rules = null) {
+  if (!await page.evaluate(() => 'axe' in globalThis)) await page.evaluate(AXE);
+  const options = { resultTypes: ['violations'], ...(rules && { runOnly: rules }) };
+  const { violations } = await page.evaluate((given) => globalThis.axe.run(document, given), options);
   const grave = violations.filter((it) => ['serious', 'critical'].includes(it.impact));
   if (grave.length === 0) return;
   const texts = grave.map((it) => `${it.id} (${it.impact}): ${it.help}\n${it.nodes.slice(0, 4).map((node) => `    ${node.html.slice(0, 200)} ${node.any[0]?.message ?? ''}`).join('\n')}`);

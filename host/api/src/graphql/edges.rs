@@ -1,6 +1,7 @@
 //! What edges lead to, for many keys at once: each set is one statement, and each key is checked against what the caller
 //! may read.
 
+mod families;
 mod keys;
 mod registry;
 mod tasks;
@@ -31,8 +32,12 @@ pub(super) async fn load(caller: &Caller, edge: &str, keys: &[Json]) -> Vec<Foun
         "component_version" => registry::component_versions(caller, keys).await,
         "pinned_component" => registry::pinned_components(caller, keys).await,
         "template_version" => registry::template_versions(caller, keys).await,
-        "components" => registry::components(caller, keys).await,
-        "templates" => registry::templates(caller, keys).await,
+        "component" => families::component(caller, keys).await,
+        "template" => families::template(caller, keys).await,
+        "components" => families::components(caller, keys).await,
+        "templates" => families::templates(caller, keys).await,
+        "component_versions" => families::component_versions(caller, keys).await,
+        "template_versions" => families::template_versions(caller, keys).await,
         "pins" => registry::pins(caller, keys).await,
         unknown => {
             tracing::error!(edge = unknown, "an edge of GraphQL has no loader");

@@ -3,6 +3,7 @@
 use super::super::Api;
 use super::super::access::Access;
 use semver::Version;
+use std::marker::PhantomData;
 use tasker_domain::hidden::keep;
 use tasker_domain::name::Name;
 use tasker_domain::permission::Action;
@@ -33,8 +34,9 @@ pub async fn check_listed(
         .await
 }
 
-pub fn summary(row: ListedFamily) -> Summary {
+pub fn summary<K>(row: ListedFamily) -> Summary<K> {
     Summary {
+        kind: PhantomData,
         latest: row.latest,
         ineligible: row.ineligible,
         versions: row.versions.len(),

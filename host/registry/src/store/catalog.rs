@@ -251,6 +251,23 @@ impl Store {
     }
 }
 
+impl Store {
+    /// These components or templates, as far as they exist.
+    pub async fn families_named(
+        &self,
+        kind: PinKind,
+        families: &[QualifiedName],
+    ) -> Result<Vec<FamilyRow>, DatabaseError> {
+        let query = match kind {
+            PinKind::Component => "select * from tasker.components_named($1, $2)",
+            PinKind::Template => "select * from tasker.templates_named($1, $2)",
+        };
+        let (namespaces, names) = columns(families);
+        let query = sqlx::query_as(query).bind(namespaces).bind(names);
+        Ok(query.fetch_all(self.pool()).await?)
+    }
+}
+
 pub(crate) async fn namespace_rules(
     executor: impl PgExecutor<'_>,
     names: &[&str],

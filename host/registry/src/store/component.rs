@@ -3,6 +3,7 @@
 use super::Store;
 use super::namespace::ensure_namespace;
 use chrono::{DateTime, Utc};
+use futures::TryStreamExt as _;
 use semver::Version;
 use serde_json::{Value, json};
 use sqlx::FromRow;
@@ -111,18 +112,28 @@ impl Store {
         Ok(row)
     }
 
-    /// These versions of components, as far as they exist.
+    /// These versions of components, as far as they exist; `None` where they have more than so many bytes of
+    /// descriptors.
     pub async fn component_versions_named(
         &self,
         versions: &[(QualifiedName, Version)],
-    ) -> Result<Vec<ComponentVersionRow>, DatabaseError> {
-        let rows = sqlx::query_as("select * from tasker.component_versions_named($1, $2, $3)")
+        max_bytes: usize,
+    ) -> Result<Option<Vec<ComponentVersionRow>>, DatabaseError> {
+        let mut rows = sqlx::query_as("select * from tasker.component_versions_named($1, $2, $3)")
             .bind(column(versions, |(of, _)| of.namespace.as_str()))
             .bind(column(versions, |(of, _)| of.name.as_str()))
             .bind(column(versions, |(_, version)| version.to_string()))
-            .fetch_all(self.pool())
-            .await?;
-        Ok(rows)
+            .fetch(self.pool());
+        let (mut found, mut bytes) = (Vec::new(), 0);
+        while let Some(row) = rows.try_next().await? {
+            let row: ComponentVersionRow = row;
+            bytes += row.descriptor.to_string().len();
+            if bytes > max_bytes {
+                return Ok(None);
+            }
+            found.push(row);
+        }
+        Ok(Some(found))
     }
 
     /// The digest of the bytes of a version.

@@ -4,6 +4,7 @@ use super::Store;
 use super::generation::{advance, lock_unmoved};
 use super::namespace::ensure_namespace;
 use chrono::{DateTime, Utc};
+use futures::TryStreamExt as _;
 use semver::Version;
 use serde_json::{Value, json};
 use sqlx::FromRow;
@@ -128,18 +129,28 @@ impl Store {
         Ok(row)
     }
 
-    /// These versions of templates, as far as they exist.
+    /// These versions of templates, as far as they exist; `None` where they have more than so many bytes of
+    /// sources.
     pub async fn template_versions_named(
         &self,
         versions: &[(QualifiedName, Version)],
-    ) -> Result<Vec<TemplateVersionRow>, DatabaseError> {
-        let rows = sqlx::query_as("select * from tasker.template_versions_named($1, $2, $3)")
+        max_bytes: usize,
+    ) -> Result<Option<Vec<TemplateVersionRow>>, DatabaseError> {
+        let mut rows = sqlx::query_as("select * from tasker.template_versions_named($1, $2, $3)")
             .bind(column(versions, |(of, _)| of.namespace.as_str()))
             .bind(column(versions, |(of, _)| of.name.as_str()))
             .bind(column(versions, |(_, version)| version.to_string()))
-            .fetch_all(self.pool())
-            .await?;
-        Ok(rows)
+            .fetch(self.pool());
+        let (mut found, mut bytes) = (Vec::new(), 0);
+        while let Some(row) = rows.try_next().await? {
+            let row: TemplateVersionRow = row;
+            bytes += row.source.len();
+            if bytes > max_bytes {
+                return Ok(None);
+            }
+            found.push(row);
+        }
+        Ok(Some(found))
     }
 }
 

@@ -36,14 +36,14 @@ pub(super) async fn load_each<K>(
         true => Ok(Vec::new()),
         false => load(&asked).await,
     };
-    let loaded = match loaded {
+    let mut loaded = match loaded {
         Ok(loaded) => Ok(loaded),
         Err(error) => Err(problem(error).await),
     };
-    let found = places.into_iter().map(|place| match (place?, &loaded) {
+    let found = places.into_iter().map(|place| match (place?, &mut loaded) {
         (None, _) => Ok(Json::Null),
         (Some(_), Err(problem)) => Err(problem.clone()),
-        (Some(place), Ok(loaded)) => Ok(loaded.get(place).cloned().unwrap_or_default()),
+        (Some(place), Ok(loaded)) => Ok(loaded.get_mut(place).map(Json::take).unwrap_or_default()),
     });
     found.collect()
 }

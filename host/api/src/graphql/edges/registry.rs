@@ -1,26 +1,42 @@
-//! Versions of components and templates, and what belongs to namespaces.
+//! Versions of components and templates, and pins.
 
 use super::keys::{Key, Read, load_each, page, value};
+use crate::error::ApiError;
 use crate::graphql::caller::Caller;
 use crate::page::wrong_cursor;
 use crate::rest::pins::{cursor_of, pin_cursor, view};
-use crate::rest::{components, definitions, templates};
+use crate::rest::{components, templates};
 use semver::Version;
 use serde_json::Value as Json;
 use std::collections::HashMap;
+use tasker_domain::error_report::{ErrorClass, ErrorReport, Report};
 use tasker_domain::permission::Action;
 use tasker_domain::pin::PinKind;
 use tasker_domain::requirement::{ComponentRef, QualifiedName};
 use tasker_graphql::host::Found;
 use tasker_registry::RegistryError;
-use tasker_registry::listed::ListedFamily;
 use tasker_registry::resolved_pin::ResolvedPin;
-use tasker_registry::store::catalog::FamiliesOf;
 use tasker_registry::store::pin::PinsOf;
 use tasker_registry::version::parse_version;
 
+/// The most bytes of descriptors or sources that one edge of a query loads.
+const MAX_LOADED_BYTES: usize = 32 << 20;
+
+/// The versions that a level of a query leads to are too large.
+#[derive(Debug, thiserror::Error)]
+#[error(
+    "these versions have more than {MAX_LOADED_BYTES} bytes of descriptors or sources; ask for fewer of them"
+)]
+struct TooMuch;
+
+impl Report for TooMuch {
+    fn report(&self) -> ErrorReport {
+        ErrorReport::new(ErrorClass::TooLarge, "answer_too_large")
+    }
+}
+
 /// A version of a component or template.
-type VersionKey = (QualifiedName, Version);
+pub(super) type VersionKey = (QualifiedName, Version);
 
 /// The version of something that the caller may read.
 fn version_of(caller: &Caller, target: QualifiedName, version: &str) -> Read<VersionKey> {
@@ -66,25 +82,37 @@ async fn load_components(
     keys: &[Json],
     read: impl Fn(&Key<'_>) -> Read<VersionKey>,
 ) -> Vec<Found> {
-    load_each(keys, read, async |asked: &[VersionKey]| {
-        let rows = caller.api.store.component_versions_named(asked).await?;
-        let targets: Vec<QualifiedName> = asked.iter().map(|(target, _)| target.clone()).collect();
-        let granted = caller.api.registry.granted_to_each(&targets).await?;
-        let granted: HashMap<_, _> = targets
-            .iter()
-            .map(QualifiedName::to_string)
-            .zip(granted)
-            .collect();
-        let mut versions = HashMap::new();
-        for row in rows {
-            let component = format!("{}/{}", row.namespace, row.component);
-            let granted = granted.get(&component).map_or(&[][..], Vec::as_slice);
-            let key = (component, row.version.clone());
-            versions.insert(key, value(components::version(row, granted)?));
-        }
-        Ok(of_each(asked, &versions))
+    load_each(keys, read, async |asked| {
+        component_versions_of(caller, asked).await
     })
     .await
+}
+
+/// These versions of components, in their order; null for those that do not exist.
+pub(super) async fn component_versions_of(
+    caller: &Caller,
+    asked: &[VersionKey],
+) -> Result<Vec<Json>, ApiError> {
+    let rows = caller
+        .api
+        .store
+        .component_versions_named(asked, MAX_LOADED_BYTES);
+    let rows = rows.await?.ok_or(TooMuch)?;
+    let targets: Vec<QualifiedName> = asked.iter().map(|(target, _)| target.clone()).collect();
+    let granted = caller.api.registry.granted_to_each(&targets).await?;
+    let granted: HashMap<_, _> = targets
+        .iter()
+        .map(QualifiedName::to_string)
+        .zip(granted)
+        .collect();
+    let mut versions = HashMap::new();
+    for row in rows {
+        let component = format!("{}/{}", row.namespace, row.component);
+        let granted = granted.get(&component).map_or(&[][..], Vec::as_slice);
+        let key = (component, row.version.clone());
+        versions.insert(key, value(components::version(row, granted)?));
+    }
+    Ok(of_each(asked, &versions))
 }
 
 pub(super) async fn template_versions(caller: &Caller, keys: &[Json]) -> Vec<Found> {
@@ -98,19 +126,31 @@ pub(super) async fn template_versions(caller: &Caller, keys: &[Json]) -> Vec<Fou
             None => Ok(None),
         }
     };
-    load_each(keys, read, async |asked: &[VersionKey]| {
-        let rows = caller.api.store.template_versions_named(asked).await?;
-        let versions = rows.into_iter().map(|row| {
-            let key = (
-                format!("{}/{}", row.namespace, row.name),
-                row.version.clone(),
-            );
-            Ok((key, value(templates::version(row)?)))
-        });
-        let versions = versions.collect::<Result<HashMap<_, _>, RegistryError>>()?;
-        Ok(of_each(asked, &versions))
+    load_each(keys, read, async |asked| {
+        template_versions_of(caller, asked).await
     })
     .await
+}
+
+/// These versions of templates, in their order; null for those that do not exist.
+pub(super) async fn template_versions_of(
+    caller: &Caller,
+    asked: &[VersionKey],
+) -> Result<Vec<Json>, ApiError> {
+    let rows = caller
+        .api
+        .store
+        .template_versions_named(asked, MAX_LOADED_BYTES);
+    let rows = rows.await?.ok_or(TooMuch)?;
+    let versions = rows.into_iter().map(|row| {
+        let key = (
+            format!("{}/{}", row.namespace, row.name),
+            row.version.clone(),
+        );
+        Ok((key, value(templates::version(row)?)))
+    });
+    let versions = versions.collect::<Result<HashMap<_, _>, RegistryError>>()?;
+    Ok(of_each(asked, &versions))
 }
 
 fn of_each(asked: &[VersionKey], versions: &HashMap<(String, String), Json>) -> Vec<Json> {
@@ -121,39 +161,8 @@ fn of_each(asked: &[VersionKey], versions: &HashMap<(String, String), Json>) -> 
     found.collect()
 }
 
-pub(super) async fn components(caller: &Caller, keys: &[Json]) -> Vec<Found> {
-    families(caller, PinKind::Component, keys).await
-}
-
-pub(super) async fn templates(caller: &Caller, keys: &[Json]) -> Vec<Found> {
-    families(caller, PinKind::Template, keys).await
-}
-
-async fn families(caller: &Caller, kind: PinKind, keys: &[Json]) -> Vec<Found> {
-    let read = |key: &Key<'_>| {
-        let (namespace, after) = (key.namespace(caller)?, key.after::<QualifiedName>()?);
-        let limit = key.rows();
-        Ok(namespace.map(|namespace| FamiliesOf {
-            namespace,
-            after: after.map(|after| after.name.to_string()),
-            limit,
-        }))
-    };
-    load_each(keys, read, async |asked| {
-        let listed = caller.api.registry.families_of_namespaces(kind, asked);
-        let pages = asked.iter().zip(listed.await?).map(|(of, rows)| {
-            let cursor = |row: &ListedFamily| format!("{}/{}", row.namespace, row.name);
-            page(rows, items(of.limit), cursor, |row| {
-                value(definitions::summary(row))
-            })
-        });
-        Ok(pages.collect())
-    })
-    .await
-}
-
 /// How many of the rows that are asked for are of the page.
-fn items(limit: i32) -> usize {
+pub(super) fn items(limit: i32) -> usize {
     usize::try_from(limit - 1).unwrap_or_default()
 }
 
