@@ -7,17 +7,10 @@ const ECHO: &str = "  - {name: first, handler: basics/echo}
   - {name: try, handler: basics/flaky, depends_on: [first], config: {failures: 1}, retry: {max_attempts: 2, base: 1ms, max: 1ms}}";
 
 async fn run(terminal: &Terminal, input: &str) -> String {
-    let ran = [
-        "task",
-        "run",
-        "demo/echo",
-        "--input",
-        input,
-        "--watch",
-        "-q",
-    ];
-    let ran = terminal.run(ran).await.succeeds();
-    ran.out.trim().to_owned()
+    let ran = ["task", "run", "demo/echo", "--input", input, "-q"];
+    let id = terminal.run(ran).await.succeeds().out.trim().to_owned();
+    terminal.run(["task", "watch", &id]).await.succeeds();
+    id
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -62,6 +55,7 @@ async fn two_runs_of_the_same_input_differ_in_nothing_but_times() {
     let large = "x".repeat(100_000);
     let input = json!({ "large": large }).to_string();
     let (a, b) = (run(&terminal, &input).await, run(&terminal, &input).await);
+    assert_ne!(a, b);
     let same = terminal.run(["task", "diff", &a, &b]).await.succeeds().out;
     assert!(same.contains("nothing differs but times"), "{same}");
     let other = run(&terminal, &input.replace("xx\"", "xy\"")).await;
