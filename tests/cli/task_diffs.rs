@@ -25,14 +25,14 @@ async fn two_runs_differ_in_their_input_their_steps_and_their_results() {
     assert_eq!(
         json["input"],
         json!([
-            {"at": "/name", "a": "ada", "b": "bob"},
             {"at": "/deep/n/1", "a": 2, "b": 3},
+            {"at": "/name", "a": "ada", "b": "bob"},
         ])
     );
     let step = &json["steps"][0];
     assert_eq!(
         (&step["step"], &step["at"]),
-        (&json!("first"), &json!("/result/name"))
+        (&json!("first"), &json!("/result/deep/n/1"))
     );
     assert_eq!(json["versions"], json!([]));
     assert_eq!(json["is_same"], false);
