@@ -1,5 +1,6 @@
 //! The files, each with its digest and its compressed form.
 
+use super::modules;
 use data_encoding::HEXLOWER;
 use flate2::Compression;
 use flate2::write::GzEncoder;
@@ -24,6 +25,10 @@ struct Vendor;
 
 /// In the page, where the digest of all files is to be.
 const DIGEST: &str = "{digest}";
+/// In the page, where the modules of the first page are named.
+const PRELOAD: &str = "{preload}";
+/// The modules that the first page is made of, and those that they import.
+const FIRST: [&str; 2] = ["web/app.js", "web/pages/overview.js"];
 /// What fits into one packet is not compressed.
 const MIN_COMPRESSED_BYTES: usize = 1_024;
 
@@ -75,15 +80,29 @@ pub(crate) fn index() -> Asset {
     page("web/index.html")
 }
 
+/// Elements that have a browser read all modules of the first page at once, and not each when it has read the one
+/// that names it.
+fn preload() -> String {
+    let links = modules::needed_by(&FIRST).into_iter();
+    let link = |path| format!("<link rel=\"modulepreload\" href=\"/assets/{DIGEST}/{path}\">");
+    links.map(link).collect::<Vec<_>>().join("\n")
+}
+
 /// GraphiQL's page.
 pub(crate) fn graphiql() -> Asset {
     page("web/graphiql.html")
 }
 
 fn page(path: &str) -> Asset {
+    static PRELOAD_OF_PROGRAM: LazyLock<String> = LazyLock::new(preload);
     let page = Web::get(path).map(|file| file.data);
     let page = page.unwrap_or_default();
-    let text = String::from_utf8_lossy(&page).replace(DIGEST, &digest());
+    let preload = match cfg!(debug_assertions) {
+        true => preload(),
+        false => PRELOAD_OF_PROGRAM.clone(),
+    };
+    let text = String::from_utf8_lossy(&page).replace(PRELOAD, &preload);
+    let text = text.replace(DIGEST, &digest());
     Asset::new(text.into_bytes().into(), "text/html; charset=utf-8")
 }
 

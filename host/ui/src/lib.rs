@@ -3,6 +3,7 @@
 
 mod assets;
 mod headers;
+mod modules;
 
 use assets::{Asset, index};
 use axum::Router;

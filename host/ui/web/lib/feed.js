@@ -24,10 +24,10 @@ const LOCK = 'tasker-feed';
 /** The first event is passed on at once; those after it wait this long, so that many come together. */
 const GATHER_MS = 200;
 /** More events in a second are more than anybody reads: the tab then looks now and then what is new. */
-const MOST_PER_S = 500;
+const MOST_PER_S = 200;
 const WINDOW_MS = 1_000;
 /** How long it looks away. */
-const REST_MS = 4_000;
+const REST_MS = 5_000;
 const RETRY_MS = 2_000;
 const LONGEST_RETRY_MS = 30_000;
 
