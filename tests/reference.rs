@@ -14,7 +14,8 @@ use std::path::{Path, PathBuf};
 /// Set to anything, it makes the tests write the chapters instead of comparing them.
 const RENEW: &str = "TASKER_RENEW_DOCS";
 /// The first line of a chapter that is made.
-const MADE: &str = "<!-- Made from the code by tests/reference.rs; renew it with TASKER_RENEW_DOCS=1. -->\n";
+const MADE: &str =
+    "<!-- Made from the code by tests/reference.rs; renew it with TASKER_RENEW_DOCS=1. -->\n";
 
 fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
@@ -40,7 +41,10 @@ fn prose(text: &str) -> String {
     let words = text.split_whitespace().collect::<Vec<_>>().join(" ");
     let parts = words.split('`').enumerate();
     let parts = parts.map(|(number, part)| match number % 2 {
-        0 => part.replace('<', "&lt;").replace('*', "\\*").replace('_', "\\_"),
+        0 => part
+            .replace('<', "&lt;")
+            .replace('*', "\\*")
+            .replace('_', "\\_"),
         _ => part.to_owned(),
     });
     parts.collect::<Vec<_>>().join("`")

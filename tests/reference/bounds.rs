@@ -23,8 +23,15 @@ trait Shown {
 impl Shown for Duration {
     fn shown(self, _: &str) -> String {
         let seconds = self.as_secs();
-        let units = [(365 * 86_400, "years"), (86_400, "days"), (3_600, "h"), (60, "min")];
-        let unit = units.iter().find(|(length, _)| seconds >= *length && seconds.is_multiple_of(*length));
+        let units = [
+            (365 * 86_400, "years"),
+            (86_400, "days"),
+            (3_600, "h"),
+            (60, "min"),
+        ];
+        let unit = units
+            .iter()
+            .find(|(length, _)| seconds >= *length && seconds.is_multiple_of(*length));
         match unit {
             Some((length, unit)) => format!("{} {unit}", seconds / length),
             None => format!("{seconds} s"),
@@ -50,7 +57,9 @@ numbers!(usize, u64, u32, u16, i64, i32, i16);
 
 fn bytes(number: u64) -> String {
     let units = [(1 << 30, "GiB"), (1 << 20, "MiB"), (1 << 10, "KiB")];
-    let unit = units.iter().find(|(size, _)| number.is_multiple_of(*size) && number >= *size);
+    let unit = units
+        .iter()
+        .find(|(size, _)| number.is_multiple_of(*size) && number >= *size);
     match unit {
         Some((size, unit)) => format!("{} {unit}", number / size),
         None => format!("{} bytes", grouped(number)),
@@ -179,15 +188,27 @@ fn the_chapter_on_limits_has_every_bound() {
     let mut text = INTRODUCTION.to_owned();
     text += "\n## Attempts\n\nA host, a namespace, a component and a step can each set these; the lowest applies. See \
              [Handlers](../handlers.md#limits).\n\n";
-    text += &table(&["limit", "by default", "from", "to", "of what"], &of_attempts());
+    text += &table(
+        &["limit", "by default", "from", "to", "of what"],
+        &of_attempts(),
+    );
     let mut parts: Vec<&str> = all.iter().map(|bound| bound.part).collect();
     parts.dedup();
     for part in parts {
         let bounds = all.iter().filter(|bound| bound.part == part);
         let rows: Vec<Vec<String>> = bounds
-            .map(|it| vec![code(it.name), it.value.clone(), cell(&documented(it.file, &format!("pub const {}:", it.name)))])
+            .map(|it| {
+                vec![
+                    code(it.name),
+                    it.value.clone(),
+                    cell(&documented(it.file, &format!("pub const {}:", it.name))),
+                ]
+            })
             .collect();
-        text += &format!("\n## {part}\n\n{}", table(&["bound", "value", "of what"], &rows));
+        text += &format!(
+            "\n## {part}\n\n{}",
+            table(&["bound", "value", "of what"], &rows)
+        );
     }
     text += "\n## Callers\n\nOf one host. A caller is a key, the subject of a token, or an unauthenticated address. See \
              [Security](../security.md#request-limits).\n\n";
@@ -276,7 +297,13 @@ fn of_callers() -> Vec<Vec<String>> {
         slot_timeout,
     ];
     let file = "host/api/src/bounds.rs";
-    let row = |(name, value)| vec![code(name), value, cell(&documented(file, &format!("    pub {name}:")))];
+    let row = |(name, value)| {
+        vec![
+            code(name),
+            value,
+            cell(&documented(file, &format!("    pub {name}:"))),
+        ]
+    };
     rows.into_iter().map(row).collect()
 }
 

@@ -45,7 +45,10 @@ fn shown(command: &Command) -> impl Iterator<Item = &Command> {
 }
 
 fn name(command: &Command) -> String {
-    command.get_bin_name().unwrap_or(command.get_name()).to_owned()
+    command
+        .get_bin_name()
+        .unwrap_or(command.get_name())
+        .to_owned()
 }
 
 fn describe(command: &Command, text: &mut String) {
@@ -65,7 +68,8 @@ fn describe(command: &Command, text: &mut String) {
 /// The arguments of a command as a table; nothing where it has none.
 fn arguments(command: &Command, is_wanted: fn(&Arg) -> bool) -> String {
     let all = command.get_arguments().filter(|it| !it.is_hide_set());
-    let own = all.filter(|it| is_wanted(it) && !["help", "version"].contains(&it.get_id().as_str()));
+    let own =
+        all.filter(|it| is_wanted(it) && !["help", "version"].contains(&it.get_id().as_str()));
     let rows: Vec<Vec<String>> = own.map(|it| vec![argument(it), meaning(it)]).collect();
     match rows.is_empty() {
         true => String::new(),

@@ -43,7 +43,10 @@ fn the_chapter_on_errors_has_every_code() {
     let declared = declared();
     let known: BTreeSet<&str> = PROBLEM_CODES.iter().map(|it| it.code).collect();
     assert!(PROBLEM_CODES.is_sorted_by_key(|it| it.code) && known.len() == PROBLEM_CODES.len());
-    let unknown: Vec<_> = declared.keys().filter(|it| !known.contains(it.as_str())).collect();
+    let unknown: Vec<_> = declared
+        .keys()
+        .filter(|it| !known.contains(it.as_str()))
+        .collect();
     assert!(unknown.is_empty(), "without a meaning: {unknown:?}");
     let mut by_status: BTreeMap<u16, Vec<Vec<String>>> = BTreeMap::new();
     for problem in PROBLEM_CODES {
@@ -60,7 +63,10 @@ fn the_chapter_on_errors_has_every_code() {
     }
     let mut text = INTRODUCTION.to_owned();
     for (status, rows) in by_status {
-        text += &format!("\n### {status}\n\n{}", table(&["code", "meaning", "what to do"], &rows));
+        text += &format!(
+            "\n### {status}\n\n{}",
+            table(&["code", "meaning", "what to do"], &rows)
+        );
     }
     text += ATTEMPTS;
     text += &format!("\n{}", failures());
@@ -85,14 +91,18 @@ fn exits() -> Vec<Vec<String>> {
     let table = tasker_cli::exit_codes();
     let lines = table.lines().skip(1).map(str::trim);
     let rows = lines.filter_map(|line| line.split_once("  "));
-    rows.map(|(code, meaning)| vec![code.to_owned(), cell(meaning)]).collect()
+    rows.map(|(code, meaning)| vec![code.to_owned(), cell(meaning)])
+        .collect()
 }
 
 /// The codes of the document of the API, each with its status.
 fn declared() -> BTreeMap<String, u16> {
     let text = fs::read_to_string(root().join("host/openapi.json")).unwrap();
     let document: Value = serde_json::from_str(&text).unwrap();
-    let shared = document["components"]["responses"].as_object().unwrap().values();
+    let shared = document["components"]["responses"]
+        .as_object()
+        .unwrap()
+        .values();
     let operations = document["paths"].as_object().unwrap().values();
     let operations = operations.flat_map(|path| path.as_object().unwrap().values());
     let own = operations.filter_map(|operation| operation["responses"].as_object());
@@ -105,7 +115,10 @@ fn declared() -> BTreeMap<String, u16> {
             let status = schema["status"]["const"].as_u64().unwrap();
             let status = u16::try_from(status).unwrap();
             let before = found.insert(code.as_str().unwrap().to_owned(), status);
-            assert!(before.is_none_or(|it| it == status), "{code} has two statuses");
+            assert!(
+                before.is_none_or(|it| it == status),
+                "{code} has two statuses"
+            );
         }
     }
     assert!(found.len() > 80, "{found:?}");
@@ -130,19 +143,36 @@ fn every_code_of_a_failed_attempt_has_a_meaning() {
         texts.push(text.split("#[cfg(test)]").next().unwrap().to_owned());
     }
     let source = texts.concat();
-    let is_code = |text: &&str| {
-        text.len() > 5 && text.bytes().all(|b| b.is_ascii_lowercase() || b == b'_')
-    };
-    let found: BTreeSet<&str> = source.split('"').skip(1).step_by(2).filter(is_code).collect();
-    let missing: Vec<_> = found.difference(&known).copied().filter(|it| !NO_CODES.contains(it)).collect();
+    let is_code =
+        |text: &&str| text.len() > 5 && text.bytes().all(|b| b.is_ascii_lowercase() || b == b'_');
+    let found: BTreeSet<&str> = source
+        .split('"')
+        .skip(1)
+        .step_by(2)
+        .filter(is_code)
+        .collect();
+    let missing: Vec<_> = found
+        .difference(&known)
+        .copied()
+        .filter(|it| !NO_CODES.contains(it))
+        .collect();
     assert!(missing.is_empty(), "{missing:?}");
     for code in &known {
         let of_elsewhere = OF_ELSEWHERE.contains(code);
-        assert!(found.contains(code) || of_elsewhere, "nothing fails with {code}");
+        assert!(
+            found.contains(code) || of_elsewhere,
+            "nothing fails with {code}"
+        );
     }
 }
 
 /// Words of these sources that are no codes.
 const NO_CODES: [&str; 3] = ["choose", "fan-out", "result"];
 /// Codes of SQL functions and of the SDK.
-const OF_ELSEWHERE: [&str; 5] = ["lost_too_often", "forgotten", "too_many_attempts", "internal", "invalid_input"];
+const OF_ELSEWHERE: [&str; 5] = [
+    "lost_too_often",
+    "forgotten",
+    "too_many_attempts",
+    "internal",
+    "invalid_input",
+];

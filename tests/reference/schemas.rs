@@ -27,17 +27,27 @@ fn the_schema_of_templates_is_published_and_is_a_schema() {
 fn templates_of_examples_tests_and_new_crates_are_as_the_schema_says() {
     let validator = validator();
     let mut found = Vec::new();
-    for folder in ["examples", "tests/fuzz/seeds/template", "host/cli/src/scaffold", "plugins/handlers"] {
+    for folder in [
+        "examples",
+        "tests/fuzz/seeds/template",
+        "host/cli/src/scaffold",
+        "plugins/handlers",
+    ] {
         collect(&root().join(folder), &mut found);
     }
     let (mut right, mut wrong) = (0, 0);
     for path in found {
         let text = fs::read_to_string(&path).unwrap_or_default();
-        let text = text.replace("{{name}}", "greet").replace("{{namespace}}", "demo");
+        let text = text
+            .replace("{{name}}", "greet")
+            .replace("{{namespace}}", "demo");
         let Some(document) = document(&text) else {
             continue;
         };
-        let errors: Vec<String> = validator.iter_errors(&document).map(|it| it.to_string()).collect();
+        let errors: Vec<String> = validator
+            .iter_errors(&document)
+            .map(|it| it.to_string())
+            .collect();
         if Template::parse(&text).is_ok() {
             assert!(errors.is_empty(), "{}: {errors:?}", path.display());
             right += 1;

@@ -58,7 +58,10 @@ type Columns = Vec<(String, String)>;
 fn columns(schema: &str) -> BTreeMap<String, Columns> {
     let kinds = ["type ", "sequence ", "constraint ", "index ", "function "];
     let mut tables: BTreeMap<String, Columns> = BTreeMap::new();
-    for line in schema.lines().filter(|line| !kinds.iter().any(|it| line.starts_with(it))) {
+    for line in schema
+        .lines()
+        .filter(|line| !kinds.iter().any(|it| line.starts_with(it)))
+    {
         let (column, kind) = line.split_once(' ').unwrap();
         let (table, column) = column.split_once('.').unwrap();
         let columns = tables.entry(table.to_owned()).or_default();
@@ -88,10 +91,15 @@ fn comments() -> Comments {
             }
             let column = trimmed.strip_prefix("add column ").unwrap_or(trimmed);
             let name = column.split(' ').next().unwrap_or_default();
-            let behind = column.split_once(" -- ").map(|(_, comment)| comment.to_owned());
+            let behind = column
+                .split_once(" -- ")
+                .map(|(_, comment)| comment.to_owned());
             let comment = behind.unwrap_or(comment);
             if !comment.is_empty() && !table.is_empty() {
-                comments.columns.entry(format!("{table}.{name}")).or_insert(comment);
+                comments
+                    .columns
+                    .entry(format!("{table}.{name}"))
+                    .or_insert(comment);
             }
             if trimmed == ");" {
                 table.clear();
@@ -103,19 +111,32 @@ fn comments() -> Comments {
 
 /// The table that a statement makes or changes.
 fn defined(line: &str) -> Option<&str> {
-    let starts = ["create table tasker.", "create unlogged table tasker.", "alter table tasker."];
+    let starts = [
+        "create table tasker.",
+        "create unlogged table tasker.",
+        "alter table tasker.",
+    ];
     let rest = starts.iter().find_map(|start| line.strip_prefix(start))?;
     rest.split([' ', '(']).next()
 }
 
 fn functions(schema: &str) -> String {
-    let signatures = schema.lines().filter_map(|line| line.strip_prefix("function "));
+    let signatures = schema
+        .lines()
+        .filter_map(|line| line.strip_prefix("function "));
     let signatures: Vec<&str> = signatures.collect();
     let mut text = String::new();
     for (file, source) in files("migrations/functions") {
-        let name = file.trim_end_matches(".sql").split_once('_').unwrap().1.to_owned();
+        let name = file
+            .trim_end_matches(".sql")
+            .split_once('_')
+            .unwrap()
+            .1
+            .to_owned();
         let header = source.lines().take_while(|line| line.starts_with("--"));
-        let header: Vec<&str> = header.map(|line| line.trim_start_matches('-').trim()).collect();
+        let header: Vec<&str> = header
+            .map(|line| line.trim_start_matches('-').trim())
+            .collect();
         text += &format!("\n### tasker.{name}\n\n{}\n\n", prose(&header.join(" ")));
         let own: Vec<&&str> = signatures
             .iter()

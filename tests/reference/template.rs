@@ -50,7 +50,10 @@ fn the_chapter_on_templates_has_every_key() {
         .iter()
         .map(|name| {
             let value = &schema["$defs"][name];
-            vec![(*name).to_owned(), cell(value["description"].as_str().unwrap())]
+            vec![
+                (*name).to_owned(),
+                cell(value["description"].as_str().unwrap()),
+            ]
         })
         .collect();
     text += &table(&["value", "form"], &rows);
@@ -59,9 +62,17 @@ fn the_chapter_on_templates_has_every_key() {
 
 /// The keys of a mapping as a table, those that are required first.
 fn keys(mapping: &Value) -> String {
-    let required: Vec<&str> = mapping["required"].as_array().unwrap().iter().filter_map(Value::as_str).collect();
+    let required: Vec<&str> = mapping["required"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter_map(Value::as_str)
+        .collect();
     let properties = mapping["properties"].as_object().unwrap();
-    let others = properties.keys().map(String::as_str).filter(|it| !required.contains(it));
+    let others = properties
+        .keys()
+        .map(String::as_str)
+        .filter(|it| !required.contains(it));
     let rows: Vec<Vec<String>> = required
         .iter()
         .copied()
@@ -91,7 +102,11 @@ fn meaning(value: &Value) -> String {
         let schema = template_schema();
         Some(schema["$defs"][name]["description"].as_str()?.to_owned())
     };
-    cell(&own.map(str::to_owned).or_else(of_definition).unwrap_or_default())
+    cell(
+        &own.map(str::to_owned)
+            .or_else(of_definition)
+            .unwrap_or_default(),
+    )
 }
 
 /// The definition that a value refers to.
@@ -99,7 +114,10 @@ fn definition(value: &Value) -> Option<&str> {
     let of = |value: &'_ Value| value["$ref"].as_str().map(str::len);
     let reference = match of(value) {
         Some(_) => value["$ref"].as_str(),
-        None => value["anyOf"].as_array()?.iter().find_map(|it| it["$ref"].as_str()),
+        None => value["anyOf"]
+            .as_array()?
+            .iter()
+            .find_map(|it| it["$ref"].as_str()),
     };
     reference?.strip_prefix("#/$defs/")
 }
@@ -119,7 +137,12 @@ fn form(value: &Value) -> String {
     }
     let kinds: Vec<&str> = match &value["type"] {
         Value::String(kind) => vec![kind],
-        several => several.as_array().into_iter().flatten().filter_map(Value::as_str).collect(),
+        several => several
+            .as_array()
+            .into_iter()
+            .flatten()
+            .filter_map(Value::as_str)
+            .collect(),
     };
     let bounds = |least: &str, most: &str| match (&value[least], &value[most]) {
         (Value::Null, Value::Null) => String::new(),
@@ -134,10 +157,20 @@ fn form(value: &Value) -> String {
             format!("list of {items}{}", bounds("minItems", "maxItems"))
         }
         Some("object") => match definition(&value["additionalProperties"]) {
-            Some(name) => format!("names with a [mapping](#{}){}", anchor(name), bounds("minProperties", "maxProperties")),
+            Some(name) => format!(
+                "names with a [mapping](#{}){}",
+                anchor(name),
+                bounds("minProperties", "maxProperties")
+            ),
             None => "mapping with `retry`, `timeout` and `limits`".to_owned(),
         },
-        Some("string") if value["pattern"].as_str().is_some_and(|it| it.contains("KiB")) => "size".to_owned(),
+        Some("string")
+            if value["pattern"]
+                .as_str()
+                .is_some_and(|it| it.contains("KiB")) =>
+        {
+            "size".to_owned()
+        }
         Some("string") if value["maxLength"] == 100 => "[name](#values)".to_owned(),
         Some("string") => "text".to_owned(),
         _ => "anything".to_owned(),

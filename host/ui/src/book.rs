@@ -97,7 +97,10 @@ impl Book {
             let rendered = render(&chapter.file, &text(&chapter.file), &is_served);
             let html = page::page(&place(Some(chapter)), &rendered);
             found.extend(entries(chapter, &rendered));
-            pages.insert(chapter.slug().to_owned(), Asset::new(html.into_bytes().into(), HTML));
+            pages.insert(
+                chapter.slug().to_owned(),
+                Asset::new(html.into_bytes().into(), HTML),
+            );
         }
         let index = format!("[{}]", found.join(",\n"));
         pages.insert(
@@ -184,11 +187,4 @@ pub fn chapters() -> Vec<(String, String, String)> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_text_is_a_string_of_json() {
-        assert_eq!(json_string("a \"b\"\n\\"), "\"a \\\"b\\\"\\u000a\\\\\"");
-    }
-}
+mod tests;

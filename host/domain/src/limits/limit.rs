@@ -138,9 +138,7 @@ impl Limit {
             }
             Self::Log => "Log lines, plus 64 bytes for each line and field; the rest is cut.",
             Self::HostCalls => "Calls from the guest to the host.",
-            Self::Resources => {
-                "Handles held at one time: HTTP fields, requests, streams, timers."
-            }
+            Self::Resources => "Handles held at one time: HTTP fields, requests, streams, timers.",
             Self::Event => "The payload of one event.",
             Self::Events => "The number of events.",
             Self::HttpRequests => "Requests that leave the sandbox.",

@@ -85,7 +85,11 @@ fn entry(chapter: &Chapter, is_this: bool, sections: &[Section]) -> String {
             anchor, heading, ..
         } in inner
         {
-            let _ = write!(html, "<li><a href=\"#{anchor}\">{}</a></li>", Escaped(heading));
+            let _ = write!(
+                html,
+                "<li><a href=\"#{anchor}\">{}</a></li>",
+                Escaped(heading)
+            );
         }
         html += "</ul>";
     }
@@ -101,7 +105,10 @@ fn neighbours(place: &Place<'_>) -> String {
     };
     let before = at.checked_sub(1).and_then(|at| all.get(at));
     let mut html = "<nav class=\"neighbours\" aria-label=\"Neighbouring chapters\">".to_owned();
-    for (chapter, rel, word) in [(before, "prev", "Previous"), (all.get(at + 1), "next", "Next")] {
+    for (chapter, rel, word) in [
+        (before, "prev", "Previous"),
+        (all.get(at + 1), "next", "Next"),
+    ] {
         if let Some(chapter) = chapter {
             let (address, title) = (chapter.address(), Escaped(&chapter.title));
             let _ = write!(

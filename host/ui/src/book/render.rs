@@ -2,7 +2,9 @@
 
 use super::escaped::Escaped;
 use super::summary::{Linked, ROOT, linked, slug};
-use pulldown_cmark::{CodeBlockKind, CowStr, Event, HeadingLevel, Options, Parser, Tag, TagEnd, html};
+use pulldown_cmark::{
+    CodeBlockKind, CowStr, Event, HeadingLevel, Options, Parser, Tag, TagEnd, html,
+};
 use std::collections::HashMap;
 
 /// Links to files of the repository that hosts serve elsewhere.
@@ -73,14 +75,18 @@ impl<'f> Renderer<'f> {
                 Event::Start(Tag::CodeBlock(kind)) => changed.push(markup(code_start(&kind))),
                 Event::End(TagEnd::CodeBlock) => changed.push(markup("</code></pre></div>\n")),
                 Event::Start(Tag::Table(columns)) => {
-                    changed.push(markup("<div class=\"scroll\" tabindex=\"0\" role=\"group\" aria-label=\"Table\">"));
+                    changed.push(markup(
+                        "<div class=\"scroll\" tabindex=\"0\" role=\"group\" aria-label=\"Table\">",
+                    ));
                     changed.push(Event::Start(Tag::Table(columns)));
                 }
                 Event::End(TagEnd::Table) => {
                     changed.push(Event::End(TagEnd::Table));
                     changed.push(markup("</div>\n"));
                 }
-                Event::Start(Tag::Link { .. } | Tag::Image { .. }) => changed.push(self.link(event)),
+                Event::Start(Tag::Link { .. } | Tag::Image { .. }) => {
+                    changed.push(self.link(event))
+                }
                 Event::End(TagEnd::Link | TagEnd::Image) => {
                     changed.push(self.link_ends.pop().flatten().map_or(event, markup));
                 }
@@ -134,7 +140,11 @@ impl<'f> Renderer<'f> {
         let target = self.target(dest_url);
         let (end, start) = match (target, is_image) {
             (Target::Address(address), false) => {
-                let rel = if address.contains("://") { " rel=\"noreferrer\"" } else { "" };
+                let rel = if address.contains("://") {
+                    " rel=\"noreferrer\""
+                } else {
+                    ""
+                };
                 let start = format!("<a href=\"{}\"{rel}>", Escaped(&address));
                 (Some("</a>"), markup(start))
             }
@@ -261,16 +271,31 @@ mod tests {
     use super::*;
 
     fn html(markdown: &str) -> String {
-        render("a/b.md", markdown, &|file| file == "c.md" || file == "a/d.md").html
+        render("a/b.md", markdown, &|file| {
+            file == "c.md" || file == "a/d.md"
+        })
+        .html
     }
 
     #[test]
     fn headings_have_the_ids_that_github_gives_them() {
-        let rendered = render("a.md", "# Retry, and `more`\n\n## Same\n\ntext\n\n## Same\n", &|_| true);
-        let anchors: Vec<_> = rendered.sections.iter().map(|it| it.anchor.as_str()).collect();
+        let rendered = render(
+            "a.md",
+            "# Retry, and `more`\n\n## Same\n\ntext\n\n## Same\n",
+            &|_| true,
+        );
+        let anchors: Vec<_> = rendered
+            .sections
+            .iter()
+            .map(|it| it.anchor.as_str())
+            .collect();
         assert_eq!(anchors, ["retry-and-more", "same", "same-1"]);
         assert_eq!(rendered.sections[1].text.trim(), "text");
-        assert!(rendered.html.contains("<h2 id=\"same-1\"><a class=\"self\" href=\"#same-1\">Same</a></h2>"));
+        assert!(
+            rendered
+                .html
+                .contains("<h2 id=\"same-1\"><a class=\"self\" href=\"#same-1\">Same</a></h2>")
+        );
     }
 
     #[test]
@@ -278,9 +303,16 @@ mod tests {
         assert!(html("[x](d.md#e)").contains("<a href=\"/docs/a/d#e\">x</a>"));
         assert!(html("[x](../c.md)").contains("<a href=\"/docs/c\">x</a>"));
         assert!(html("[x](#e)").contains("<a href=\"#e\">x</a>"));
-        assert!(html("[x](https://e.org)").contains("<a href=\"https://e.org\" rel=\"noreferrer\">x</a>"));
+        assert!(
+            html("[x](https://e.org)")
+                .contains("<a href=\"https://e.org\" rel=\"noreferrer\">x</a>")
+        );
         assert!(html("[x](../../openapi.json)").contains("<a href=\"/docs/api\">x</a>"));
-        assert!(html("[x](../../../wit/README.md)").contains("<span class=\"file\" title=\"wit/README.md of the repository\">x</span>"));
+        assert!(
+            html("[x](../../../wit/README.md)").contains(
+                "<span class=\"file\" title=\"wit/README.md of the repository\">x</span>"
+            )
+        );
         assert!(html("[x](gone.md)").contains("<span class=\"file\""));
     }
 
@@ -288,6 +320,9 @@ mod tests {
     fn markup_in_a_chapter_is_text_and_comments_are_left_out() {
         assert_eq!(html("a <b>c</b>"), "<p>a &lt;b&gt;c&lt;/b&gt;</p>\n");
         assert_eq!(html("<!-- made -->\n\na"), "<p>a</p>\n");
-        assert!(html("```console\n$ a <b>\n```").contains("<code class=\"language-console\">$ a &lt;b&gt;\n</code>"));
+        assert!(
+            html("```console\n$ a <b>\n```")
+                .contains("<code class=\"language-console\">$ a &lt;b&gt;\n</code>")
+        );
     }
 }

@@ -47,7 +47,11 @@ pub(crate) fn parts(summary: &str) -> Vec<Part> {
         chapters: Vec::new(),
     }];
     // The first heading is that of the summary itself.
-    for line in summary.lines().skip_while(|it| !it.starts_with("# ")).skip(1) {
+    for line in summary
+        .lines()
+        .skip_while(|it| !it.starts_with("# "))
+        .skip(1)
+    {
         if let Some(title) = line.strip_prefix("# ") {
             let (title, chapters) = (title.trim().to_owned(), Vec::new());
             parts.push(Part { title, chapters });
@@ -116,7 +120,10 @@ mod tests {
         let within = |path: &str| Some(Linked::Within(path.to_owned()));
         assert_eq!(linked("api.md", "events.md"), within("events.md"));
         assert_eq!(linked("reference/cli.md", "../api.md"), within("api.md"));
-        assert_eq!(linked("api.md", "./reference/cli.md"), within("reference/cli.md"));
+        assert_eq!(
+            linked("api.md", "./reference/cli.md"),
+            within("reference/cli.md")
+        );
         let outside = linked("reference/cli.md", "../../../wit/README.md");
         assert_eq!(outside, Some(Linked::Outside("wit/README.md".to_owned())));
         assert_eq!(linked("api.md", "../../../../etc/passwd"), None);
