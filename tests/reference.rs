@@ -41,10 +41,7 @@ fn prose(text: &str) -> String {
     let words = text.split_whitespace().collect::<Vec<_>>().join(" ");
     let parts = words.split('`').enumerate();
     let parts = parts.map(|(number, part)| match number % 2 {
-        0 => part
-            .replace('<', "&lt;")
-            .replace('*', "\\*")
-            .replace('_', "\\_"),
+        0 => part.replace('<', "&lt;").replace('*', "\\*"),
         _ => part.to_owned(),
     });
     parts.collect::<Vec<_>>().join("`")

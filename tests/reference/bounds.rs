@@ -31,7 +31,7 @@ impl Shown for Duration {
         ];
         let unit = units
             .iter()
-            .find(|(length, _)| seconds >= *length && seconds.is_multiple_of(*length));
+            .find(|(length, _)| seconds > *length && seconds.is_multiple_of(*length));
         match unit {
             Some((length, unit)) => format!("{} {unit}", seconds / length),
             None => format!("{seconds} s"),
@@ -74,95 +74,102 @@ fn grouped(number: u64) -> String {
     parts.collect::<Vec<_>>().join(",")
 }
 
-macro_rules! bounds {
-    ($($part:literal { $($file:literal => $($module:ident)::+ :: { $($name:ident),+ $(,)? })+ })+) => {
-        vec![$($($(Bound {
+macro_rules! bound {
+    ($part:literal $file:literal $name:ident [$($module:ident)::+]) => {{
+        use $($module)::+ as module;
+        Bound {
             part: $part,
             file: $file,
             name: stringify!($name),
-            value: { use $($module)::+ as module; module::$name.shown(stringify!($name)) },
-        }),+),+),+]
+            value: module::$name.shown(stringify!($name)),
+        }
+    }};
+}
+
+macro_rules! bounds {
+    ($($part:literal { $($file:literal => $module:tt { $($name:ident),+ $(,)? })+ })+) => {
+        vec![$($($(bound!($part $file $name $module)),+),+),+]
     };
 }
 
 fn all() -> Vec<Bound> {
     bounds! {
         "Names and texts" {
-            "host/domain/src/name.rs" => tasker_domain::name::{MAX_NAME_CHARS}
-            "host/domain/src/requirement.rs" => tasker_domain::requirement::{MAX_REQUIREMENT_BYTES}
-            "host/domain/src/reason.rs" => tasker_domain::reason::{MAX_REASON_BYTES}
-            "host/domain/src/tag.rs" => tasker_domain::tag::{MAX_TAGS, MAX_TAG_BYTES}
-            "host/domain/src/event.rs" => tasker_domain::event::{MAX_EVENT_NAME_BYTES}
-            "host/domain/src/actor.rs" => tasker_domain::actor::{MAX_ACTOR_BYTES}
-            "host/domain/src/json_text.rs" => tasker_domain::json_text::{MAX_JSON_DEPTH}
-            "host/domain/src/bounds.rs" => tasker_domain::bounds::{MAX_NUMBER_DIGITS}
+            "host/domain/src/name.rs" => [tasker_domain::name] {MAX_NAME_CHARS}
+            "host/domain/src/requirement.rs" => [tasker_domain::requirement] {MAX_REQUIREMENT_BYTES}
+            "host/domain/src/reason.rs" => [tasker_domain::reason] {MAX_REASON_BYTES}
+            "host/domain/src/tag.rs" => [tasker_domain::tag] {MAX_TAGS, MAX_TAG_BYTES}
+            "host/domain/src/event.rs" => [tasker_domain::event] {MAX_EVENT_NAME_BYTES}
+            "host/domain/src/actor.rs" => [tasker_domain::actor] {MAX_ACTOR_BYTES}
+            "host/domain/src/json_text.rs" => [tasker_domain::json_text] {MAX_JSON_DEPTH}
+            "host/domain/src/bounds.rs" => [tasker_domain::bounds] {MAX_NUMBER_DIGITS}
         }
         "Templates" {
-            "host/domain/src/template.rs" => tasker_domain::template::{
+            "host/domain/src/template.rs" => [tasker_domain::template] {
                 MAX_SOURCE_BYTES, MAX_STEPS, MAX_DEPENDENCIES, MAX_ENVIRONMENTS,
             }
-            "host/domain/src/template/position.rs" => tasker_domain::template::position::{MAX_FINDINGS}
-            "host/domain/src/template/retry.rs" => tasker_domain::template::retry::{MAX_ATTEMPTS}
-            "host/domain/src/duration.rs" => tasker_domain::duration::{MAX_DURATION}
+            "host/domain/src/template/position.rs" => [tasker_domain::template::position] {MAX_FINDINGS}
+            "host/domain/src/template/retry.rs" => [tasker_domain::template::retry] {MAX_ATTEMPTS}
+            "host/domain/src/duration.rs" => [tasker_domain::duration] {MAX_DURATION}
         }
         "Components" {
-            "host/domain/src/bounds.rs" => tasker_domain::bounds::{
+            "host/domain/src/bounds.rs" => [tasker_domain::bounds] {
                 MAX_COMPONENT_BYTES, MAX_REQUESTED, MAX_SUBSCRIBERS, MAX_DECLARED_EVENTS,
             }
-            "host/domain/src/capability.rs" => tasker_domain::capability::{MAX_CAPABILITY_BYTES}
-            "host/domain/src/compatibility.rs" => tasker_domain::compatibility::{MAX_CHANGES}
+            "host/domain/src/capability.rs" => [tasker_domain::capability] {MAX_CAPABILITY_BYTES}
+            "host/domain/src/compatibility.rs" => [tasker_domain::compatibility] {MAX_CHANGES}
         }
         "Tasks" {
-            "host/domain/src/bounds.rs" => tasker_domain::bounds::{MAX_BATCH_TASKS, MIN_KEEP, MAX_KEEP}
-            "host/wire/src/task.rs" => tasker_wire::task::{MAX_SUBMIT_BODY_BYTES}
-            "host/tasks/src/input.rs" => tasker_tasks::input::{MAX_INPUT_BYTES}
-            "host/tasks/src/wait.rs" => tasker_tasks::wait::{MAX_WAIT}
-            "host/domain/src/task_report.rs" => tasker_domain::task_report::{
+            "host/domain/src/bounds.rs" => [tasker_domain::bounds] {MAX_BATCH_TASKS, MIN_KEEP, MAX_KEEP}
+            "host/wire/src/task.rs" => [tasker_wire::task] {MAX_SUBMIT_BODY_BYTES}
+            "host/tasks/src/input.rs" => [tasker_tasks] {MAX_INPUT_BYTES}
+            "host/tasks/src/wait.rs" => [tasker_tasks::wait] {MAX_WAIT}
+            "host/domain/src/task_report.rs" => [tasker_domain::task_report] {
                 MAX_LOG_ROWS, MAX_OPERATIONS, MAX_PARENTS,
             }
         }
         "Namespaces" {
-            "host/domain/src/bounds.rs" => tasker_domain::bounds::{
+            "host/domain/src/bounds.rs" => [tasker_domain::bounds] {
                 MAX_GRANTS, MAX_LIMIT_RULES, DEFAULT_COLLECT_AGE, MAX_COLLECT_AGE,
             }
-            "host/registry/src/store/secret.rs" => tasker_registry::store::secret::{MAX_SECRETS}
-            "host/registry/src/store/share.rs" => tasker_registry::store::share::{MAX_SHARES}
-            "host/domain/src/secret.rs" => tasker_domain::secret::{MIN_SECRET_BYTES, MAX_SECRET_BYTES}
-            "host/domain/src/kv.rs" => tasker_domain::kv::{
+            "host/registry/src/store/secret.rs" => [tasker_registry::store::secret] {MAX_SECRETS}
+            "host/registry/src/store/share.rs" => [tasker_registry::store::share] {MAX_SHARES}
+            "host/domain/src/secret.rs" => [tasker_domain::secret] {MIN_SECRET_BYTES, MAX_SECRET_BYTES}
+            "host/domain/src/kv.rs" => [tasker_domain::kv] {
                 MAX_KEY_BYTES, MAX_VALUE_BYTES, MAX_WRITES, MAX_LISTED,
             }
-            "host/domain/src/guard.rs" => tasker_domain::guard::{MIN_WINDOW}
+            "host/domain/src/guard.rs" => [tasker_domain::guard] {MIN_WINDOW}
         }
         "Subscriptions" {
-            "host/domain/src/subscription.rs" => tasker_domain::subscription::{
+            "host/domain/src/subscription.rs" => [tasker_domain::subscription] {
                 MAX_SUBSCRIPTIONS, MAX_SIGNING_SECRETS, MAX_BATCH, MAX_TARGET_BYTES, MAX_DEAD_LETTERS,
                 MAX_KEPT_BYTES, MAX_DELIVERY_ATTEMPTS, MAX_RETRY_AFTER,
             }
         }
         "Keys and sessions" {
-            "host/registry/src/store/api_key.rs" => tasker_registry::store::api_key::{MAX_KEYS}
-            "host/domain/src/permission.rs" => tasker_domain::permission::{MAX_PERMISSIONS}
-            "host/domain/src/request_rate.rs" => tasker_domain::request_rate::{MAX_REQUESTS_PER_MINUTE}
-            "host/registry/src/store/browser_session.rs" => tasker_registry::store::browser_session::{
+            "host/registry/src/store/api_key.rs" => [tasker_registry::store::api_key] {MAX_KEYS}
+            "host/domain/src/permission.rs" => [tasker_domain::permission] {MAX_PERMISSIONS}
+            "host/domain/src/request_rate.rs" => [tasker_domain::request_rate] {MAX_REQUESTS_PER_MINUTE}
+            "host/registry/src/store/browser_session.rs" => [tasker_registry::store::browser_session] {
                 MAX_SESSIONS_OF_CALLER, MAX_SESSIONS,
             }
         }
         "Requests" {
-            "host/wire/src/page.rs" => tasker_wire::page::{DEFAULT_PAGE_ITEMS, MAX_PAGE_ITEMS}
-            "host/wire/src/analytics.rs" => tasker_wire::analytics::{MAX_GROUPS}
-            "host/wire/src/queue.rs" => tasker_wire::queue::{MAX_COUNTED_STEPS}
-            "host/wire/src/endpoint.rs" => tasker_wire::endpoint::{SMALL_BODY_BYTES}
-            "host/api/src/bounds.rs" => tasker_api::bounds::{
+            "host/wire/src/page.rs" => [tasker_wire::page] {DEFAULT_PAGE_ITEMS, MAX_PAGE_ITEMS}
+            "host/wire/src/analytics.rs" => [tasker_wire::analytics] {MAX_GROUPS}
+            "host/wire/src/queue.rs" => [tasker_wire::queue] {MAX_COUNTED_STEPS}
+            "host/wire/src/endpoint.rs" => [tasker_wire::endpoint] {SMALL_BODY_BYTES}
+            "host/api/src/bounds.rs" => [tasker_api::bounds] {
                 MAX_HEAD_BYTES, MIN_BYTES_PER_S, LARGE_BODY_BYTES,
             }
-            "host/api/src/request.rs" => tasker_api::request::{MAX_JSON_VALUES}
-            "host/events/src/filter.rs" => tasker_events::filter::{MAX_TYPES}
+            "host/api/src/request.rs" => [tasker_api::request] {MAX_JSON_VALUES}
+            "host/events/src/filter.rs" => [tasker_events::filter] {MAX_TYPES}
         }
         "GraphQL" {
-            "host/graphql/src/limits.rs" => tasker_graphql::limits::{
+            "host/graphql/src/limits.rs" => [tasker_graphql::limits] {
                 MAX_QUERY_BYTES, MAX_DEPTH, MAX_COST, MAX_FIELDS, MAX_ALIASES, MAX_ROOT_FIELDS,
             }
-            "host/graphql/src/socket.rs" => tasker_graphql::socket::{MAX_SUBSCRIPTIONS, MAX_MESSAGE_BYTES}
+            "host/graphql/src/socket.rs" => [tasker_graphql::socket] {MAX_SUBSCRIPTIONS, MAX_MESSAGE_BYTES}
         }
     }
 }

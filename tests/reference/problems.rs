@@ -167,7 +167,7 @@ fn every_code_of_a_failed_attempt_has_a_meaning() {
 }
 
 /// Words of these sources that are no codes.
-const NO_CODES: [&str; 3] = ["choose", "fan-out", "result"];
+const NO_CODES: [&str; 5] = ["checkpoint", "choose", "fan-out", "result", "sandbox"];
 /// Codes of SQL functions and of the SDK.
 const OF_ELSEWHERE: [&str; 5] = [
     "lost_too_often",

@@ -56,14 +56,14 @@ type Columns = Vec<(String, String)>;
 
 /// The columns of all tables, in their order.
 fn columns(schema: &str) -> BTreeMap<String, Columns> {
-    let kinds = ["type ", "sequence ", "constraint ", "index ", "function "];
     let mut tables: BTreeMap<String, Columns> = BTreeMap::new();
-    for line in schema
-        .lines()
-        .filter(|line| !kinds.iter().any(|it| line.starts_with(it)))
-    {
-        let (column, kind) = line.split_once(' ').unwrap();
-        let (table, column) = column.split_once('.').unwrap();
+    for line in schema.lines() {
+        let Some((column, kind)) = line.split_once(' ') else {
+            continue;
+        };
+        let Some((table, column)) = column.split_once('.') else {
+            continue;
+        };
         let columns = tables.entry(table.to_owned()).or_default();
         columns.push((column.to_owned(), kind.to_owned()));
     }

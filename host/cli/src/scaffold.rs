@@ -129,7 +129,10 @@ pub fn files(kind: Kind, namespace: &str, name: &str, sdk: &Sdk) -> Vec<File> {
 
 /// True if no checkout has the schema that editors check the template by.
 fn needs_schema(kind: Kind, sdk: &Sdk) -> bool {
-    let has_template = kind.files().iter().any(|(path, _)| *path == "template.yaml");
+    let has_template = kind
+        .files()
+        .iter()
+        .any(|(path, _)| *path == "template.yaml");
     has_template && schema_of_checkout(sdk).is_none()
 }
 
@@ -199,13 +202,23 @@ mod tests {
     #[test]
     fn a_template_names_a_schema_that_is_there() {
         let line = |files: &[File]| {
-            let template = files.iter().find(|it| it.path == Path::new("template.yaml"));
+            let template = files
+                .iter()
+                .find(|it| it.path == Path::new("template.yaml"));
             template.unwrap().text.lines().next().unwrap().to_owned()
         };
         let copied = files(Kind::Handler, "demo", "hello", &Sdk::Copied);
         assert!(copied.iter().any(|it| it.path == Path::new(SCHEMA)));
-        assert_eq!(line(&copied), format!("# yaml-language-server: $schema={SCHEMA}"));
-        let checkout = files(Kind::Handler, "demo", "hello", &Sdk::Path("../../plugins/sdk".into()));
+        assert_eq!(
+            line(&copied),
+            format!("# yaml-language-server: $schema={SCHEMA}")
+        );
+        let checkout = files(
+            Kind::Handler,
+            "demo",
+            "hello",
+            &Sdk::Path("../../plugins/sdk".into()),
+        );
         assert!(checkout.iter().all(|it| it.path != Path::new(SCHEMA)));
         assert!(line(&checkout).ends_with(&format!("=../../{SCHEMA_IN_CHECKOUT}")));
         assert!(Path::new(REPOSITORY).join(SCHEMA_IN_CHECKOUT).exists());

@@ -33,6 +33,12 @@ pub const FAILURE_CODES: &[FailureCode] = codes! {
         => "Return JSON; a text needs quotes.";
     Failed "invalid_input": "The input does not match the type of the handler."
         => "Correct the input or the input schema of the template.";
+    Failed "result_schema_mismatch": "The result does not match the `result_schema` of the step."
+        => "Correct the result, or the schema of the template.";
+    Failed "unknown_handler": "The component does not have the handler, although it describes it."
+        => "Export it, and publish a new version.";
+    Failed "unknown_subscriber": "The component does not have the subscriber, although it describes it."
+        => "Export it, and publish a new version.";
     Failed "unsupported_outcome": "The handler returned an outcome that this release does not support."
         => "Return `complete`, `checkpoint` or a failure.";
     Trapped "trapped": "The handler panicked, threw an exception or reached unreachable code. The failure has a backtrace."
@@ -87,6 +93,10 @@ pub const FAILURE_CODES: &[FailureCode] = codes! {
         => "Look at the log of the host, and report it.";
     Host "result_refused": "The database does not accept the result."
         => "Look at the message.";
+    Host "plan_missing": "Rows of the lock or of the template of the task were lost."
+        => "Restore them, and submit the task again.";
+    Host "interrupted": "The attempt lost its time to an outage of the database or of its host. It does not count."
+        => "Nothing.";
     Host "plan_unreadable": "What the step needs could not be read from the database."
         => "Look at the message and at the log of the host.";
     Host "lost_too_often": "Hosts ended a hundred times while they ran the step."
