@@ -99,7 +99,7 @@ pub fn argument(argument: &Arg) -> String {
 /// What it means, with what it is without being given.
 pub fn meaning(argument: &Arg) -> String {
     let help = argument.get_long_help().or(argument.get_help());
-    let mut meaning = cell(&plain(help));
+    let mut meaning = sentence(cell(&plain(help)));
     let values: Vec<String> = argument
         .get_possible_values()
         .iter()
@@ -117,12 +117,15 @@ pub fn meaning(argument: &Arg) -> String {
     if let Some(variable) = argument.get_env() {
         meaning += &format!(" Also `{}`.", variable.to_string_lossy());
     }
-    ended(&meaning)
+    meaning.trim_start().to_owned()
 }
 
-/// A help text has no full stop, where it is one sentence.
-fn ended(text: &str) -> String {
-    text.trim_start().replace(". .", ".")
+/// With a full stop, which the help of one sentence does not have.
+fn sentence(text: String) -> String {
+    match text.is_empty() || text.ends_with(['.', ']']) {
+        true => text,
+        false => text + ".",
+    }
 }
 
 /// The text without colours.
