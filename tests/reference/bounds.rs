@@ -93,6 +93,11 @@ macro_rules! bounds {
 }
 
 fn all() -> Vec<Bound> {
+    definitions().into_iter().chain(others()).collect()
+}
+
+/// Of what people write, and of tasks.
+fn definitions() -> Vec<Bound> {
     bounds! {
         "Names and texts" {
             "host/domain/src/name.rs" => [tasker_domain::name] {MAX_NAME_CHARS}
@@ -128,6 +133,12 @@ fn all() -> Vec<Bound> {
                 MAX_LOG_ROWS, MAX_OPERATIONS, MAX_PARENTS,
             }
         }
+    }
+}
+
+/// Of what belongs to namespaces, and of requests.
+fn others() -> Vec<Bound> {
+    bounds! {
         "Namespaces" {
             "host/domain/src/bounds.rs" => [tasker_domain::bounds] {
                 MAX_GRANTS, MAX_LIMIT_RULES, DEFAULT_COLLECT_AGE, MAX_COLLECT_AGE,

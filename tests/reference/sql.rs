@@ -17,6 +17,9 @@ transitions, and a host of the next release may replace them.
 
 ";
 
+/// Words of comments in migrations that the glossary has replaced since: what was applied is not edited.
+const REPLACED: [(&str, &str); 1] = [(" ramp", " rollout")];
+
 /// Comments of the migrations, by what they stand above.
 #[derive(Default)]
 struct Comments {
@@ -81,7 +84,7 @@ fn comments() -> Comments {
                 above.push(comment.trim());
                 continue;
             }
-            let comment = std::mem::take(&mut above).join(" ");
+            let comment = in_words_of_today(&std::mem::take(&mut above).join(" "));
             if let Some(name) = defined(trimmed) {
                 table = name.to_owned();
                 if !comment.is_empty() {
@@ -107,6 +110,11 @@ fn comments() -> Comments {
         }
     }
     comments
+}
+
+fn in_words_of_today(comment: &str) -> String {
+    let replace = |text: String, (old, new): (&str, &str)| text.replace(old, new);
+    REPLACED.into_iter().fold(comment.to_owned(), replace)
 }
 
 /// The table that a statement makes or changes.

@@ -113,6 +113,13 @@ fn a_search_finds_every_heading() {
 }
 
 #[test]
+fn the_page_of_the_api_is_beside_the_book() {
+    let api = Router::<()>::new().route("/docs/api", get(introduction));
+    // Routes that exclude each other would end the process.
+    assert!(api.merge(router()).has_routes());
+}
+
+#[test]
 fn a_text_is_a_string_of_json() {
     assert_eq!(json_string("a \"b\"\n\\"), "\"a \\\"b\\\"\\u000a\\\\\"");
 }

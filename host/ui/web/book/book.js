@@ -182,8 +182,15 @@ function chooseStops() {
   }
 }
 
+/** Has the contents show this chapter, without moving the page. */
+function showPlace() {
+  const contents = document.getElementById('contents');
+  const here = contents.querySelector('[aria-current]');
+  if (here !== null) contents.scrollTop = here.offsetTop - contents.clientHeight / 2;
+}
+
 prepareSearch();
 addCopies();
 chooseStops();
 addEventListener('resize', chooseStops);
-document.querySelector('#contents [aria-current]')?.scrollIntoView({ block: 'nearest' });
+showPlace();
