@@ -117,7 +117,7 @@ function move(step) {
 function prepareSearch() {
   query.closest('search').hidden = false;
   query.addEventListener('input', show);
-  query.addEventListener('focus', () => { if (query.value !== '') show(); });
+  query.addEventListener('click', show);
   query.closest('search').addEventListener('keydown', (event) => {
     const steps = { ArrowDown: 1, ArrowUp: -1 };
     if (event.key in steps) {
