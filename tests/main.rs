@@ -17,6 +17,7 @@ mod harness;
 mod hostile;
 mod model;
 mod otlp;
+mod reference;
 mod sandbox;
 mod sql;
 mod subscribers;

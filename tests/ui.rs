@@ -1,5 +1,6 @@
 //! The web interface: how it is served, and what people do with it in a browser.
 
+mod book;
 pub mod browser;
 mod files;
 mod pages;

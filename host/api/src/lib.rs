@@ -249,6 +249,7 @@ fn counted(state: AppState, counts: RequestCounts) -> Router {
         .layer(from_fn_with_state(api.clone(), auth::authorize))
         // Files without secrets: browsers ask for them before anybody has signed in.
         .merge(ui)
+        .merge(tasker_ui::book::router())
         .layer(from_fn(heads::check))
         .layer(from_fn_with_state(counts, correlation::correlate))
         .layer(from_fn(connections::occupy))

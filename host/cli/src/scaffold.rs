@@ -1,6 +1,7 @@
 //! What `tasker new` writes.
 
 use std::path::{Path, PathBuf};
+use tasker_domain::template::template_schema;
 
 /// What a new crate is of.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
@@ -85,6 +86,13 @@ const SDK: [(&str, &str); 22] = sdk_files![
     "src/testing.rs",
 ];
 
+/// Where a checkout has the SDK.
+const SDK_IN_CHECKOUT: &str = "plugins/sdk";
+/// Where a checkout has the JSON Schema of templates.
+const SCHEMA_IN_CHECKOUT: &str = "host/docs/reference/template.schema.json";
+/// What the schema is called beside a template.
+const SCHEMA: &str = "template.schema.json";
+
 /// Where the new crate has the SDK from.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Sdk {
@@ -112,10 +120,33 @@ pub fn files(kind: Kind, namespace: &str, name: &str, sdk: &Sdk) -> Vec<File> {
         Sdk::Path(_) => {}
         Sdk::Copied => files.extend(SDK.iter().map(copied)),
     }
+    files.extend(needs_schema(kind, sdk).then(|| File {
+        path: SCHEMA.into(),
+        text: format!("{:#}\n", template_schema()),
+    }));
     files
 }
 
+/// True if no checkout has the schema that editors check the template by.
+fn needs_schema(kind: Kind, sdk: &Sdk) -> bool {
+    let has_template = kind
+        .files()
+        .iter()
+        .any(|(path, _)| *path == "template.yaml");
+    has_template && schema_of_checkout(sdk).is_none()
+}
+
+fn schema_of_checkout(sdk: &Sdk) -> Option<PathBuf> {
+    match sdk {
+        Sdk::Path(path) if path.ends_with(SDK_IN_CHECKOUT) => {
+            Some(path.parent()?.parent()?.join(SCHEMA_IN_CHECKOUT))
+        }
+        Sdk::Path(_) | Sdk::Copied => None,
+    }
+}
+
 fn filled_in((path, text): &(&str, &str), namespace: &str, name: &str, sdk: &Sdk) -> File {
+    let schema = schema_of_checkout(sdk).unwrap_or_else(|| SCHEMA.into());
     let sdk = match sdk {
         Sdk::Path(path) => path.as_path(),
         Sdk::Copied => Path::new("sdk"),
@@ -123,6 +154,7 @@ fn filled_in((path, text): &(&str, &str), namespace: &str, name: &str, sdk: &Sdk
     let text = text
         .replace("{{namespace}}", namespace)
         .replace("{{name}}", name)
+        .replace("{{schema}}", &schema.to_string_lossy())
         .replace("{{sdk}}", &toml_string(sdk));
     File {
         path: path.into(),
@@ -165,6 +197,33 @@ mod tests {
                 path.display()
             );
         }
+    }
+
+    #[test]
+    fn a_template_names_a_schema_that_is_there() {
+        let line = |files: &[File]| {
+            let template = files
+                .iter()
+                .find(|it| it.path == Path::new("template.yaml"));
+            template.unwrap().text.lines().next().unwrap().to_owned()
+        };
+        let copied = files(Kind::Handler, "demo", "hello", &Sdk::Copied);
+        assert!(copied.iter().any(|it| it.path == Path::new(SCHEMA)));
+        assert_eq!(
+            line(&copied),
+            format!("# yaml-language-server: $schema={SCHEMA}")
+        );
+        let checkout = files(
+            Kind::Handler,
+            "demo",
+            "hello",
+            &Sdk::Path("../../plugins/sdk".into()),
+        );
+        assert!(checkout.iter().all(|it| it.path != Path::new(SCHEMA)));
+        assert!(line(&checkout).ends_with(&format!("=../../{SCHEMA_IN_CHECKOUT}")));
+        assert!(Path::new(REPOSITORY).join(SCHEMA_IN_CHECKOUT).exists());
+        let subscriber = files(Kind::Subscriber, "demo", "totals", &Sdk::Copied);
+        assert!(subscriber.iter().all(|it| it.path != Path::new(SCHEMA)));
     }
 
     #[test]

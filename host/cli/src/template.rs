@@ -5,6 +5,7 @@ mod diff;
 mod graph;
 mod plan;
 mod publish;
+mod schema;
 pub(crate) mod show;
 
 use crate::definition::{ls, unyanked, yanked};
@@ -22,6 +23,11 @@ pub enum Command {
     Show(show::Show),
     Diff(diff::Diff),
     Graph(graph::Graph),
+    /// Print the JSON Schema of templates, by which editors complete and check their YAML.
+    ///
+    /// No host is needed. For an editor with the YAML language server, write it beside the template and begin the
+    /// template with the line `# yaml-language-server: $schema=template.schema.json`.
+    Schema,
     /// Show what references a template, or one version of it: pins and open tasks.
     References(ShowReferences),
     /// Yank a version: new tasks do not use it; existing tasks keep it.
@@ -44,6 +50,7 @@ pub async fn run(command: Command, context: &Context) -> Result {
         Command::Show(show) => show.run(context).await,
         Command::Diff(diff) => diff.run(context).await,
         Command::Graph(graph) => graph.run(context).await,
+        Command::Schema => Ok(schema::print(context.output)),
         Command::References(show) => show.run(KIND, context).await,
         Command::Yank(version) => {
             let told = |of: &_, it: &TemplateVersion| yanked(KIND, of, &it.pins);

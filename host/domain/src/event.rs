@@ -7,7 +7,7 @@ use std::str::FromStr;
 /// The longest name of an event, in bytes.
 pub const MAX_EVENT_NAME_BYTES: usize = 100;
 /// First parts of names that are reserved for the engine.
-const OWN_FIRST_PARTS: [&str; 3] = ["step", "task", "tasker"];
+pub(crate) const OWN_FIRST_PARTS: [&str; 3] = ["step", "task", "tasker"];
 /// As much of a wrong name as a message shows, in characters.
 const SHOWN_CHARS: usize = 40;
 

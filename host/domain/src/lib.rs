@@ -21,6 +21,7 @@ pub mod effects;
 pub mod error_chain;
 pub mod error_report;
 pub mod event;
+pub mod failure_code;
 pub mod followed;
 pub mod grants;
 pub mod guard;

@@ -14,7 +14,7 @@ pub const LANE_WIDTH: i16 = 3_276;
 const HASHES: u16 = 3_275;
 
 /// The longest queue key of a template, in bytes.
-const QUEUE_KEY_MAX_BYTES: usize = 256;
+pub(crate) const QUEUE_KEY_MAX_BYTES: usize = 256;
 
 /// A part of the input: a JSON pointer such as `/customer/id`, or the name of a top-level property.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]

@@ -17,6 +17,7 @@ mod source;
 mod tree;
 
 pub use check::nearest::nearest;
+pub use check::schema::template_schema;
 pub use definition::{Environment, Identity, Step, StepOverride, Template};
 pub use document::read_document;
 pub use environment::UnknownEnvironment;

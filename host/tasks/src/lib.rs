@@ -18,6 +18,7 @@ mod error;
 mod input;
 
 pub use error::{InputProblem, TasksError};
+pub use input::MAX_INPUT_BYTES;
 
 use tasker_database::notifications::Notifications;
 use tasker_engine::Engine;

@@ -48,7 +48,7 @@ impl Asset {
         Some(Self::new(data, media_type))
     }
 
-    fn new(bytes: Cow<'static, [u8]>, media_type: &'static str) -> Self {
+    pub fn new(bytes: Cow<'static, [u8]>, media_type: &'static str) -> Self {
         let tag = format!("\"{}\"", &hex(&Sha256::digest(&bytes))[..32]);
         Self {
             bytes,

@@ -1,7 +1,9 @@
 //! The web interface: a page of the browser that uses the API as any other client does. The files below `web` and
-//! `vendor` are served as they are. A debug build reads them from the disk at each request.
+//! `vendor` are served as they are. A debug build reads them from the disk at each request. [`book`] serves the
+//! documentation.
 
 mod assets;
+pub mod book;
 mod headers;
 mod modules;
 

@@ -80,6 +80,7 @@ function Side({ isOpen, section }) {
         <${Icon} name=${icon} />${text}</a></li>`)}
     </ul></div>`)}</nav>
     <div class="side-end">
+      <div class="row"><a href="/docs/">Documentation</a></div>
       <div class="row"><span class="feed ${feedState.value}" role="status">${FEED_TEXTS[feedState.value]}</span><${ThemeChoice} /></div>
       <div class="row">${authentication ? html`<span>${name}</span><button type="button" class="button small" onClick=${signOut}>Sign out</button>`
         : html`<span class="muted">No authentication</span>`}</div>

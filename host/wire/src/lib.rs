@@ -32,6 +32,7 @@ pub mod openapi;
 pub mod page;
 pub mod pin;
 pub mod problem;
+pub mod problem_code;
 pub mod quarantine;
 pub mod queue;
 pub mod reason;

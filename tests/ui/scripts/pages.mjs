@@ -16,7 +16,7 @@ const PAGES = [
   ['grants', '/grants'], ['secrets', '/secrets'], ['limits', '/limits'], ['shares', '/shares'], ['retention', '/retention'],
   ['kv', '/kv'], ['kv-bucket', '/kv?namespace=shop&bucket=orders'], ['signing-keys', '/signing-keys'], ['collections', '/collections?days=0'], ['queue', '/queue'], ['hosts', '/hosts'],
   ['subscriptions', '/subscriptions'], ['subscription', '/subscriptions/shop/hook'], ['keys', '/keys'], ['audit', '/audit'],
-  ['settings', '/settings'], ['unknown', '/tasks/a/b/c/d'],
+  ['settings', '/settings'], ['unknown', '/tasks/a/b/c/d'], ['docs', '/docs/'], ['docs-handlers', '/docs/handlers'],
 ];
 
 /** Opens a page: as a link from elsewhere does or, `within` the application, as one of its own links. */

@@ -122,6 +122,31 @@ impl Limit {
         matches!(self.unit(), Unit::Number)
     }
 
+    /// What is bounded, for people.
+    pub const fn meaning(self) -> &'static str {
+        match self {
+            Self::Memory => "All memories and tables of the instance.",
+            Self::Timeout => "Wall time of one attempt.",
+            Self::Cpu => "Processor time.",
+            Self::HostMemory => {
+                "What the host stores for the attempt or receives in one call: key-value writes, events, HTTP fields, \
+                 requests in flight."
+            }
+            Self::Result => "The result, the checkpoint, or the details of a failure.",
+            Self::Input => {
+                "The task's input, the checkpoint and the results of earlier steps that the attempt reads."
+            }
+            Self::Log => "Log lines, plus 64 bytes for each line and field; the rest is cut.",
+            Self::HostCalls => "Calls from the guest to the host.",
+            Self::Resources => "Handles held at one time: HTTP fields, requests, streams, timers.",
+            Self::Event => "The payload of one event.",
+            Self::Events => "The number of events.",
+            Self::HttpRequests => "Requests that leave the sandbox.",
+            Self::HttpIn => "Bodies of all responses.",
+            Self::HttpOut => "Bodies of all requests.",
+        }
+    }
+
     /// Such as it is right.
     pub const fn example(self) -> &'static str {
         match self.unit() {

@@ -6,6 +6,7 @@ mod fields;
 mod graph;
 pub(super) mod nearest;
 mod policy;
+pub(super) mod schema;
 mod step;
 
 use super::definition::{Identity, Template};

@@ -53,10 +53,21 @@ fn every_command_of_the_web_interface_is_understood() {
 
 fn documents() -> Vec<PathBuf> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
-    let chapters = fs::read_dir(root.join("host/docs")).expect("the chapters are there");
-    let chapters = chapters.map(|entry| entry.expect("an entry can be read").path());
-    let markdown = chapters.filter(|path| path.extension().is_some_and(|it| it == "md"));
-    markdown.chain([root.join("README.md")]).collect()
+    let mut documents = vec![root.join("README.md")];
+    collect(&root.join("host/docs"), &mut documents);
+    documents
+}
+
+/// The chapters below a folder.
+fn collect(folder: &Path, documents: &mut Vec<PathBuf>) {
+    for entry in fs::read_dir(folder).expect("the chapters are there") {
+        let path = entry.expect("an entry can be read").path();
+        if path.is_dir() {
+            collect(&path, documents);
+        } else if path.extension().is_some_and(|it| it == "md") {
+            documents.push(path);
+        }
+    }
 }
 
 /// The lines `$ tasker …`, also with variables before it.

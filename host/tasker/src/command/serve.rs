@@ -155,7 +155,7 @@ pub struct Serve {
     /// Format of log lines; RUST_LOG selects which are written.
     #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]
     log_format: LogFormat,
-    /// Write what handlers log to the host's log too; `tasker task logs` shows it in any case.
+    /// Write what handlers log to the host's log too; `tasker step logs` shows it in any case.
     #[arg(long)]
     log_handlers: bool,
 }

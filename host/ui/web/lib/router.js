@@ -56,7 +56,7 @@ export function followLinks() {
     const isPlain = event.button === 0 && !event.metaKey && !event.ctrlKey && !event.shiftKey && !event.altKey;
     if (!link || !isPlain || event.defaultPrevented || link.target || link.hasAttribute('download')) return;
     const to = new URL(link.href, location.href);
-    if (to.origin !== location.origin || to.pathname.startsWith('/v1/') || to.pathname.startsWith('/assets/')) return;
+    if (to.origin !== location.origin || /^\/(v1|assets|docs)\//.test(to.pathname)) return;
     if (to.pathname === location.pathname && to.search === location.search && to.hash) return;
     event.preventDefault();
     navigate(to.pathname + to.search);

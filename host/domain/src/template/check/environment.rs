@@ -13,8 +13,8 @@ use crate::template::retry::PolicySettings;
 use serde_json::Value;
 use std::collections::{BTreeMap, HashMap, HashSet};
 
-const KEYS: [&str; 2] = ["defaults", "steps"];
-const STEP_KEYS: [&str; 6] = ["name", "handler", "config", "retry", "timeout", "limits"];
+pub(super) const KEYS: [&str; 2] = ["defaults", "steps"];
+pub(super) const STEP_KEYS: [&str; 6] = ["name", "handler", "config", "retry", "timeout", "limits"];
 
 /// What the steps of the template say themselves, by name.
 type Own<'a> = HashMap<&'a str, &'a PolicySettings>;

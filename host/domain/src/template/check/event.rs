@@ -6,7 +6,7 @@ use crate::bounds::MAX_DECLARED_EVENTS;
 use crate::declared_event::{DeclaredEvent, DeclaredEvents};
 use crate::template::position::Findings;
 
-const KEYS: [&str; 2] = ["description", "schema"];
+pub(super) const KEYS: [&str; 2] = ["description", "schema"];
 
 pub(super) fn all(field: &Field<'_>, findings: &mut Findings) -> DeclaredEvents {
     let entries = Fields::entries(field, findings);

@@ -7,7 +7,7 @@ use crate::template::position::Findings;
 use crate::template::retry::{Backoff, MAX_ATTEMPTS, Policy, PolicySettings, RetrySettings};
 use std::time::Duration;
 
-const RETRY_KEYS: [&str; 5] = ["max_attempts", "backoff", "base", "max", "jitter"];
+pub(super) const RETRY_KEYS: [&str; 5] = ["max_attempts", "backoff", "base", "max", "jitter"];
 
 const BACKOFFS: [(&str, Backoff); 3] = [
     (Backoff::Exponential.into_str(), Backoff::Exponential),

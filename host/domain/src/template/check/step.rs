@@ -9,7 +9,7 @@ use crate::template::retry::PolicySettings;
 use crate::template::{MAX_DEPENDENCIES, MAX_STEPS};
 use serde_json::Value;
 
-const KEYS: [&str; 8] = [
+pub(super) const KEYS: [&str; 8] = [
     "name",
     "handler",
     "depends_on",
