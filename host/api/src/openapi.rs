@@ -1,6 +1,7 @@
 //! The description of the API: an OpenAPI 3.1 document, and a page for browsers, both made from the declared
 //! endpoints and their types.
 
+mod header_names;
 mod html;
 mod names;
 mod operation;
@@ -11,7 +12,13 @@ mod text;
 
 pub(crate) use operation::Composer;
 pub(crate) use page::{content_security_policy, page};
+use schemars::SchemaGenerator;
 use serde_json::{Value, json};
+
+/// Gathers schemas of answers, as the document has them.
+pub(crate) fn answers() -> SchemaGenerator {
+    schemas::Schemas::default().answers
+}
 
 /// What was gathered as an OpenAPI document.
 pub(crate) fn document(gathered: Composer) -> Value {
@@ -32,7 +39,7 @@ pub(crate) fn document(gathered: Composer) -> Value {
         "components": {
             "schemas": schemas,
             "responses": refusals::shared_responses(),
-            "headers": names::headers_of_answers(),
+            "headers": header_names::headers_of_answers(),
             "securitySchemes": names::security_schemes(),
         },
     });

@@ -2,6 +2,7 @@
 
 use super::Engine;
 use super::task_read::TaskRow;
+use sqlx::FromRow;
 use tasker_database::DatabaseError;
 use tasker_domain::ids::TaskId;
 use tasker_domain::name::Name;
@@ -47,6 +48,34 @@ impl Engine {
             .fetch_all(self.pool())
             .await?;
         Ok(rows)
+    }
+}
+
+/// How many tasks a list has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, FromRow)]
+pub struct TaskCount {
+    pub count: i64,
+    /// False if it is estimated.
+    pub is_exact: bool,
+}
+
+impl Engine {
+    /// How many tasks the filter lets through, before and after its cursor: counted where at most `most` tasks have to
+    /// be looked at, estimated otherwise.
+    pub async fn count_tasks(
+        &self,
+        filter: &TaskFilter,
+        most: i32,
+    ) -> Result<TaskCount, DatabaseError> {
+        let count = sqlx::query_as("select * from tasker.count_tasks($1, $2, $3, $4, $5)")
+            .bind(filter.namespace.as_ref().map(Name::as_str))
+            .bind(filter.template.as_ref().map(Name::as_str))
+            .bind(filter.state.as_ref().map(TaskState::into_str))
+            .bind(filter.tag.as_ref().map(Tag::as_str))
+            .bind(most)
+            .fetch_one(self.pool())
+            .await?;
+        Ok(count)
     }
 }
 

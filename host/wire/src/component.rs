@@ -124,6 +124,7 @@ endpoint! {
     GET "/v1/components" ListComponents {}
     needs Read in Query;
     query NamespacePageQuery;
+    counts items;
     answers Page<Summary>;
     refuses NotFound "unknown_namespace";
 }

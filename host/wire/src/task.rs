@@ -269,6 +269,7 @@ endpoint! {
     needs Read in Query;
     may lag if always;
     query TaskQuery;
+    counts items;
     answers Page<TaskSummary>;
 }
 

@@ -143,6 +143,7 @@ endpoint! {
     GET "/v1/templates" ListTemplates {}
     needs Read in Query;
     query NamespacePageQuery;
+    counts items;
     answers Page<Summary>;
     refuses NotFound "unknown_namespace";
 }

@@ -27,9 +27,13 @@ async fn list(api: Api, mut call: Call<ListKv>) -> Answer<ListKv> {
     let rows = api
         .registry
         .list_kv(namespace, bucket, prefix, after.as_deref(), limit.rows());
-    let Page { items, next } = limit.page(rows.await?, |row| row.key.clone(), entry);
+    let Page { items, next, .. } = limit.page(rows.await?, |row| row.key.clone(), entry);
     let items = items.into_iter().collect::<Result<_, _>>()?;
-    Ok(Reply::ok(Page { items, next }))
+    Ok(Reply::ok(Page {
+        items,
+        next,
+        total: None,
+    }))
 }
 
 async fn show(api: Api, call: Call<ShowKv>) -> Answer<ShowKv> {
