@@ -258,6 +258,67 @@ async fn rules_that_somebody_else_changed_are_not_overwritten() {
 }
 
 #[tokio::test]
+async fn a_value_that_somebody_else_changed_is_not_overwritten() {
+    let server = two_versions().await;
+    let path = "/v1/namespaces/shop/kv/orders/o-9";
+    let (put, nothing) = (("PUT", path), Value::Null);
+    let missing = send(&server, put, ("if-match", "*"), &json!(1)).await;
+    missing.refused(412, "precondition_failed");
+    let made = send(&server, put, ("if-none-match", "*"), &json!(1)).await;
+    assert_eq!(made.status, 200, "{}", made.text);
+    assert_eq!(server.get(path).await.etag, made.etag);
+    let twice = send(&server, put, ("if-none-match", "*"), &json!(2)).await;
+    twice.refused(412, "precondition_failed");
+    let changed = send(&server, put, ("if-match", &made.etag), &json!(2)).await;
+    assert_eq!(changed.json["value"], 2);
+    for at in [put, ("DELETE", path)] {
+        let body = if at == put { &json!(3) } else { &nothing };
+        let lost = send(&server, at, ("if-match", &made.etag), body).await;
+        lost.refused(412, "precondition_failed");
+    }
+    let removed = send(
+        &server,
+        ("DELETE", path),
+        ("if-match", &changed.etag),
+        &nothing,
+    )
+    .await;
+    assert_eq!(removed.status, 204);
+    let gone = send(
+        &server,
+        ("DELETE", path),
+        ("if-match", &changed.etag),
+        &nothing,
+    )
+    .await;
+    gone.refused(412, "precondition_failed");
+    server.delete(path).await.refused(404, "unknown_kv");
+}
+
+#[tokio::test]
+async fn of_many_who_count_on_a_value_at_once_none_is_lost() {
+    let server = two_versions().await;
+    let path = "/v1/namespaces/shop/kv/orders/count";
+    server.put(path, &json!(0)).await.answered(200);
+    let add = async || {
+        let mut refused = 0;
+        loop {
+            let now = server.get(path).await;
+            let next = json!(now.json["value"].as_i64().unwrap() + 1);
+            let set = send(&server, ("PUT", path), ("if-match", &now.etag), &next).await;
+            match set.status {
+                200 => return refused,
+                _ => set.refused(412, "precondition_failed"),
+            };
+            refused += 1;
+        }
+    };
+    join_all((0..8).map(|_| add())).await;
+    let counted = server.get(path).await.answered(200);
+    assert_eq!(counted["value"], 8);
+}
+
+#[tokio::test]
 async fn the_turns_of_a_namespace_are_changed_on_condition_also_where_nothing_was_set() {
     let server = two_versions().await;
     let list = server.get("/v1/queue?namespace=shop").await.answered(200);

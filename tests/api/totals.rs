@@ -1,4 +1,4 @@
-//! How many items lists have.
+//! How many items lists have, and in which order they come.
 
 use super::server::{Server, answer};
 use super::withdrawals::two_versions;
@@ -122,4 +122,51 @@ async fn a_count_of_another_kind_or_of_what_is_no_list_is_refused() {
             .await
             .refused(400, "invalid_parameter");
     }
+}
+
+#[tokio::test]
+async fn tasks_are_listed_from_the_oldest_on_where_that_is_asked_page_by_page() {
+    let server = two_versions().await;
+    let mut submitted = Vec::new();
+    for tags in [&["red"][..], &[], &["red"]] {
+        let submit = json!({"namespace": "shop", "template": "one", "tags": tags});
+        let made = server.post("/v1/tasks", &submit).await.answered(201);
+        submitted.push(made["task"]["id"].as_str().unwrap().to_owned());
+    }
+    let cancel = format!("/v1/tasks/{}/cancel", submitted[1]);
+    server.post(&cancel, &json!({})).await.answered(200);
+    for (filter, wanted) in [
+        ("", vec![0, 1, 2]),
+        ("namespace=shop&", vec![0, 1, 2]),
+        ("namespace=shop&state=pending&", vec![0, 2]),
+        ("state=pending&", vec![0, 2]),
+        ("state=cancelled&", vec![1]),
+        ("template=one&state=cancelled&", vec![1]),
+        ("tag=red&", vec![0, 2]),
+        ("tag=red&state=pending&", vec![0, 2]),
+    ] {
+        for (order, is_newest_first) in [("created_at", false), ("-created_at", true)] {
+            let mut ids: Vec<&str> = wanted
+                .iter()
+                .map(|it: &usize| submitted[*it].as_str())
+                .collect();
+            if is_newest_first {
+                ids.reverse();
+            }
+            let mut after = String::new();
+            for id in ids {
+                let list = format!("/v1/tasks?{filter}order={order}&limit=1{after}");
+                let page = server.get(&list).await.answered(200);
+                assert_eq!(page["items"][0]["id"], id, "{list}");
+                after = page["next"]
+                    .as_str()
+                    .map_or_else(String::new, |next| format!("&after={next}"));
+            }
+            assert_eq!(after, "", "{filter}{order}: the last page has no next one");
+        }
+    }
+    server
+        .get("/v1/tasks?order=state")
+        .await
+        .refused(400, "invalid_parameter");
 }

@@ -21,7 +21,7 @@ use tasker_wire::headers::{IDEMPOTENCY, TRACEPARENT, TRACERESPONSE};
 use tasker_wire::step::ListSteps;
 use tasker_wire::task::{
     BatchItem, CancelTask, ListTasks, ShowTask, ShowTaskReport, SubmitTasks, SubmittedBatch,
-    SubmittedTask,
+    SubmittedTask, TaskOrder,
 };
 use tasker_wire::transition::ListTransitions;
 
@@ -117,6 +117,7 @@ async fn list(api: Api, mut call: Call<ListTasks>) -> Answer<ListTasks> {
         template: call.query.template.take(),
         state: call.query.state,
         tag: call.query.tag.take(),
+        is_oldest_first: call.query.order == Some(TaskOrder::Created),
         after,
     };
     let most = most_tasks(call.count);
