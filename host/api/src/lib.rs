@@ -36,6 +36,7 @@ mod request_metrics;
 pub mod rest;
 mod routes;
 mod sampled;
+mod schema_settings;
 pub mod session_error;
 mod slots;
 mod sparse;

@@ -12,13 +12,7 @@ mod text;
 
 pub(crate) use operation::Composer;
 pub(crate) use page::{content_security_policy, page};
-use schemars::SchemaGenerator;
 use serde_json::{Value, json};
-
-/// Gathers schemas of answers, as the document has them.
-pub(crate) fn answers() -> SchemaGenerator {
-    schemas::Schemas::default().answers
-}
 
 /// What was gathered as an OpenAPI document.
 pub(crate) fn document(gathered: Composer) -> Value {

@@ -1,12 +1,10 @@
 //! Which members an answer has, by its schema.
 
+use super::super::schema_settings::{PLACE, settings};
 use super::ITEMS;
 use serde_json::{Map, Value};
 use std::collections::BTreeSet;
 use tasker_wire::endpoint::{Content as _, Endpoint};
-
-/// Where references lead.
-const PLACE: &str = "#/components/schemas/";
 
 /// The schema of an answer, and those that it refers to by name.
 pub(crate) struct AnswerMembers {
@@ -21,7 +19,7 @@ impl AnswerMembers {
         if E::METHOD != axum::http::Method::GET || !E::PATH.starts_with("/v1/") {
             return None;
         }
-        let mut types = super::super::openapi::answers();
+        let mut types = settings().for_serialize().into_generator();
         let contents = E::Answer::contents(&mut types);
         let [("application/json", schema)] = contents.as_slice() else {
             return None;
@@ -123,7 +121,7 @@ impl AnswerMembers {
 
 /// True of a schema that says nothing of what there is.
 fn is_any(schema: &Value) -> bool {
-    const SAYING: [&str; 9] = [
+    const SAYING: [&str; 10] = [
         "$ref",
         "type",
         "properties",
@@ -133,11 +131,12 @@ fn is_any(schema: &Value) -> bool {
         "oneOf",
         "allOf",
         "enum",
+        "const",
     ];
     match schema {
         Value::Object(keywords) => {
             let says = |keyword: &&str| keywords.contains_key(*keyword);
-            !SAYING.iter().any(|keyword| says(&keyword)) && !keywords.contains_key("const")
+            !SAYING.iter().any(says)
         }
         Value::Bool(is_any) => *is_any,
         _ => false,
