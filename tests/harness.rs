@@ -17,7 +17,7 @@ mod template;
 mod wait;
 
 pub use advance::Advance;
-pub use contract::{check_answer, compiled, openapi, resolved, violations};
+pub use contract::{Seen, check_answer, compiled, openapi, resolved, violations};
 pub use database::TestDatabase;
 pub use event_stream::EventStream;
 pub use guests::{basics, build_guests};

@@ -16,6 +16,7 @@ mod complete_with_kv;
 mod concurrency;
 mod constraints;
 mod costs;
+mod count_tasks;
 mod create_tasks;
 mod default_retention;
 mod drain_worker;

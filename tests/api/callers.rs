@@ -46,6 +46,7 @@ fn polls(server: &Server, key: &str, path: &str, count: usize) -> Vec<JoinHandle
                 status,
                 content_type,
                 correlation_id,
+                etag: String::new(),
                 text,
                 json,
             })

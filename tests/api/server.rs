@@ -1,6 +1,6 @@
 //! A host's API on a free port, with a database of its own.
 
-use crate::harness::{TestDatabase, check_answer, client, client_with, install_admin_key};
+use crate::harness::{Seen, TestDatabase, check_answer, client, client_with, install_admin_key};
 use crate::sandbox::guests;
 use serde_json::{Value, json};
 use std::sync::{Arc, LazyLock};
@@ -48,6 +48,8 @@ pub struct Answer {
     pub status: u16,
     pub content_type: String,
     pub correlation_id: String,
+    /// Empty where there is none.
+    pub etag: String,
     pub text: String,
     /// Null where the text is not JSON.
     pub json: Value,
@@ -308,27 +310,30 @@ pub fn yaml(name: &str, version: &str, rest: &str) -> String {
 pub async fn answer(request: reqwest::RequestBuilder) -> Answer {
     let (client, request) = request.build_split();
     let request = request.unwrap();
-    let (method, path) = (
-        request.method().to_string(),
-        request.url().path().to_owned(),
-    );
+    let (method, url) = (request.method().to_string(), request.url().clone());
     let response = client.execute(request).await.unwrap();
+    let status = response.status().as_u16();
+    let headers = response.headers().clone();
+    let text = response.text().await.unwrap();
+    check_answer(Seen {
+        method: &method,
+        url: &url,
+        status,
+        headers: &headers,
+        text: &text,
+    });
     let header = |name: &str| {
-        let value = response
-            .headers()
-            .get(name)
-            .map(|value| value.to_str().unwrap());
+        let value = headers.get(name).map(|value| value.to_str().unwrap());
         value.unwrap_or_default().to_owned()
     };
     let (content_type, correlation_id) = (header("content-type"), header("x-correlation-id"));
-    let status = response.status().as_u16();
-    let text = response.text().await.unwrap();
-    check_answer(&method, &path, status, &content_type, &text);
+    let etag = header("etag");
     let json = serde_json::from_str(&text).unwrap_or_default();
     Answer {
         status,
         content_type,
         correlation_id,
+        etag,
         text,
         json,
     }

@@ -212,3 +212,22 @@ async fn a_refusal_says_how_to_have_the_version_all_the_same() {
         "{refused:?}"
     );
 }
+
+#[tokio::test]
+async fn a_pin_that_somebody_else_changed_stays_where_its_tag_is_given() {
+    let terminal = with_versions(&["1.0.0", "1.1.0"]).await;
+    terminal.run(pin("set", &["=1.0.0"])).await.succeeds();
+    let shown = terminal.run(pin("show", &["--output", "json"])).await;
+    let tag = shown.json()["etag"].as_str().unwrap().to_owned();
+    let text = terminal.run(pin("show", &[])).await.succeeds();
+    assert!(text.out.contains(&format!("tag {tag}")), "{text:?}");
+    let changed = terminal
+        .run(pin("set", &["=1.1.0", "--if-match", &tag]))
+        .await;
+    changed.succeeds();
+    let lost = terminal
+        .run(pin("rm", &["--yes", "--if-match", &tag]))
+        .await;
+    assert_eq!(lost.code, 4, "{lost:?}");
+    assert!(lost.err.contains("nothing was changed"), "{lost:?}");
+}

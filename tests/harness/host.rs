@@ -9,7 +9,7 @@ use tasker_sandbox::Compiler;
 use tasker_subscribers::SubscribersConfig;
 use tasker_worker::WorkerConfig;
 
-use super::{ADMIN_KEY, TestDatabase, check_answer, client, wait_until};
+use super::{ADMIN_KEY, Seen, TestDatabase, check_answer, client, wait_until};
 
 /// The namespace of all that these hosts are given.
 const NAMESPACE: &str = "shop";
@@ -289,16 +289,18 @@ async fn published(request: RequestBuilder) {
 async fn answer(request: RequestBuilder) -> (u16, Value) {
     let (client, request) = request.build_split();
     let request = request.unwrap();
-    let (method, path) = (
-        request.method().to_string(),
-        request.url().path().to_owned(),
-    );
+    let (method, url) = (request.method().to_string(), request.url().clone());
     let response = client.execute(request).await.unwrap();
     let status = response.status().as_u16();
-    let content_type = response.headers().get("content-type").cloned();
+    let headers = response.headers().clone();
     let text = response.text().await.unwrap();
-    let content_type = content_type.as_ref().map_or("", |it| it.to_str().unwrap());
-    check_answer(&method, &path, status, content_type, &text);
+    check_answer(Seen {
+        method: &method,
+        url: &url,
+        status,
+        headers: &headers,
+        text: &text,
+    });
     (
         status,
         serde_json::from_str(&text).unwrap_or(Value::String(text)),

@@ -7,6 +7,7 @@ use std::time::Duration;
 use tasker_database::Database;
 use tasker_domain::actor::Actor;
 use tasker_domain::name::Name;
+use tasker_domain::precondition::Precondition;
 use tasker_domain::secret::SecretValue;
 use tasker_domain::subscription::Target;
 use tasker_engine::Engine;
@@ -261,6 +262,7 @@ impl OwnChange<'_> {
             name: self.name,
             actor: &self.actor,
             reason: "",
+            only_if: &Precondition::NONE,
         }
     }
 }

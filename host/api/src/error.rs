@@ -140,6 +140,7 @@ pub(crate) fn status(class: ErrorClass) -> StatusCode {
         ErrorClass::RequestTimeout => StatusCode::REQUEST_TIMEOUT,
         ErrorClass::Conflict => StatusCode::CONFLICT,
         ErrorClass::Gone => StatusCode::GONE,
+        ErrorClass::PreconditionFailed => StatusCode::PRECONDITION_FAILED,
         ErrorClass::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
         ErrorClass::UnsupportedMedia => StatusCode::UNSUPPORTED_MEDIA_TYPE,
         ErrorClass::Refused => StatusCode::UNPROCESSABLE_ENTITY,

@@ -1,15 +1,18 @@
 //! The API over HTTP. The only module that speaks axum.
 
 pub mod access;
+mod answering;
 pub mod auth;
 pub mod auth_error;
 mod body_slot;
 pub mod bounds;
 mod caller_id;
 mod callers;
+mod conditional;
 mod connection_limiter;
 mod connections;
 pub mod correlation;
+mod deprecation;
 pub mod error;
 mod event_stream;
 pub mod graphql;
@@ -23,6 +26,7 @@ mod min_rate;
 mod namespaces;
 mod objects;
 mod openapi;
+mod own_parameters;
 pub mod page;
 mod rate;
 mod replica;
@@ -32,10 +36,13 @@ mod request_metrics;
 pub mod rest;
 mod routes;
 mod sampled;
+mod schema_settings;
 pub mod session_error;
 mod slots;
+mod sparse;
 pub mod tls;
 pub mod too_many;
+mod totals;
 
 use auth::Authentication;
 use axum::Router;

@@ -1,6 +1,7 @@
 //! The description of the API: an OpenAPI 3.1 document, and a page for browsers, both made from the declared
 //! endpoints and their types.
 
+mod header_names;
 mod html;
 mod names;
 mod operation;
@@ -32,7 +33,7 @@ pub(crate) fn document(gathered: Composer) -> Value {
         "components": {
             "schemas": schemas,
             "responses": refusals::shared_responses(),
-            "headers": names::headers_of_answers(),
+            "headers": header_names::headers_of_answers(),
             "securitySchemes": names::security_schemes(),
         },
     });

@@ -66,6 +66,7 @@ impl PageLimit {
         Page {
             items: rows.into_iter().map(item).collect(),
             next,
+            total: None,
         }
     }
 }

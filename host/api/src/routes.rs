@@ -2,14 +2,17 @@
 
 use super::Api;
 use super::access::Access;
+use super::answering::Answering;
 use super::auth::Credentials;
 use super::auth::sign_in::SignInCookie;
+use super::conditional::{self, SetState};
 use super::correlation::CorrelationId;
 use super::error::ApiError;
 use super::openapi::Composer;
 use super::page::{PageLimit, cursor};
-use super::replica::{self, Erased};
+use super::replica::Erased;
 use super::request::{ReadBody, path, query};
+use super::totals::Counted;
 use axum::Router;
 use axum::body::Body;
 use axum::extract::{Query, Request, State};
@@ -25,12 +28,13 @@ use std::str::FromStr;
 use std::sync::Arc;
 use tasker_domain::actor::Actor;
 use tasker_domain::permission::Action;
+use tasker_domain::precondition::{EntityTag, Precondition};
 use tasker_domain::requirement::QualifiedName;
 use tasker_registry::version::parse_version;
 use tasker_wire::endpoint::{
     Endpoint, Media, NamedPath, Needs, NoContent, Redirect, Scope, VersionPath,
 };
-use tasker_wire::page::Paged;
+use tasker_wire::page::{Count, Paged, Total};
 
 /// What a route needs that was not declared.
 const UNDECLARED: Needs = Needs {
@@ -67,6 +71,8 @@ where
     pub credentials: Option<Credentials>,
     /// The cookie of a sign-in at an identity provider.
     pub sign_in: Option<SignInCookie>,
+    /// How the items of a list are to be counted, if they are.
+    pub count: Option<Count>,
 }
 
 /// What a handler returns.
@@ -97,7 +103,8 @@ impl Routes {
         });
         self.needs.declare(E::METHOD, E::PATH, E::NEEDS);
         self.descriptions.push(Composer::add::<E>);
-        self.router = routed(self.router, E::METHOD, E::PATH, answer, may_lag::<E>);
+        let answering = Answering::new::<E>(answer, may_lag::<E>);
+        self.router = routed(self.router, E::METHOD, answering);
         self
     }
 
@@ -125,17 +132,11 @@ impl Routes {
     }
 }
 
-fn routed(
-    router: Router<Api>,
-    method: Method,
-    path: &str,
-    handler: Erased,
-    may_lag: fn(&Uri) -> bool,
-) -> Router<Api> {
+fn routed(router: Router<Api>, method: Method, answering: Answering) -> Router<Api> {
     let filter = MethodFilter::try_from(method).expect("axum routes every usual method");
-    let answer = async move |State(api): State<Api>, request: Request| {
-        replica::answer(api, request, &handler, may_lag).await
-    };
+    let (path, answering) = (answering.path(), Arc::new(answering));
+    let answer =
+        async move |State(api): State<Api>, request: Request| answering.respond(api, request).await;
     router.route(path, on(filter, answer))
 }
 
@@ -188,8 +189,10 @@ where
         let correlation = extensions.get().cloned();
         let correlation = correlation.unwrap_or_else(|| CorrelationId::of(&parts.headers));
         let headers = parts.headers.clone();
+        conditional::refuse_unread(&parts.method, &headers, E::IS_CONDITIONAL)?;
         let credentials = parts.extensions.get().cloned();
         let sign_in = parts.extensions.get().cloned();
+        let count = parts.extensions.get().copied();
         let (path, query) = (path(&mut parts).await?, query(&mut parts).await?);
         let request = Request::from_parts(parts, body);
         Ok(Self {
@@ -201,12 +204,24 @@ where
             correlation,
             credentials,
             sign_in,
+            count,
         })
     }
 
     /// Who asks.
     pub fn actor(&self) -> &Actor {
         self.access.actor()
+    }
+
+    /// Under which condition something is changed. Only of endpoints that are declared with the headers of one.
+    pub fn precondition(&self) -> Result<Precondition, ApiError> {
+        const {
+            assert!(
+                E::IS_CONDITIONAL,
+                "the endpoint is declared with `checks if_match`"
+            )
+        };
+        conditional::precondition(&self.headers)
     }
 
     /// How many items of a list are asked for, and after which cursor.
@@ -216,6 +231,22 @@ where
     {
         let limit = PageLimit::parse(*self.query.limit())?;
         Ok((limit, cursor(self.query.after().as_deref())?))
+    }
+
+    /// How many items a list has, where that is asked for: then they are counted as this says.
+    pub async fn total<C, R>(
+        &self,
+        counted: impl Future<Output = Result<C, R>>,
+    ) -> Result<Option<Total>, ApiError>
+    where
+        C: Counted,
+        ApiError: From<R>,
+    {
+        const { assert!(E::COUNTS, "the endpoint is declared with `counts items`") };
+        match self.count {
+            Some(_) => Ok(Some(counted.await?.total())),
+            None => Ok(None),
+        }
     }
 
     /// What the path names.
@@ -260,6 +291,12 @@ impl<E: Endpoint> Reply<E> {
             false => StatusCode::OK,
         };
         Self::new((status, axum::Json(value)))
+    }
+
+    /// The same with the tag of what is set, which the answer's entity tag begins with.
+    pub fn with_state(mut self, tag: EntityTag) -> Self {
+        self.0.extensions_mut().insert(SetState(tag));
+        self
     }
 
     /// The same with another header.

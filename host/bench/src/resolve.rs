@@ -10,6 +10,7 @@ use tasker::host::Host;
 use tasker_cli::tell;
 use tasker_domain::actor::Actor;
 use tasker_domain::ids::TaskId;
+use tasker_domain::precondition::Precondition;
 use tasker_registry::Registry;
 use tasker_registry::pin::PinTarget;
 use tasker_registry::resolve::ResolveRequest;
@@ -125,6 +126,7 @@ async fn change(registry: &Registry, no: u32) -> anyhow::Result<()> {
         actor: &Actor::host(),
         action: "pin.set",
         reason: "",
+        only_if: &Precondition::NONE,
     };
     registry.set_pin(&pin, requirement, &by).await?;
     Ok(())

@@ -10,6 +10,7 @@ use super::hosts::{publish_component, publish_template};
 use super::report::Printed;
 use semver::Version;
 use tasker_domain::actor::Actor;
+use tasker_domain::precondition::Precondition;
 use tasker_registry::Registry;
 use tasker_registry::pin::PinTarget;
 use tasker_registry::store::pin::{PinBy, PinKind};
@@ -106,5 +107,6 @@ fn by<'a>(actor: &'a Actor, action: &'static str) -> PinBy<'a> {
         actor,
         action,
         reason: "",
+        only_if: &Precondition::NONE,
     }
 }

@@ -41,7 +41,7 @@ impl Exit {
             401 => Self::Unauthenticated,
             403 => Self::Forbidden,
             404 | 410 => Self::NotFound,
-            409 => Self::Conflict,
+            409 | 412 => Self::Conflict,
             429 | 502..=504 => Self::Unreachable,
             400..=499 => Self::BadInput,
             _ => Self::Failed,

@@ -5,7 +5,7 @@ use serde::de::DeserializeOwned;
 use tasker_domain::name::Name;
 use tasker_wire::Page;
 use tasker_wire::endpoint::Endpoint;
-use tasker_wire::page::{NamespacePageQuery, Paged};
+use tasker_wire::page::{Count, NamespacePageQuery, Paged, Total};
 
 /// Whose items are listed.
 #[derive(Debug, clap::Args)]
@@ -18,6 +18,12 @@ impl InNamespace {
     pub fn query(self) -> NamespacePageQuery {
         NamespacePageQuery::of(self.namespace)
     }
+}
+
+/// How many items there are, in a line: `37 in all`.
+pub fn in_all(total: Total) -> String {
+    let about = if total.is_exact { "" } else { "about " };
+    format!("{about}{} in all\n", total.count)
 }
 
 /// Which part of a list is shown.
@@ -49,9 +55,29 @@ impl Part {
         if self.all {
             return context.all(endpoint, query).await;
         }
+        self.narrow(&mut query);
+        context.call(endpoint).query(&query).ask().await
+    }
+
+    /// Reads it, with the number of items on all pages.
+    pub async fn counted<E, T>(
+        &self,
+        context: &Context,
+        endpoint: E,
+        mut query: E::Query,
+    ) -> Result<Answer<Page<T>>>
+    where
+        E: Endpoint<Answer = Page<T>, Query: Paged>,
+        T: DeserializeOwned,
+    {
+        self.narrow(&mut query);
+        let call = context.call(endpoint).count(Count::Exact);
+        call.query(&query).ask().await
+    }
+
+    fn narrow(&self, query: &mut impl Paged) {
         *query.limit() = Some(self.limit);
         query.after().clone_from(&self.after);
-        context.call(endpoint).query(&query).ask().await
     }
 
     /// The options of the part behind this one.

@@ -6,8 +6,8 @@ pub mod text;
 
 pub use pinned::{Pinned, PinnedAt};
 
-use super::{Because, Confirm, Context, InNamespace, Result};
-use tasker_wire::pin::{NewPin, Pin, RemovePin, SetPin};
+use super::{Because, Confirm, Context, InNamespace, OnlyIf, Result, units};
+use tasker_wire::pin::{NewPin, Pin, RemovePin, SetPin, ShowPin};
 
 #[derive(Debug, clap::Subcommand)]
 pub enum Command {
@@ -15,6 +15,8 @@ pub enum Command {
     Set(Set),
     /// List pins, with their rollouts.
     Ls(InNamespace),
+    /// Show a pin, with its rollout and its entity tag.
+    Show(Pinned),
     /// Remove a pin; new tasks use the highest version that their template allows.
     Rm(Rm),
 }
@@ -28,6 +30,8 @@ pub struct Set {
     requirement: Option<String>,
     #[command(flatten)]
     because: Because,
+    #[command(flatten)]
+    only_if: OnlyIf,
 }
 
 #[derive(Debug, clap::Args)]
@@ -37,6 +41,8 @@ pub struct Rm {
     #[command(flatten)]
     because: Because,
     #[command(flatten)]
+    only_if: OnlyIf,
+    #[command(flatten)]
     confirm: Confirm,
 }
 
@@ -44,6 +50,7 @@ pub async fn run(command: Command, context: &Context) -> Result {
     match command {
         Command::Set(set) => set.run(context).await,
         Command::Ls(of) => list::run(of, context).await,
+        Command::Show(pinned) => show(&pinned, context).await,
         Command::Rm(rm) => rm.run(context).await,
     }
 }
@@ -54,7 +61,7 @@ impl Set {
         let keep = to_keep(&pinned, &requirement);
         let reason = self.because.reason;
         let call = context.call(pinned.endpoint(SetPin::at));
-        let call = call.json(&NewPin {
+        let call = self.only_if.on(call).json(&NewPin {
             requirement,
             reason,
         });
@@ -62,6 +69,27 @@ impl Set {
         let reply = context.change(call, sentence).await?;
         Ok(reply.next([format!("tasker pin ls {}", pinned.namespace())]))
     }
+}
+
+async fn show(pinned: &Pinned, context: &Context) -> Result {
+    let pin = context.ask(pinned.endpoint(ShowPin::at)).await?;
+    let text = |pin: &Pin| {
+        let mut lines = vec![taken(pinned, pin)];
+        if let Some(rollout) = &pin.rollout {
+            let to = text::rollout_now(rollout);
+            lines.push(format!("{} of them at {to}", rollout.percent));
+            lines.extend(text::rollout_lines(rollout));
+        }
+        lines.push(format!(
+            "set {} by {}",
+            units::age(pin.created_at),
+            pin.created_by
+        ));
+        lines.push(format!("tag {}", pin.etag));
+        lines.join("\n  ") + "\n"
+    };
+    let next = format!("tasker rollout history {}", pinned.arguments());
+    Ok(context.show(&pin, text).next([next]))
 }
 
 /// How to have only the version that was written, since that is no requirement for it alone.
@@ -87,7 +115,7 @@ impl Rm {
         let what = format!("remove the pin of the {pinned} in {namespace}");
         self.confirm.ask(&what)?;
         let call = context.call(pinned.endpoint(RemovePin::at));
-        let call = call.query(&self.because.body());
+        let call = self.only_if.on(call).query(&self.because.body());
         let sentence = format!("the {pinned} is no longer pinned in {namespace}");
         let reply = context.remove(call, sentence).await?;
         Ok(reply.next([format!("tasker rollout rollback {}", pinned.arguments())]))

@@ -4,7 +4,7 @@ mod history;
 
 use super::pin::text::{self, is_paused, pin_now, rollout_lines, rollout_now};
 use super::pin::{Pinned, PinnedAt, taken};
-use super::{Ask as _, Because, Context, Problem, Result, Tone, units, word};
+use super::{Ask as _, Because, Context, OnlyIf, Problem, Result, Tone, units, word};
 use serde_json::Value;
 use tasker_domain::guard::Guard;
 use tasker_domain::name::Name;
@@ -55,6 +55,8 @@ pub struct Start {
     force: bool,
     #[command(flatten)]
     because: Because,
+    #[command(flatten)]
+    only_if: OnlyIf,
 }
 
 #[derive(Debug, clap::Args)]
@@ -63,6 +65,8 @@ pub struct OfPin {
     pinned: Pinned,
     #[command(flatten)]
     because: Because,
+    #[command(flatten)]
+    only_if: OnlyIf,
 }
 
 pub async fn run(command: Command, context: &Context) -> Result {
@@ -98,8 +102,12 @@ impl OfPin {
     where
         E: Endpoint<Body = Json<OnlyReason>, Answer = Pin>,
     {
-        let Self { pinned, because } = self;
-        let call = context.call(pinned.endpoint(endpoint));
+        let Self {
+            pinned,
+            because,
+            only_if,
+        } = self;
+        let call = only_if.on(context.call(pinned.endpoint(endpoint)));
         let call = call.json(&because.body());
         let reply = context.change(call, |pin| sentence(&pinned, pin)).await?;
         Ok(reply.next([format!("{next} {}", pinned.arguments())]))
@@ -117,7 +125,7 @@ impl Start {
             reason: self.because.reason,
         };
         let call = context.call(pinned.endpoint(StartRollout::at));
-        let pin = call.json(&body).ask().await?;
+        let pin = self.only_if.on(call).json(&body).ask().await?;
         let reply = context.done(&pin, |pin| match &pin.rollout {
             Some(rollout) => rolling_out(&pinned, pin, rollout),
             None => taken(&pinned, pin),

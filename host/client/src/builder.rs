@@ -1,5 +1,6 @@
 //! How a client is set up.
 
+use super::deprecated::Deprecated;
 use super::{Client, ClientError, Exchange, Observer, is_loopback};
 use reqwest::Url;
 use rustls::RootCertStore;
@@ -61,6 +62,7 @@ impl ClientBuilder {
             base: self.base,
             token: self.token,
             observer: self.observer,
+            deprecated: Deprecated::default(),
         })
     }
 }

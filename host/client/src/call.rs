@@ -10,6 +10,8 @@ use std::marker::PhantomData;
 use std::pin::Pin;
 use std::time::Duration;
 use tasker_wire::endpoint::{Endpoint, EventStream, Json, Media};
+use tasker_wire::headers::{IF_MATCH, IF_NONE_MATCH};
+use tasker_wire::page::Count;
 
 /// An ordinary request is answered within this.
 const ANSWER_TIMEOUT: Duration = Duration::from_secs(30);
@@ -85,6 +87,41 @@ impl<'a, E: Endpoint> Call<'a, E> {
         self.with(|request| request.header(CONTENT_LENGTH, bytes))
     }
 
+    /// Changes it only if it is there and has this entity tag, which is `etag` of what was read. Otherwise it is refused
+    /// with `precondition_failed`.
+    pub fn if_match(self, tag: &str) -> Self {
+        const {
+            assert!(
+                E::IS_CONDITIONAL,
+                "the endpoint is declared with `checks if_match`"
+            )
+        };
+        self.header(IF_MATCH, &format!("\"{tag}\""))
+    }
+
+    /// Makes it only if it is not there.
+    pub fn if_new(self) -> Self {
+        const {
+            assert!(
+                E::IS_CONDITIONAL,
+                "the endpoint is declared with `checks if_match`"
+            )
+        };
+        self.header(IF_NONE_MATCH, "*")
+    }
+
+    /// Asks for the number of items on all pages too.
+    pub fn count(self, count: Count) -> Self {
+        const { assert!(E::COUNTS, "the endpoint is declared with `counts items`") };
+        let count: &str = count.into();
+        self.with(|request| request.query(&[("count", count)]))
+    }
+
+    /// Asks for these members only, such as `rollout.percent`; read the answer by [`Call::text`].
+    pub fn fields(self, names: &[&str]) -> Self {
+        self.with(|request| request.query(&[("fields", names.join(","))]))
+    }
+
     /// Adds a header.
     pub fn header(self, name: &str, value: &str) -> Self {
         self.with(|request| request.header(name, value))
@@ -130,7 +167,9 @@ impl<'a, E: Endpoint> Call<'a, E> {
 
     /// Sends it; a refusal is an error.
     async fn send(self) -> Result<Response, ClientError> {
-        self.client.send(self.request).await
+        let answer = self.client.send(self.request).await?;
+        self.client.deprecated.note::<E>(answer.headers());
+        Ok(answer)
     }
 }
 

@@ -14,6 +14,7 @@
 
 mod builder;
 mod call;
+mod deprecated;
 mod error;
 mod server_events;
 
@@ -22,6 +23,7 @@ pub use call::Call;
 pub use error::{ClientError, ErrorResponse};
 pub use server_events::{ServerEvent, ServerEvents};
 
+use deprecated::Deprecated;
 use http::Method;
 use reqwest::header::HeaderMap;
 use reqwest::{RequestBuilder, Response, Url};
@@ -36,6 +38,7 @@ pub struct Client {
     base: Url,
     token: Option<Arc<str>>,
     observer: Option<Observer>,
+    deprecated: Deprecated,
 }
 
 /// Called after each request that was answered.

@@ -190,6 +190,7 @@ functions! {
     "95_template_versions_named",
     "95_templates_named",
     "95_templates_of_namespaces",
+    "96_count_tasks",
 }
 
 /// The oldest release whose hosts work beside this one on a database: the release before, whose function

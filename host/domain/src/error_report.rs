@@ -25,6 +25,8 @@ pub enum ErrorClass {
     Conflict,
     /// It was there.
     Gone,
+    /// What is there is not as the request has it.
+    PreconditionFailed,
     TooLarge,
     UnsupportedMedia,
     /// The request was understood, and it must not be done.

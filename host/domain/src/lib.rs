@@ -44,6 +44,7 @@ pub mod outcome;
 pub mod permission;
 pub mod pin;
 pub mod plan;
+pub mod precondition;
 pub mod priority;
 pub mod queue_key;
 pub mod reason;

@@ -57,6 +57,10 @@ pub fn field(operation: &Operation, types: &mut Types<'_>, inputs: &KnownInputs)
         })
     });
     let field = field.description(types.text(&operation.description));
+    let field = match &operation.deprecation {
+        Some(why) => field.deprecation(Some(why)),
+        None => field,
+    };
     arguments.into_iter().fold(field, Field::argument)
 }
 

@@ -24,6 +24,13 @@ const BINARY: &str = "application/wasm";
 /// How long a long poll waits, and for what. In GraphQL, subscriptions wait.
 const WAITS: [&str; 2] = ["wait_ms", "since"];
 
+/// Parameters that GraphQL does without: a query says itself which members it has; connections have no totals, and one
+/// order.
+const WITHOUT: [&str; 3] = ["fields", "count", "order"];
+
+/// The headers that are arguments.
+const HEADERS: [&str; 3] = ["idempotency-key", "traceparent", "if-match"];
+
 /// One operation.
 #[derive(Clone, Debug)]
 pub struct Operation {
@@ -34,6 +41,8 @@ pub struct Operation {
     /// With variable segments in braces.
     pub path: String,
     pub description: String,
+    /// Why it is deprecated, if it is.
+    pub deprecation: Option<String>,
     pub parameters: Vec<Parameter>,
     pub body: Body,
     pub answer: Answer,
@@ -99,6 +108,7 @@ impl Operation {
             method: method.to_ascii_uppercase(),
             path: path.to_owned(),
             description: text(described),
+            deprecation: described["x-deprecation"].as_str().map(str::to_owned),
             parameters: without_waits(parameters),
             body,
             answer,
@@ -141,8 +151,8 @@ impl Parameter {
         let name = described["name"].as_str()?;
         let place = match described["in"].as_str()? {
             "path" => Place::Path,
-            "query" => Place::Query,
-            "header" if ["idempotency-key", "traceparent"].contains(&name) => Place::Header,
+            "query" if !WITHOUT.contains(&name) => Place::Query,
+            "header" if HEADERS.contains(&name) => Place::Header,
             _ => return None,
         };
         let mut schema = described["schema"].clone();

@@ -9,6 +9,7 @@ pub(crate) use words::lines;
 use super::kv_place::KvPlace;
 use super::release::Release;
 use super::semver_violation::SemverViolation;
+use crate::store::change_error::ChangeError;
 use crate::store::secret::MAX_SECRETS;
 use crate::store::share::MAX_SHARES;
 use semver::Version;
@@ -27,6 +28,7 @@ use tasker_domain::name::Name;
 use tasker_domain::permission::NamespaceScope;
 use tasker_domain::pin::PinChangeError;
 use tasker_domain::pin::PinKind;
+use tasker_domain::precondition::PreconditionFailed;
 use tasker_domain::requirement::{QualifiedName, Requirement, RequirementError};
 use tasker_domain::resolve::{Existing, ResolveError, Unmet};
 use tasker_domain::scope::Scope;
@@ -133,6 +135,8 @@ pub enum RegistryError {
         pin: String,
         source: Box<PinChangeError>,
     },
+    #[error(transparent)]
+    Precondition(#[from] PreconditionFailed),
     #[error(transparent)]
     Kv(#[from] KvError),
     #[error(
@@ -269,6 +273,7 @@ impl Report for RegistryError {
     fn report(&self) -> ErrorReport {
         let (class, code) = match self {
             Self::Database(error) => return error.report(),
+            Self::Precondition(failed) => return failed.report(),
             Self::Version { .. } | Self::BuildMetadata { .. } => (Malformed, "invalid_version"),
             Self::Requirement(_) => (Malformed, "invalid_requirement"),
             Self::Component(_) => (Refused, "component_refused"),
@@ -353,6 +358,15 @@ impl RegistryError {
             self,
             Self::Database(_) | Self::Sandbox(_) | Self::Stored { .. } | Self::Contention
         )
+    }
+}
+
+impl From<ChangeError> for RegistryError {
+    fn from(error: ChangeError) -> Self {
+        match error {
+            ChangeError::Database(error) => Self::Database(error),
+            ChangeError::Precondition(failed) => Self::Precondition(failed),
+        }
     }
 }
 

@@ -101,6 +101,12 @@ impl Registry {
         }
     }
 
+    /// One pin.
+    pub async fn pin(&self, pin: &PinTarget) -> Result<PinRow, RegistryError> {
+        let row = self.store.pin(&pin.key()).await?;
+        row.ok_or_else(|| pin.unknown())
+    }
+
     /// Pins by (namespace, kind, target), after the given triple, `limit` at most.
     pub async fn list_pins(
         &self,

@@ -5,6 +5,7 @@ pub mod approve;
 pub mod audit;
 pub mod browser_session;
 pub mod catalog;
+pub mod change_error;
 pub mod collect;
 pub mod component;
 pub mod declared_event;
@@ -27,6 +28,8 @@ pub mod template;
 pub mod uses;
 pub mod yank;
 
+use sqlx::postgres::PgRow;
+use sqlx::{AssertSqlSafe, FromRow};
 use tasker_database::Pool;
 use tasker_domain::requirement::QualifiedName;
 use tasker_engine::Engine;
@@ -40,6 +43,37 @@ pub enum Addition<R> {
     /// The namespace has as many as it may.
     Full,
 }
+
+/// As far as the rows of a list are counted.
+pub const MAX_COUNTED: i64 = 10_000;
+
+/// How many rows a list has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct RowCount {
+    pub count: i64,
+    /// False if it is estimated, or if there are more.
+    pub is_exact: bool,
+}
+
+impl RowCount {
+    /// What a query counted that [`counted`] made, which had one row more than [`MAX_COUNTED`] as its limit.
+    fn of(counted: &[(i64,)]) -> Self {
+        let count = counted.first().map_or(0, |(count,)| *count);
+        Self {
+            count: count.min(MAX_COUNTED),
+            is_exact: count <= MAX_COUNTED,
+        }
+    }
+}
+
+/// Counts the rows of a list instead of reading them.
+fn counted(list: &'static str) -> AssertSqlSafe<String> {
+    AssertSqlSafe(format!("select count(*) from ({list}) l"))
+}
+
+/// A row of a list, or how many there are.
+trait ListRow: for<'r> FromRow<'r, PgRow> + Send + Unpin {}
+impl<T: for<'r> FromRow<'r, PgRow> + Send + Unpin> ListRow for T {}
 
 /// The registry in the database; cheap to clone.
 #[derive(Clone, Debug)]

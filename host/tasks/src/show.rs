@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, HashMap};
 use tasker_domain::ids::TaskId;
 use tasker_domain::state::{StandstillReason, StepState, TaskState};
 use tasker_engine::step_read::{MAX_INLINE_SINKS, SinkRow, StepFilter};
-use tasker_engine::task_list::TaskFilter;
+use tasker_engine::task_list::{TaskCount, TaskFilter};
 use tasker_engine::task_read::{
     LockedVersionRow, MAX_INLINE_TASK_BYTES, StepCountRow, TaskDetailRow, TaskRow, TransitionRow,
 };
@@ -95,6 +95,12 @@ impl Tasks {
     ) -> Result<Vec<ListedTask>, TasksError> {
         let rows = self.engine.list_tasks(filter, limit).await?;
         self.listed(rows).await
+    }
+
+    /// How many tasks there are of this filter, wherever its cursor is: counted where at most `most` have to be looked
+    /// at, estimated otherwise.
+    pub async fn count(&self, filter: &TaskFilter, most: i32) -> Result<TaskCount, TasksError> {
+        Ok(self.engine.count_tasks(filter, most).await?)
     }
 
     /// These tasks, with why they do not proceed.

@@ -45,6 +45,7 @@ endpoint! {
     needs Read in Query;
     may lag if always;
     query AuditQuery;
+    counts items;
     answers Page<AuditEntry>;
     refuses NotFound "unknown_namespace";
 }

@@ -126,6 +126,7 @@ endpoint! {
     GET "/v1/components" ListComponents {}
     needs Read in Query;
     query NamespacePageQuery;
+    counts items;
     answers Page<Summary<OfComponents>>;
     refuses NotFound "unknown_namespace";
 }

@@ -1,6 +1,7 @@
 //! The requests of the API, each declared once: the host's router and its permissions, and the calls of
 //! clients, come from the same declaration.
 
+use crate::deprecation::Deprecation;
 use http::Method;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -47,6 +48,12 @@ pub trait Endpoint: Serialize + DeserializeOwned + Described + Send + 'static {
     const MAKES: bool;
     /// To send it once more changes nothing more.
     const IS_IDEMPOTENT: bool;
+    /// A list whose items are counted where a request asks for that by `count`; see [`crate::page::Count`].
+    const COUNTS: bool = false;
+    /// The change is made only where `if-match` and `if-none-match` allow it.
+    const IS_CONDITIONAL: bool = false;
+    /// It is to go.
+    const DEPRECATION: Option<Deprecation> = None;
     /// What it is refused with, beside what any such request may be.
     const REFUSALS: &'static [Refusal];
     /// A read replica may answer some of these requests.
@@ -227,7 +234,7 @@ impl Media for Graph {
 
 /// Declares an endpoint: what it does, method, path, name and variable segments, then what it needs of its
 /// caller, and, where there is one, its query, body and answer. `makes` is an answer that is sent with 201 where
-/// the request made something. What else it is refused with is listed by class and code, in the order of statuses.
+/// the request made something. `counts items` is of a list with totals, `checks if_match` of a change that may have a condition. What else it is refused with is listed by class and code, in the order of statuses.
 macro_rules! endpoint {
     (
         $(#[doc = $doc:literal])+
@@ -235,13 +242,16 @@ macro_rules! endpoint {
         needs $action:ident in $scope:ident;
         $(may lag if $may_lag:path;)?
         $(query $query:ty;)?
+        $(counts $items:ident;)?
         $(headers $($header:ident),+;)?
         $(body $body:ty;)?
         $(at most $bytes:expr;)?
         $(answers $answer:ty;)?
         $(makes $made:ty;)?
         $(is $idempotent:ident;)?
+        $(checks $if_match:ident;)?
         $(refuses $($class:ident $code:literal),+;)?
+        $(deprecated since $since:literal sunset $sunset:literal use $successor:literal;)?
     ) => {
         $(#[doc = $doc])+
         #[derive(Clone, Debug, serde::Serialize, serde::Deserialize)]
@@ -270,6 +280,14 @@ macro_rules! endpoint {
             const HEADERS: &'static [&'static str] = &[$($($crate::headers::$header),+)?];
             const MAKES: bool = false $(|| $crate::endpoint::is_there!($made))?;
             const IS_IDEMPOTENT: bool = $crate::endpoint::is_idempotent!($method $($idempotent)?);
+            const COUNTS: bool = false $(|| $crate::endpoint::is_there!($items))?;
+            const IS_CONDITIONAL: bool = false $(|| $crate::endpoint::is_there!($if_match))?;
+            const DEPRECATION: Option<$crate::deprecation::Deprecation> =
+                $crate::endpoint::or!(None $(, Some($crate::deprecation::Deprecation {
+                    since: $since,
+                    sunset: $sunset,
+                    successor: $successor,
+                }))?);
             const REFUSALS: &'static [$crate::endpoint::Refusal] = &[
                 $($($crate::endpoint::Refusal::new(
                     tasker_domain::error_report::ErrorClass::$class,

@@ -57,6 +57,7 @@ endpoint! {
     GET "/v1/grants" ListGrants {}
     needs Read in Query;
     query GrantQuery;
+    counts items;
     answers Page<Grant>;
 }
 

@@ -27,6 +27,9 @@ pub const TRACERESPONSE: &str = "traceresponse";
 /// In a request: the entity tag of what the caller has.
 pub const IF_NONE_MATCH: &str = "if-none-match";
 
+/// In a request that changes something: the entity tag of what is changed, as the caller knows it.
+pub const IF_MATCH: &str = "if-match";
+
 /// In a request for a stream: the last event that the caller had.
 pub const LAST_EVENT_ID: &str = "last-event-id";
 

@@ -62,6 +62,7 @@ endpoint! {
     GET "/v1/keys" ListKeys {}
     needs Admin in AllNamespaces;
     query PageQuery;
+    counts items;
     answers Page<Key>;
 }
 

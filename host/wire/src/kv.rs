@@ -23,6 +23,9 @@ pub struct KvEntry {
     pub updated_at: DateTime<Utc>,
     /// The task whose step wrote it; `None` if an operator did.
     pub task_id: Option<TaskId>,
+    /// The entity tag of the value, for `if-match`, without quotation marks.
+    #[serde(default)]
+    pub etag: String,
 }
 
 /// Which entries of a bucket are listed.
@@ -57,7 +60,7 @@ endpoint! {
 }
 
 endpoint! {
-    /// Sets an entry, regardless of its current value.
+    /// Sets an entry, regardless of its current value unless there is a condition on it.
     PUT "/v1/namespaces/{namespace}/kv/{bucket}/{key}"
     SetKv { namespace: Name, bucket: Name, key: String }
     needs Operate in Path;
@@ -65,7 +68,8 @@ endpoint! {
     // One byte more than allowed, so that a value that is too long is refused as such.
     at most MAX_VALUE_BYTES + 1;
     answers KvEntry;
-    refuses Refused "invalid_kv", Refused "kv_full";
+    checks if_match;
+    refuses Refused "invalid_kv", Refused "kv_full", Unavailable "contention";
 }
 
 endpoint! {
@@ -73,5 +77,6 @@ endpoint! {
     DELETE "/v1/namespaces/{namespace}/kv/{bucket}/{key}"
     RemoveKv { namespace: Name, bucket: Name, key: String }
     needs Operate in Path;
-    refuses NotFound "unknown_kv", Refused "invalid_kv";
+    checks if_match;
+    refuses NotFound "unknown_kv", Refused "invalid_kv", Unavailable "contention";
 }

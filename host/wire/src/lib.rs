@@ -12,6 +12,7 @@ pub mod component;
 #[cfg(feature = "openapi")]
 pub mod content;
 pub mod definition;
+pub mod deprecation;
 pub mod description;
 pub mod endpoint;
 pub mod event;

@@ -21,6 +21,9 @@ pub struct LimitRule {
     pub set_at: Option<DateTime<Utc>>,
     /// `None` if it limits nothing.
     pub set_by: Option<String>,
+    /// The entity tag of what is set, for `if-match`, without quotation marks; none of what is gone.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub etag: Option<String>,
 }
 
 /// What changes in a rule.
@@ -41,6 +44,7 @@ endpoint! {
     GET "/v1/limits" ListLimits {}
     needs Read in Query;
     query NamespacePageQuery;
+    counts items;
     answers Page<LimitRule>;
 }
 
@@ -52,6 +56,7 @@ endpoint! {
     body Json<LimitChanges>;
     answers LimitRule;
     is idempotent;
+    checks if_match;
     refuses Malformed "invalid_requirement", Refused "too_many_limits";
 }
 
@@ -62,5 +67,6 @@ endpoint! {
     needs Operate in Path;
     query OnlyReason;
     answers LimitRule;
+    checks if_match;
     refuses Malformed "invalid_requirement", NotFound "unknown_limits";
 }

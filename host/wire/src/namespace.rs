@@ -34,6 +34,7 @@ endpoint! {
     GET "/v1/namespaces" ListNamespaces {}
     needs Read in AllNamespaces;
     query PageQuery;
+    counts items;
     answers Page<Namespace>;
 }
 

@@ -16,6 +16,28 @@ pub struct Page<T> {
     pub items: Vec<T>,
     /// Give it as `after` for the next page; none on the last one.
     pub next: Option<String>,
+    /// How many items the whole list has, where the request asks for that by `count`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub total: Option<Total>,
+}
+
+/// How many items a list has, on all pages.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
+pub struct Total {
+    pub count: u64,
+    /// False where the number is estimated, or where there are more than are counted.
+    pub is_exact: bool,
+}
+
+/// How the items of a list are counted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, strum::EnumString, strum::IntoStaticStr)]
+#[strum(serialize_all = "snake_case")]
+pub enum Count {
+    /// A few are counted, more are estimated.
+    Estimate,
+    /// As far as a request may take.
+    Exact,
 }
 
 /// Which page of a list.

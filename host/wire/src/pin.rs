@@ -28,6 +28,9 @@ pub struct Pin {
     pub rollout: Option<Rollout>,
     pub created_at: DateTime<Utc>,
     pub created_by: String,
+    /// The entity tag of what is set, for `if-match`, without quotation marks.
+    #[serde(default)]
+    pub etag: String,
 }
 
 /// The way of a pin to another requirement. The audit log has it without what may change by itself.
@@ -149,10 +152,20 @@ endpoint! {
     GET "/v1/pins" ListPins {}
     needs Read in Query;
     query NamespacePageQuery;
+    counts items;
     answers Page<Pin>;
 }
 
 // The target is `name` or `other~name`: a slash would end the segment.
+
+endpoint! {
+    /// Shows a pin.
+    GET "/v1/namespaces/{namespace}/pins/{kind}/{target}"
+    ShowPin { namespace: Name, kind: PinKind, target: String }
+    needs Read in Path;
+    answers Pin;
+    refuses Malformed "invalid_requirement", NotFound "unknown_pin", Refused "foreign_template_pin";
+}
 
 endpoint! {
     /// Sets a pin; a rollout that it had ends.
@@ -161,6 +174,7 @@ endpoint! {
     needs Pin in Path;
     body Json<NewPin>;
     answers Pin;
+    checks if_match;
     refuses
         Malformed "invalid_requirement",
         Forbidden "not_shared",
@@ -177,6 +191,7 @@ endpoint! {
     RemovePin { namespace: Name, kind: PinKind, target: String }
     needs Pin in Path;
     query OnlyReason;
+    checks if_match;
     refuses Malformed "invalid_requirement", NotFound "unknown_pin", Unavailable "contention";
 }
 
@@ -187,6 +202,7 @@ endpoint! {
     needs Pin in Path;
     body Json<NewRollout>;
     answers Pin;
+    checks if_match;
     refuses
         Malformed "invalid_requirement",
         Forbidden "not_shared",
@@ -207,6 +223,7 @@ endpoint! {
     needs Pin in Path;
     body Json<OnlyReason>;
     answers Pin;
+    checks if_match;
     refuses
         Malformed "invalid_requirement",
         NotFound "unknown_pin",
@@ -222,6 +239,7 @@ endpoint! {
     needs Pin in Path;
     body Json<OnlyReason>;
     answers Pin;
+    checks if_match;
     refuses
         Malformed "invalid_requirement",
         NotFound "unknown_pin",
@@ -237,6 +255,7 @@ endpoint! {
     needs Pin in Path;
     body Json<OnlyReason>;
     answers Pin;
+    checks if_match;
     refuses
         Malformed "invalid_requirement",
         Forbidden "not_shared",

@@ -31,6 +31,9 @@ pub struct NamespaceQueue {
     pub set_at: Option<DateTime<Utc>>,
     /// `None` if nothing was ever set.
     pub set_by: Option<String>,
+    /// The entity tag of what is set, for `if-match`, without quotation marks.
+    #[serde(default)]
+    pub etag: String,
 }
 
 /// What changes; what is left out stays.
@@ -78,5 +81,6 @@ endpoint! {
     body Json<QueueChange>;
     answers NamespaceQueue;
     is idempotent;
+    checks if_match;
     refuses NotFound "unknown_namespace";
 }

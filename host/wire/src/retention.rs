@@ -21,6 +21,9 @@ pub struct RetentionRule {
     pub set_at: Option<DateTime<Utc>>,
     /// `None` if everything is kept for ever.
     pub set_by: Option<String>,
+    /// The entity tag of what is set, for `if-match`, without quotation marks; none of what is gone.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub etag: Option<String>,
 }
 
 /// A rule that replaces the one before. The times are from the end of a task, in milliseconds;
@@ -83,6 +86,7 @@ endpoint! {
     needs Operate in AllNamespaces;
     body Json<NewRetention>;
     answers RetentionRule;
+    checks if_match;
     refuses Refused "invalid_retention";
 }
 
@@ -92,6 +96,7 @@ endpoint! {
     needs Operate in AllNamespaces;
     query OnlyReason;
     answers RetentionRule;
+    checks if_match;
     refuses NotFound "unknown_retention";
 }
 
@@ -108,6 +113,7 @@ endpoint! {
     needs Operate in Path;
     body Json<NewRetention>;
     answers RetentionRule;
+    checks if_match;
     refuses Refused "invalid_retention";
 }
 
@@ -117,5 +123,6 @@ endpoint! {
     needs Operate in Path;
     query OnlyReason;
     answers RetentionRule;
+    checks if_match;
     refuses NotFound "unknown_retention";
 }

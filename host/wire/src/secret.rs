@@ -45,6 +45,7 @@ endpoint! {
     GET "/v1/secrets" ListSecrets {}
     needs Grant in Query;
     query NamespacePageQuery;
+    counts items;
     answers Page<Secret>;
 }
 

@@ -44,6 +44,7 @@ endpoint! {
     GET "/v1/shares" ListShares {}
     needs Read in Query;
     query NamespacePageQuery;
+    counts items;
     answers Page<Share>;
 }
 

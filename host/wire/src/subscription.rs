@@ -65,6 +65,9 @@ pub struct Subscription {
     pub host: Option<String>,
     pub created_at: DateTime<Utc>,
     pub created_by: String,
+    /// The entity tag of what is set, for `if-match`, without quotation marks.
+    #[serde(default)]
+    pub etag: String,
     /// Only in the answer to a change: false if it existed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub created: Option<bool>,
@@ -208,6 +211,7 @@ endpoint! {
     GET "/v1/subscriptions" ListSubscriptions {}
     needs Read in Query;
     query NamespacePageQuery;
+    counts items;
     answers Page<Subscription>;
 }
 
@@ -227,6 +231,7 @@ endpoint! {
     needs Grant in Path;
     body Json<NewSubscription>;
     makes Subscription;
+    checks if_match;
     refuses
         Malformed "invalid_cursor",
         Forbidden "not_shared",
@@ -242,6 +247,7 @@ endpoint! {
     RemoveSubscription { namespace: Name, name: Name }
     needs Grant in Path;
     query OnlyReason;
+    checks if_match;
     refuses NotFound "unknown_subscription";
 }
 
@@ -253,6 +259,7 @@ endpoint! {
     body Json<OnlyReason>;
     answers Subscription;
     is idempotent;
+    checks if_match;
     refuses NotFound "unknown_subscription";
 }
 
@@ -264,6 +271,7 @@ endpoint! {
     body Json<OnlyReason>;
     answers Subscription;
     is idempotent;
+    checks if_match;
     refuses NotFound "unknown_subscription";
 }
 

@@ -238,8 +238,23 @@ pub struct TaskQuery {
     pub state: Option<TaskState>,
     /// Only tasks with this tag.
     pub tag: Option<Tag>,
+    /// Without it, the newest first.
+    pub order: Option<TaskOrder>,
     pub after: Option<String>,
     pub limit: Option<u32>,
+}
+
+/// In which order tasks are listed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
+pub enum TaskOrder {
+    /// The oldest first.
+    #[serde(rename = "created_at")]
+    Created,
+    /// The newest first.
+    #[default]
+    #[serde(rename = "-created_at")]
+    CreatedDescending,
 }
 
 paged!(TaskQuery);
@@ -269,6 +284,7 @@ endpoint! {
     needs Read in Query;
     may lag if always;
     query TaskQuery;
+    counts items;
     answers Page<TaskSummary>;
 }
 

@@ -145,6 +145,7 @@ endpoint! {
     GET "/v1/templates" ListTemplates {}
     needs Read in Query;
     query NamespacePageQuery;
+    counts items;
     answers Page<Summary<OfTemplates>>;
     refuses NotFound "unknown_namespace";
 }

@@ -4,6 +4,7 @@ use super::Asker;
 use crate::Api;
 use crate::auth::within::Charged;
 use crate::auth_error::AuthError;
+use crate::conditional::Untagged;
 use crate::page::with_cursors;
 use axum::Router;
 use axum::body::{Body, to_bytes};
@@ -63,6 +64,7 @@ impl Caller {
             extensions.insert(Charged);
         }
         extensions.insert(self.asker.correlation.clone());
+        extensions.insert(Untagged);
         if let Some(caller) = &self.asker.caller {
             extensions.insert(caller.clone());
         }

@@ -1,10 +1,11 @@
 //! What names mean wherever they stand: tags, parameters and headers.
 
 use super::super::auth::browser_session;
-use serde_json::{Map, Value, json};
+use super::super::sparse::FIELDS;
+use super::super::totals::COUNT;
+use serde_json::{Value, json};
 use tasker_domain::reason::MAX_REASON_BYTES;
 use tasker_wire::endpoint::{Needs, Scope};
-use tasker_wire::headers;
 use tasker_wire::page::{DEFAULT_PAGE_ITEMS, MAX_PAGE_ITEMS};
 
 /// What the document begins with.
@@ -232,6 +233,30 @@ pub fn in_query(name: &str, mut schema: Value, is_required: bool) -> Value {
     parameter
 }
 
+/// The parameter of sparse answers.
+pub fn fields() -> Value {
+    json!({
+        "name": FIELDS,
+        "in": "query",
+        "required": false,
+        "description": "Only these members of the answer, or of each item of a page, with commas between them; \
+                        `rollout.percent` is a member of a member.",
+        "schema": {"type": "string"},
+    })
+}
+
+/// The parameter of totals.
+pub fn count() -> Value {
+    json!({
+        "name": COUNT,
+        "in": "query",
+        "required": false,
+        "description": "The answer has `total`, the number of items on all pages. `estimate` costs little; `exact` counts \
+                        up to 10,000, and says by `is_exact` whether that was enough.",
+        "schema": {"type": "string", "enum": ["estimate", "exact"]},
+    })
+}
+
 /// Gives members of a request their bounds.
 pub fn complete_members(schema: &mut Value) {
     let members = schema.get_mut("properties").and_then(Value::as_object_mut);
@@ -282,88 +307,6 @@ fn complete(schema: &mut Value, bounds: Value) {
 
 /// The longest wait of a long poll, in milliseconds.
 const MAX_WAIT_MS: u64 = tasker_tasks::wait::MAX_WAIT.as_secs() * 1_000;
-
-/// A header that an endpoint reads.
-///
-/// # Panics
-///
-/// When it is not described here, which a test finds.
-pub fn in_header(name: &str) -> Value {
-    let (description, schema) = match name {
-        headers::IDEMPOTENCY => (
-            "The identity of a single submit, as `idempotency_key` in its body.",
-            json!({"type": "string", "maxLength": 200}),
-        ),
-        headers::TRACEPARENT => (
-            "The trace to which the tasks belong, as W3C Trace Context has it.",
-            json!({"type": "string"}),
-        ),
-        headers::SIGNATURE => (
-            "A signature of the bytes; it may come several times.",
-            json!({"type": "string"}),
-        ),
-        headers::LAST_EVENT_ID => (
-            "The cursor of the last event that the caller had; the stream goes on behind it.",
-            json!({"type": "string"}),
-        ),
-        headers::IF_NONE_MATCH => (
-            "The entity tag of what the caller has, which is answered with 304 where it is the present one.",
-            json!({"type": "string"}),
-        ),
-        headers::MAX_LAG => (
-            "How old an answer of a read replica may be, in milliseconds. With 0, none is asked.",
-            json!({"type": "integer", "minimum": 0}),
-        ),
-        other => panic!("the header {other} is not described"),
-    };
-    json!({"name": name, "in": "header", "required": false, "description": description, "schema": schema})
-}
-
-/// Headers of answers.
-pub fn headers_of_answers() -> Map<String, Value> {
-    let header = |name: &str, description: &str, schema: Value| {
-        (
-            name.to_owned(),
-            json!({"description": description, "schema": schema}),
-        )
-    };
-    Map::from_iter([
-        header(
-            headers::CORRELATION,
-            "The id of the request: the one that it had, or a new one. The host's log has it too.",
-            json!({"type": "string"}),
-        ),
-        header(
-            "retry-after",
-            "After how many seconds the request may be repeated.",
-            json!({"type": "integer"}),
-        ),
-        header(
-            "location",
-            "Where to go on.",
-            json!({"type": "string", "format": "uri-reference"}),
-        ),
-        header(
-            headers::RATE_LIMIT_POLICY,
-            "For a caller with a rate: how many requests (`q`) it has for how many seconds (`w`).",
-            json!({"type": "string", "examples": ["\"caller\";q=600;w=60"]}),
-        ),
-        header(
-            headers::RATE_LIMIT,
-            "For a caller with a rate: how many requests are left (`r`), and in how many seconds all are (`t`).",
-            json!({"type": "string", "examples": ["\"caller\";r=595;t=1"]}),
-        ),
-    ])
-}
-
-/// Those of each answer to a request of this scope.
-pub fn headers_of_answer(scope: Scope) -> Value {
-    let counted = [headers::RATE_LIMIT_POLICY, headers::RATE_LIMIT];
-    let counted = counted.into_iter().filter(|_| scope != Scope::Open);
-    let all = std::iter::once(headers::CORRELATION).chain(counted);
-    let reference = |name: &str| json!({"$ref": format!("#/components/headers/{name}")});
-    all.map(|name| (name.to_owned(), reference(name))).collect()
-}
 
 /// How callers show who they are.
 pub fn security_schemes() -> Value {

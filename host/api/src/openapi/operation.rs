@@ -1,10 +1,12 @@
 //! One operation of the document from one declared endpoint.
 
+use super::super::sparse::AnswerMembers;
 use super::schemas::{Schemas, not_null};
-use super::{names, refusals, text};
+use super::{header_names, names, refusals, text};
+use axum::http::Method;
 use serde_json::{Map, Value, json};
 use tasker_wire::endpoint::{Content, Endpoint, Scope};
-use tasker_wire::headers::{IF_NONE_MATCH, MAX_LAG};
+use tasker_wire::headers::{IF_MATCH, IF_NONE_MATCH, MAX_LAG};
 use tasker_wire::problem::Problem;
 
 /// Gathers the operations of the document.
@@ -70,6 +72,10 @@ impl Composer {
         if !body.is_null() {
             operation["requestBody"] = body;
         }
+        if let Some(deprecation) = E::DEPRECATION {
+            operation["deprecated"] = true.into();
+            operation["x-deprecation"] = deprecation.sentence().into();
+        }
         if E::NEEDS.scope != Scope::Open {
             operation["x-permission"] = names::permission(E::NEEDS);
         }
@@ -106,9 +112,18 @@ impl Composer {
         };
         let in_query = members(&query)
             .map(|(name, schema)| names::in_query(name, not_null(schema.clone()), required(name)));
+        let fields = AnswerMembers::of::<E>().map(|_| names::fields());
+        let read = self.is_json_read::<E>().then_some(IF_NONE_MATCH);
+        let condition = [IF_MATCH, IF_NONE_MATCH].into_iter();
+        let condition = condition.filter(|_| E::IS_CONDITIONAL);
         let lag = E::MAY_LAG.then_some(MAX_LAG);
-        let headers = E::HEADERS.iter().copied().chain(lag).map(names::in_header);
-        let mut parameters: Vec<Value> = path.chain(in_query).chain(headers).collect();
+        let headers = E::HEADERS.iter().copied().chain(read).chain(lag);
+        let headers = headers.map(header_names::in_header);
+        let condition = condition.map(header_names::in_condition);
+        let count = E::COUNTS.then(names::count);
+        let in_query = in_query.chain(count).chain(fields);
+        let parameters = path.chain(in_query).chain(headers).chain(condition);
+        let mut parameters: Vec<Value> = parameters.collect();
         // As they stand in the path.
         let place = |parameter: &Value| {
             let name = parameter["name"].as_str().unwrap_or_default();
@@ -118,9 +133,31 @@ impl Composer {
         parameters
     }
 
+    /// True of a read that is answered with JSON, and has no entity tag of its own.
+    fn is_json_read<E: Endpoint>(&mut self) -> bool {
+        let contents = E::Answer::contents(&mut self.schemas.answers);
+        let is_json = matches!(contents.as_slice(), [("application/json", _)]);
+        let has_own = E::HEADERS.contains(&IF_NONE_MATCH);
+        E::METHOD == Method::GET && E::PATH.starts_with("/v1/") && is_json && !has_own
+    }
+
+    /// True where a success has an entity tag: a removal answers with what is gone.
+    fn has_tag<E: Endpoint>(&mut self) -> bool {
+        let is_change = E::IS_CONDITIONAL && E::METHOD != Method::DELETE;
+        is_change || E::HEADERS.contains(&IF_NONE_MATCH) || self.is_json_read::<E>()
+    }
+
     fn responses<E: Endpoint>(&mut self, has_body: bool) -> Map<String, Value> {
         let contents = E::Answer::contents(&mut self.schemas.answers);
-        let headers = names::headers_of_answer(E::NEEDS.scope);
+        let mut headers = header_names::headers_of_answer(E::NEEDS.scope);
+        if E::DEPRECATION.is_some() {
+            for name in header_names::OF_DEPRECATED {
+                headers[name] = json!({"$ref": format!("#/components/headers/{name}")});
+            }
+        }
+        if self.has_tag::<E>() {
+            headers["etag"] = json!({"$ref": "#/components/headers/etag"});
+        }
         let success = |description: &str| {
             let content = content(contents.clone());
             json!({"description": description, "headers": headers, "content": content})
@@ -140,7 +177,7 @@ impl Composer {
         } else {
             responses.insert("200".to_owned(), success("Done."));
         }
-        if E::HEADERS.contains(&IF_NONE_MATCH) {
+        if E::HEADERS.contains(&IF_NONE_MATCH) || self.is_json_read::<E>() {
             let known = json!({"description": "It is what the caller has.", "headers": headers});
             responses.insert("304".to_owned(), known);
         }
@@ -212,5 +249,63 @@ fn permission(scope: Scope, action: &str) -> String {
         Scope::Body => format!("Needs `{action}` in each namespace that the body names."),
         Scope::AnyNamespace => format!("Needs `{action}` in some namespace."),
         Scope::AllNamespaces => format!("Needs `{action}` in all namespaces (`*`)."),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use schemars::JsonSchema;
+    use serde::{Deserialize, Serialize};
+    use tasker_domain::permission::Action;
+    use tasker_wire::deprecation::Deprecation;
+    use tasker_wire::endpoint::{Needs, NoBody, NoQuery, Refusal};
+
+    #[derive(Serialize, Deserialize, JsonSchema)]
+    struct ShowJob {
+        id: String,
+    }
+
+    impl Endpoint for ShowJob {
+        const NAME: &'static str = "ShowJob";
+        const MODULE: &'static str = "tasker_wire::task";
+        const DOC: &'static str = "Shows a task as it was shown before.";
+        const METHOD: Method = Method::GET;
+        const PATH: &'static str = "/v1/jobs/{id}";
+        const NEEDS: Needs = Needs {
+            action: Action::Read,
+            scope: Scope::Task,
+        };
+        const MAX_BODY_BYTES: usize = 0;
+        const HEADERS: &'static [&'static str] = &[];
+        const MAKES: bool = false;
+        const IS_IDEMPOTENT: bool = true;
+        const DEPRECATION: Option<Deprecation> = Some(Deprecation {
+            since: "2026-11-01",
+            sunset: "2027-05-01",
+            successor: "GET /v1/tasks/{id}",
+        });
+        const REFUSALS: &'static [Refusal] = &[];
+        const MAY_LAG: bool = false;
+        type Query = NoQuery;
+        type Body = NoBody;
+        type Answer = String;
+    }
+
+    #[test]
+    fn an_operation_that_is_to_go_says_so_with_its_successor() {
+        let mut composer = Composer::default();
+        composer.add::<ShowJob>();
+        let (paths, _) = composer.into_parts();
+        let operation = &paths["/v1/jobs/{id}"]["get"];
+        assert_eq!(operation["deprecated"], true);
+        assert_eq!(
+            operation["x-deprecation"],
+            "Deprecated since 2026-11-01, and gone from 2027-05-01 on at the earliest; use `GET /v1/tasks/{id}`."
+        );
+        for name in header_names::OF_DEPRECATED {
+            let headers = &operation["responses"]["200"]["headers"];
+            assert!(headers[name].is_object(), "{name}");
+        }
     }
 }

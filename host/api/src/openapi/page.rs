@@ -89,6 +89,10 @@ fn write_operation(
     write!(html, "<code>{}</code></h3>", Escaped(path))?;
     write!(html, "<p>{}.</p>", Inline(text(&operation["summary"])))?;
     write!(html, "{}", Prose(text(&operation["description"])))?;
+    let deprecation = text(&operation["x-deprecation"]);
+    if !deprecation.is_empty() {
+        write!(html, "<p><strong>{}</strong></p>", Inline(deprecation))?;
+    }
     let repeat = match operation["x-idempotent"].as_bool() {
         Some(true) => "It is safe to repeat.",
         _ => "It is not safe to repeat.",

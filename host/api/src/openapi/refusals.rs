@@ -41,6 +41,11 @@ const WITH_BODY: &[Refusal] = &[
     Refusal::new(ErrorClass::UnsupportedMedia, "unsupported_media_type"),
     Refusal::new(ErrorClass::TooMany, CallerLimit::LargeBodies.code()),
 ];
+/// What has changed meanwhile is not changed.
+const CONDITIONAL: &[Refusal] = &[Refusal::new(
+    ErrorClass::PreconditionFailed,
+    "precondition_failed",
+)];
 /// A namespace that is most likely misspelt is not made.
 const NEW_NAMESPACE: &[Refusal] = &[Refusal::new(ErrorClass::NotFound, "unknown_namespace")];
 
@@ -56,6 +61,7 @@ fn codes<E: Endpoint>(has_body: bool) -> Codes {
         (has_effect, WITH_EFFECT),
         (is_permitted, PERMITTED),
         (has_body, WITH_BODY),
+        (E::IS_CONDITIONAL, CONDITIONAL),
         (may_make_namespace, NEW_NAMESPACE),
         (true, E::REFUSALS),
     ];
@@ -146,6 +152,11 @@ const SHARED: &[(&str, StatusCode, &[&str])] = &[
         "RequestTimeout",
         StatusCode::REQUEST_TIMEOUT,
         &["body_timeout"],
+    ),
+    (
+        "PreconditionFailed",
+        StatusCode::PRECONDITION_FAILED,
+        &["precondition_failed"],
     ),
     (
         "PayloadTooLarge",

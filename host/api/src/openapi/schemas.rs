@@ -1,12 +1,10 @@
 //! The schemas of all types, as one set of components.
 
-use schemars::generate::SchemaSettings;
+use super::super::schema_settings::{PLACE, settings};
 use schemars::{JsonSchema, SchemaGenerator};
 use serde_json::{Map, Value, json};
 use std::collections::BTreeSet;
 
-/// Where the document has schemas.
-const PLACE: &str = "#/components/schemas/";
 /// What is added to the name of a type of requests where answers write it in another form.
 const IN_REQUESTS: &str = "Input";
 
@@ -18,10 +16,7 @@ pub struct Schemas {
 
 impl Default for Schemas {
     fn default() -> Self {
-        let settings = SchemaSettings::draft2020_12().with(|settings| {
-            settings.definitions_path = "/components/schemas".into();
-            settings.meta_schema = None;
-        });
+        let settings = settings();
         Self {
             requests: settings.clone().for_deserialize().into_generator(),
             answers: settings.for_serialize().into_generator(),

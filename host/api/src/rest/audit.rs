@@ -2,7 +2,7 @@
 
 use super::super::Api;
 use super::super::error::ApiError;
-use super::super::page::PageLimit;
+use super::super::page::{Page, PageLimit};
 use super::super::routes::{Answer, Call, Reply, Routes};
 use tasker_domain::audit::{ACTIONS, is_action};
 use tasker_domain::name::Name;
@@ -30,7 +30,13 @@ async fn list(api: Api, call: Call<ListAudit>) -> Answer<ListAudit> {
     check(&api, query).await?;
     let rows = api.store.list_audit(filter, limit.rows()).await?;
     let cursor = |row: &AuditRow| row.audit_id.to_string();
-    Ok(Reply::ok(limit.page(rows, cursor, change)))
+    let whole = AuditFilter {
+        before: None,
+        ..filter
+    };
+    let total = call.total(api.store.count_audit(whole)).await?;
+    let page = limit.page(rows, cursor, change);
+    Ok(Reply::ok(Page { total, ..page }))
 }
 
 /// Refuses what nothing can match, which else would look as if nothing had happened.

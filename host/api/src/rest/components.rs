@@ -10,6 +10,7 @@ use semver::Version;
 use tasker_domain::capability::Capability;
 use tasker_domain::descriptor::Descriptor;
 use tasker_domain::digest::Digest;
+use tasker_domain::pin::PinKind;
 use tasker_domain::requirement::QualifiedName;
 use tasker_registry::RegistryError;
 use tasker_registry::discover::descriptor;
@@ -45,7 +46,11 @@ async fn list(api: Api, mut call: Call<ListComponents>) -> Answer<ListComponents
     check_listed(&api, &call.access, namespace).await?;
     let rows = api.registry.list_components(namespace, after, limit.rows());
     let cursor = |row: &ListedFamily| format!("{}/{}", row.namespace, row.name);
-    Ok(Reply::ok(limit.page(rows.await?, cursor, summary)))
+    let total = call
+        .total(api.store.count_families(PinKind::Component, namespace))
+        .await?;
+    let page = limit.page(rows.await?, cursor, summary);
+    Ok(Reply::ok(Page { total, ..page }))
 }
 
 async fn show(api: Api, mut call: Call<ShowComponent>) -> Answer<ShowComponent> {
@@ -132,6 +137,7 @@ async fn signatures(api: Api, call: Call<ListSignatures>) -> Answer<ListSignatur
     Ok(Reply::ok(Page {
         items: items.collect(),
         next: None,
+        total: None,
     }))
 }
 

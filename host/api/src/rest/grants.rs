@@ -17,7 +17,15 @@ pub(crate) fn routes() -> Routes {
 }
 
 async fn list(api: Api, call: Call<ListGrants>) -> Answer<ListGrants> {
-    Ok(Reply::ok(page(&api, &call.query).await?))
+    let page = page(&api, &call.query).await?;
+    let component = call.query.component.as_deref().map(grantee).transpose()?;
+    let whole = GrantFilter {
+        namespace: call.query.namespace.as_ref(),
+        component: component.as_ref(),
+        after: None,
+    };
+    let total = call.total(api.store.count_grants(whole)).await?;
+    Ok(Reply::ok(Page { total, ..page }))
 }
 
 async fn list_own(api: Api, call: Call<ListOwnGrants>) -> Answer<ListOwnGrants> {

@@ -3,6 +3,7 @@
 use super::super::Api;
 use super::super::auth::keyring;
 use super::super::key_error::KeyError;
+use super::super::page::Page;
 use super::super::routes::{Answer, Call, Reply, Routes};
 use std::time::Duration;
 use tasker_domain::actor::RESERVED_ACTORS;
@@ -22,8 +23,9 @@ async fn list(api: Api, mut call: Call<ListKeys>) -> Answer<ListKeys> {
     let (limit, after) = call.page::<Name>()?;
     let after = after.as_ref().map(Name::as_str);
     let rows = api.store.list_keys(after, limit.rows()).await?;
+    let total = call.total(api.store.count_keys()).await?;
     let page = limit.page(rows, |row| row.name.clone(), description);
-    Ok(Reply::ok(page))
+    Ok(Reply::ok(Page { total, ..page }))
 }
 
 async fn create(api: Api, call: Call<CreateKey>) -> Answer<CreateKey> {

@@ -10,6 +10,7 @@ use tasker_domain::name::Name;
 use tasker_registry::RegistryError;
 use tasker_registry::kv_place::KvPlace;
 use tasker_registry::store::kv::KvRow;
+use tasker_wire::endpoint::Endpoint;
 use tasker_wire::kv::{KvEntry, ListKv, RemoveKv, SetKv, ShowKv};
 
 pub(crate) fn routes() -> Routes {
@@ -27,9 +28,13 @@ async fn list(api: Api, mut call: Call<ListKv>) -> Answer<ListKv> {
     let rows = api
         .registry
         .list_kv(namespace, bucket, prefix, after.as_deref(), limit.rows());
-    let Page { items, next } = limit.page(rows.await?, |row| row.key.clone(), entry);
+    let Page { items, next, .. } = limit.page(rows.await?, |row| row.key.clone(), entry);
     let items = items.into_iter().collect::<Result<_, _>>()?;
-    Ok(Reply::ok(Page { items, next }))
+    Ok(Reply::ok(Page {
+        items,
+        next,
+        total: None,
+    }))
 }
 
 async fn show(api: Api, call: Call<ShowKv>) -> Answer<ShowKv> {
@@ -38,21 +43,29 @@ async fn show(api: Api, call: Call<ShowKv>) -> Answer<ShowKv> {
         .registry
         .kv_entry(&at(path.namespace, path.bucket, path.key))
         .await?;
-    Ok(Reply::ok(entry(row)?))
+    answer(row)
 }
 
 async fn set(api: Api, call: Call<SetKv>) -> Answer<SetKv> {
+    let only_if = call.precondition()?;
     let path = call.path;
     let value = call.body.text().await?;
     let place = at(path.namespace, path.bucket, path.key);
-    let set = api.registry.set_kv(&place, value, call.access.actor());
-    Ok(Reply::ok(entry(set.await?)?))
+    let by = (call.access.actor(), &only_if);
+    answer(api.registry.set_kv(&place, value, by).await?)
+}
+
+fn answer<E: Endpoint<Answer = KvEntry>>(row: KvRow) -> Answer<E> {
+    let tag = row.tag();
+    Ok(Reply::ok(entry(row)?).with_state(tag))
 }
 
 async fn remove(api: Api, call: Call<RemoveKv>) -> Answer<RemoveKv> {
+    let only_if = call.precondition()?;
     let path = call.path;
     let place = at(path.namespace, path.bucket, path.key);
-    api.registry.remove_kv(&place, call.access.actor()).await?;
+    let by = (call.access.actor(), &only_if);
+    api.registry.remove_kv(&place, by).await?;
     Ok(Reply::done())
 }
 
@@ -68,6 +81,7 @@ fn entry(row: KvRow) -> Result<KvEntry, ApiError> {
     let stored = |error: serde_json::Error| {
         RegistryError::stored(format!("kv {}/{}", row.bucket, row.key), error)
     };
+    let etag = row.tag().to_string();
     let value = row.value.map(RawValue::from_string).transpose();
     let value = value.map_err(stored)?;
     Ok(KvEntry {
@@ -78,5 +92,6 @@ fn entry(row: KvRow) -> Result<KvEntry, ApiError> {
         value_bytes: row.value_bytes,
         updated_at: row.updated_at,
         task_id: row.task_id.map(TaskId),
+        etag,
     })
 }

@@ -2,7 +2,7 @@
 
 use super::super::Api;
 use super::super::error::ApiError;
-use super::super::page::{PageLimit, wrong_cursor};
+use super::super::page::{Page, PageLimit, wrong_cursor};
 use super::super::routes::{Answer, Call, Reply, Routes};
 use super::reason::check_reason;
 use tasker_domain::limits::LimitSettings;
@@ -22,7 +22,9 @@ async fn list(api: Api, call: Call<ListLimits>) -> Answer<ListLimits> {
     let namespace = call.query.namespace.as_ref();
     let rules = api.registry.list_limits(namespace, after, limit.rows());
     let cursor = |rule: &store::LimitRule| format!("{}/{}", rule.namespace, rule.component);
-    Ok(Reply::ok(limit.page(rules.await?, cursor, rule)))
+    let total = call.total(api.store.count_limits(namespace)).await?;
+    let page = limit.page(rules.await?, cursor, rule);
+    Ok(Reply::ok(Page { total, ..page }))
 }
 
 async fn change(api: Api, call: Call<ChangeLimits>) -> Answer<ChangeLimits> {
@@ -38,6 +40,7 @@ async fn change(api: Api, call: Call<ChangeLimits>) -> Answer<ChangeLimits> {
         component: &component,
         actor: call.actor(),
         reason,
+        only_if: &call.precondition()?,
     };
     let changed = api.registry.change_limits(change, &body.limits).await?;
     let none = || LimitRule {
@@ -46,8 +49,13 @@ async fn change(api: Api, call: Call<ChangeLimits>) -> Answer<ChangeLimits> {
         limits: LimitSettings::default(),
         set_at: None,
         set_by: None,
+        etag: None,
     };
-    Ok(Reply::ok(changed.map_or_else(none, rule)))
+    let Some(row) = changed else {
+        return Ok(Reply::ok(none()));
+    };
+    let tag = row.tag();
+    Ok(Reply::ok(rule(row)).with_state(tag))
 }
 
 async fn remove(api: Api, call: Call<RemoveLimits>) -> Answer<RemoveLimits> {
@@ -57,8 +65,13 @@ async fn remove(api: Api, call: Call<RemoveLimits>) -> Answer<RemoveLimits> {
         component: &limited(&call.path.component, namespace)?,
         actor: call.actor(),
         reason: check_reason(&call.query.reason)?,
+        only_if: &call.precondition()?,
     };
-    Ok(Reply::ok(rule(api.registry.remove_limits(change).await?)))
+    let removed = api.registry.remove_limits(change).await?;
+    Ok(Reply::ok(LimitRule {
+        etag: None,
+        ..rule(removed)
+    }))
 }
 
 /// `*`, `name` or `other~name`: a slash would end the segment.
@@ -78,6 +91,7 @@ fn cursor(after: &str) -> Result<(&str, &str), ApiError> {
 
 fn rule(row: store::LimitRule) -> LimitRule {
     LimitRule {
+        etag: Some(row.tag().to_string()),
         namespace: row.namespace,
         component: row.component,
         limits: row.limits,

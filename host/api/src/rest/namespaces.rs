@@ -1,6 +1,7 @@
 //! Namespaces: list, make.
 
 use super::super::Api;
+use super::super::page::Page;
 use super::super::routes::{Answer, Call, Reply, Routes};
 use tasker_domain::name::Name;
 use tasker_registry::store::inventory::NamespaceRow;
@@ -14,8 +15,9 @@ async fn list(api: Api, mut call: Call<ListNamespaces>) -> Answer<ListNamespaces
     let (limit, after) = call.page::<Name>()?;
     let after = after.as_ref().map(Name::as_str);
     let rows = api.registry.namespaces(after, limit.rows()).await?;
+    let total = call.total(api.store.count_namespaces()).await?;
     let page = limit.page(rows, |row| row.name.clone(), view);
-    Ok(Reply::ok(page))
+    Ok(Reply::ok(Page { total, ..page }))
 }
 
 async fn create(api: Api, call: Call<CreateNamespace>) -> Answer<CreateNamespace> {

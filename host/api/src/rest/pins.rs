@@ -1,4 +1,4 @@
-//! Pins: set, list, remove; their rollouts and their history.
+//! Pins: set, list, show, remove; their rollouts and their history.
 
 use super::super::Api;
 use super::super::error::ApiError;
@@ -9,6 +9,7 @@ use serde_json::{Map, Value};
 use tasker_domain::actor::Actor;
 use tasker_domain::name::Name;
 use tasker_domain::pin::{RolloutStep, destination};
+use tasker_domain::precondition::Precondition;
 use tasker_domain::requirement::{ComponentRef, Requirement};
 use tasker_domain::rollout::Percent;
 use tasker_registry::RegistryError;
@@ -19,12 +20,13 @@ use tasker_registry::store::pin::{PinBy, PinKind, PinRow};
 use tasker_wire::endpoint::Endpoint;
 use tasker_wire::pin::{
     ListPins, PauseRollout, Pin, PinChange, RemovePin, ResumeRollout, RollBackPin, Rollout,
-    RolloutState, SetPin, ShowPinHistory, StartRollout,
+    RolloutState, SetPin, ShowPin, ShowPinHistory, StartRollout,
 };
 
 pub(crate) fn routes() -> Routes {
-    let routes = Routes::default().on(list).on(set).on(remove).on(history);
-    routes.on(rollout).on(pause).on(resume).on(rollback)
+    let routes = Routes::default().on(list).on(show).on(set).on(remove);
+    let routes = routes.on(rollout).on(pause).on(resume).on(rollback);
+    routes.on(history)
 }
 
 async fn list(api: Api, call: Call<ListPins>) -> Answer<ListPins> {
@@ -32,14 +34,21 @@ async fn list(api: Api, call: Call<ListPins>) -> Answer<ListPins> {
     let after = call.query.after.as_deref().map(pin_cursor).transpose()?;
     let namespace = call.query.namespace.as_ref();
     let rows = api.registry.list_pins(namespace, after, limit.rows());
-    let Page { items, next } = limit.page(rows.await?, cursor_of, |row| row);
+    let total = call.total(api.store.count_pins(namespace)).await?;
+    let Page { items, next, .. } = limit.page(rows.await?, cursor_of, |row| row);
     let items = api.registry.resolve_pins(items).await?;
     let items = items.into_iter().map(view).collect();
-    Ok(Reply::ok(Page { items, next }))
+    Ok(Reply::ok(Page { items, next, total }))
+}
+
+async fn show(api: Api, call: Call<ShowPin>) -> Answer<ShowPin> {
+    let pin = pin_of(&call.path.namespace, call.path.kind, &call.path.target)?;
+    answer(&api, api.registry.pin(&pin).await?).await
 }
 
 async fn set(api: Api, call: Call<SetPin>) -> Answer<SetPin> {
-    let by = by(call.actor(), "pin.set", &call.body.reason)?;
+    let only_if = call.precondition()?;
+    let by = by(call.actor(), "pin.set", &call.body.reason, &only_if)?;
     let pin = pin_of(&call.path.namespace, call.path.kind, &call.path.target)?;
     let requirement = call.body.requirement.parse::<Requirement>();
     let requirement = requirement.map_err(RegistryError::from)?;
@@ -47,7 +56,8 @@ async fn set(api: Api, call: Call<SetPin>) -> Answer<SetPin> {
 }
 
 async fn remove(api: Api, call: Call<RemovePin>) -> Answer<RemovePin> {
-    let by = by(call.actor(), "pin.remove", &call.query.reason)?;
+    let only_if = call.precondition()?;
+    let by = by(call.actor(), "pin.remove", &call.query.reason, &only_if)?;
     let pin = pin_of(&call.path.namespace, call.path.kind, &call.path.target)?;
     api.registry.remove_pin(&pin, &by).await?;
     Ok(Reply::done())
@@ -62,25 +72,29 @@ async fn rollout(api: Api, call: Call<StartRollout>) -> Answer<StartRollout> {
         guard: body.guard.clone(),
         is_forced: body.force,
     };
-    let by = by(call.actor(), "pin.rollout", &body.reason)?;
+    let only_if = call.precondition()?;
+    let by = by(call.actor(), "pin.rollout", &body.reason, &only_if)?;
     let pin = pin_of(&call.path.namespace, call.path.kind, &call.path.target)?;
     answer(&api, api.registry.roll_out(&pin, step, &by).await?).await
 }
 
 async fn pause(api: Api, call: Call<PauseRollout>) -> Answer<PauseRollout> {
-    let by = by(call.actor(), "pin.pause", &call.body.reason)?;
+    let only_if = call.precondition()?;
+    let by = by(call.actor(), "pin.pause", &call.body.reason, &only_if)?;
     let pin = pin_of(&call.path.namespace, call.path.kind, &call.path.target)?;
     answer(&api, api.registry.pause_rollout(&pin, &by).await?).await
 }
 
 async fn resume(api: Api, call: Call<ResumeRollout>) -> Answer<ResumeRollout> {
-    let by = by(call.actor(), "pin.resume", &call.body.reason)?;
+    let only_if = call.precondition()?;
+    let by = by(call.actor(), "pin.resume", &call.body.reason, &only_if)?;
     let pin = pin_of(&call.path.namespace, call.path.kind, &call.path.target)?;
     answer(&api, api.registry.resume_rollout(&pin, &by).await?).await
 }
 
 async fn rollback(api: Api, call: Call<RollBackPin>) -> Answer<RollBackPin> {
-    let by = by(call.actor(), "pin.rollback", &call.body.reason)?;
+    let only_if = call.precondition()?;
+    let by = by(call.actor(), "pin.rollback", &call.body.reason, &only_if)?;
     let pin = pin_of(&call.path.namespace, call.path.kind, &call.path.target)?;
     answer(&api, api.registry.rollback_pin(&pin, &by).await?).await
 }
@@ -101,11 +115,17 @@ fn pin_of(namespace: &Name, kind: PinKind, target: &str) -> Result<PinTarget, Ap
 }
 
 /// Who changes a pin and why, as far as that can be kept.
-fn by<'a>(actor: &'a Actor, action: &'static str, reason: &'a str) -> Result<PinBy<'a>, ApiError> {
+fn by<'a>(
+    actor: &'a Actor,
+    action: &'static str,
+    reason: &'a str,
+    only_if: &'a Precondition,
+) -> Result<PinBy<'a>, ApiError> {
     Ok(PinBy {
         actor,
         action,
         reason: check_reason(reason)?,
+        only_if,
     })
 }
 
@@ -127,8 +147,10 @@ pub(crate) fn cursor_of(row: &PinRow) -> String {
 
 /// The current pin, with the versions that it resolves to now.
 async fn answer<E: Endpoint<Answer = Pin>>(api: &Api, row: PinRow) -> Answer<E> {
+    let tag = row.tag();
     let resolved = api.registry.resolve_pins(vec![row]).await?.pop();
-    Ok(Reply::ok(view(resolved.expect("one pin was asked for"))))
+    let pin = view(resolved.expect("one pin was asked for"));
+    Ok(Reply::ok(pin).with_state(tag))
 }
 
 pub(crate) fn view(resolved: ResolvedPin) -> Pin {
@@ -150,7 +172,9 @@ pub(crate) fn view(resolved: ResolvedPin) -> Pin {
         started_at: row.rollout.rollout_started_at,
         guard: rollout.guard,
     });
+    let etag = row.tag().to_string();
     Pin {
+        etag,
         namespace: row.namespace.to_string(),
         kind: row.kind,
         target: row.target.to_string(),

@@ -52,9 +52,11 @@ async fn change(api: Api, call: Call<ChangeQueue>) -> Answer<ChangeQueue> {
         is_paused: body.is_paused,
         actor: call.actor(),
         reason,
+        only_if: &call.precondition()?,
     };
     let row = api.registry.change_queue(change, MAX_COUNTED_STEPS).await?;
-    Ok(Reply::ok(queue(row)))
+    let tag = row.tag();
+    Ok(Reply::ok(queue(row)).with_state(tag))
 }
 
 fn check_range<T: Copy + PartialOrd + Display>(
@@ -74,6 +76,7 @@ fn check_range<T: Copy + PartialOrd + Display>(
 
 fn queue(row: QueueRow) -> NamespaceQueue {
     NamespaceQueue {
+        etag: row.tag().to_string(),
         namespace: row.namespace,
         due: row.due,
         later: row.later,

@@ -3,12 +3,15 @@
 use super::super::Api;
 use super::super::error::ApiError;
 use super::super::page::{PageLimit, wrong_cursor};
+use super::super::request::ReadBody;
 use super::super::routes::{Answer, Call, Reply, Routes};
 use super::reason::check_reason;
 use tasker_domain::actor::Actor;
 use tasker_domain::permission::NamespaceScope;
+use tasker_domain::precondition::Precondition;
 use tasker_domain::retention::Retention;
 use tasker_registry::store::retention::{RetentionChange, RetentionRow};
+use tasker_wire::endpoint::Endpoint;
 use tasker_wire::retention::{
     ListRetention, NewRetention, RemoveDefaultRetention, RemoveRetention, RetentionRule,
     SetDefaultRetention, SetRetention, ShowRetention,
@@ -45,46 +48,42 @@ async fn show(api: Api, call: Call<ShowRetention>) -> Answer<ShowRetention> {
         retention: Retention::default(),
         set_at: None,
         set_by: None,
+        etag: None,
     };
-    Ok(Reply::ok(found.map_or_else(none, rule)))
+    let Some(row) = found else {
+        return Ok(Reply::ok(none()));
+    };
+    let tag = row.tag();
+    Ok(Reply::ok(rule(row)).with_state(tag))
 }
 
 async fn set(api: Api, call: Call<SetRetention>) -> Answer<SetRetention> {
     let scope = NamespaceScope::Namespace(call.path.namespace.clone());
-    replace(&api, &scope, &call.body, call.actor())
-        .await
-        .map(Reply::ok)
+    replace(&api, &scope, &call.body, &by(&call)?).await
 }
 
 async fn set_default(api: Api, call: Call<SetDefaultRetention>) -> Answer<SetDefaultRetention> {
-    let scope = NamespaceScope::Everywhere;
-    replace(&api, &scope, &call.body, call.actor())
-        .await
-        .map(Reply::ok)
+    replace(&api, &NamespaceScope::Everywhere, &call.body, &by(&call)?).await
 }
 
-async fn replace(
+async fn replace<E: Endpoint<Answer = RetentionRule>>(
     api: &Api,
     scope: &NamespaceScope,
     new: &NewRetention,
-    actor: &Actor,
-) -> Result<RetentionRule, ApiError> {
-    let reason = check_reason(&new.reason)?;
-    let change = RetentionChange {
-        scope,
-        actor,
-        reason,
-    };
+    by: &By<'_>,
+) -> Answer<E> {
+    let change = by.change(scope, &new.reason)?;
     let set = api
         .registry
         .set_retention(change, new.retention(), new.for_ever);
-    Ok(rule(set.await?))
+    let row = set.await?;
+    let tag = row.tag();
+    Ok(Reply::ok(rule(row)).with_state(tag))
 }
 
 async fn remove(api: Api, call: Call<RemoveRetention>) -> Answer<RemoveRetention> {
     let scope = NamespaceScope::Namespace(call.path.namespace.clone());
-    let removed = removed(&api, &scope, &call.query.reason, call.actor());
-    removed.await.map(Reply::ok)
+    removed(&api, &scope, &call.query.reason, &by(&call)?).await
 }
 
 async fn remove_default(
@@ -92,27 +91,54 @@ async fn remove_default(
     call: Call<RemoveDefaultRetention>,
 ) -> Answer<RemoveDefaultRetention> {
     let scope = NamespaceScope::Everywhere;
-    let removed = removed(&api, &scope, &call.query.reason, call.actor());
-    removed.await.map(Reply::ok)
+    removed(&api, &scope, &call.query.reason, &by(&call)?).await
 }
 
-async fn removed(
+async fn removed<E: Endpoint<Answer = RetentionRule>>(
     api: &Api,
     scope: &NamespaceScope,
     reason: &str,
-    actor: &Actor,
-) -> Result<RetentionRule, ApiError> {
-    let reason = check_reason(reason)?;
-    let change = RetentionChange {
-        scope,
-        actor,
-        reason,
-    };
-    Ok(rule(api.registry.remove_retention(change).await?))
+    by: &By<'_>,
+) -> Answer<E> {
+    let change = by.change(scope, reason)?;
+    let removed = api.registry.remove_retention(change).await?;
+    Ok(Reply::ok(RetentionRule {
+        etag: None,
+        ..rule(removed)
+    }))
+}
+
+/// Who changes a rule, and under which condition.
+struct By<'a> {
+    actor: &'a Actor,
+    only_if: Precondition,
+}
+
+fn by<E: Endpoint<Body: ReadBody>>(call: &Call<E>) -> Result<By<'_>, ApiError> {
+    Ok(By {
+        actor: call.actor(),
+        only_if: call.precondition()?,
+    })
+}
+
+impl By<'_> {
+    fn change<'c>(
+        &'c self,
+        scope: &'c NamespaceScope,
+        reason: &'c str,
+    ) -> Result<RetentionChange<'c>, ApiError> {
+        Ok(RetentionChange {
+            scope,
+            actor: self.actor,
+            reason: check_reason(reason)?,
+            only_if: &self.only_if,
+        })
+    }
 }
 
 fn rule(row: RetentionRow) -> RetentionRule {
     RetentionRule {
+        etag: Some(row.tag().to_string()),
         retention: row.retention(),
         namespace: row.namespace,
         set_at: Some(row.set_at),

@@ -1,6 +1,7 @@
 //! Secrets: set, list, remove, encrypt anew. A value goes in and never comes out.
 
 use super::super::Api;
+use super::super::page::Page;
 use super::super::routes::{Answer, Call, Reply, Routes};
 use tasker_domain::requirement::QualifiedName;
 use tasker_registry::store::secret::{Rotated, SecretRow};
@@ -18,7 +19,9 @@ async fn list(api: Api, mut call: Call<ListSecrets>) -> Answer<ListSecrets> {
     let namespace = call.query.namespace.as_ref();
     let rows = api.registry.list_secrets(namespace, after, limit.rows());
     let cursor = |row: &SecretRow| format!("{}/{}", row.namespace, row.name);
-    Ok(Reply::ok(limit.page(rows.await?, cursor, secret)))
+    let total = call.total(api.store.count_secrets(namespace)).await?;
+    let page = limit.page(rows.await?, cursor, secret);
+    Ok(Reply::ok(Page { total, ..page }))
 }
 
 async fn set(api: Api, call: Call<SetSecret>) -> Answer<SetSecret> {

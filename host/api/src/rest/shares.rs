@@ -2,6 +2,7 @@
 
 use super::super::Api;
 use super::super::error::ApiError;
+use super::super::page::Page;
 use super::super::routes::{Answer, Call, Reply, Routes};
 use super::reason::check_reason;
 use tasker_domain::name::Name;
@@ -19,8 +20,9 @@ async fn list(api: Api, mut call: Call<ListShares>) -> Answer<ListShares> {
     let namespace = call.query.namespace.as_ref();
     let rows = api.registry.list_shares(namespace, after, limit.rows());
     let cursor = |row: &ShareRow| row.share_id.to_string();
+    let total = call.total(api.store.count_shares(namespace)).await?;
     let page = limit.page(rows.await?, cursor, |row| share(row, None));
-    Ok(Reply::ok(page))
+    Ok(Reply::ok(Page { total, ..page }))
 }
 
 async fn add(api: Api, call: Call<AddShare>) -> Answer<AddShare> {

@@ -3,11 +3,13 @@
 use super::super::Api;
 use super::super::access::Access;
 use super::super::error::ApiError;
+use super::super::page::Page;
 use super::super::routes::{Answer, Call, Reply, Routes};
 use super::events::parse_from;
 use super::reason::check_reason;
 use tasker_domain::ids::TaskId;
 use tasker_domain::name::Name;
+use tasker_domain::precondition::Precondition;
 use tasker_domain::requirement::QualifiedName;
 use tasker_domain::subscription::{MAX_BATCH, MAX_SIGNING_SECRETS, Target};
 use tasker_egress::check_target;
@@ -17,6 +19,7 @@ use tasker_events::page::From;
 use tasker_registry::store::subscription::{
     DeadLetterRow, Definition, Start, SubscriptionChange, SubscriptionRow,
 };
+use tasker_wire::endpoint::Endpoint;
 use tasker_wire::subscription::{
     DeadLetter, ListDeadLetters, ListSubscriptions, MoveSubscription, NewSubscription,
     PauseSubscription, RedeliverDeadLetters, Redelivering, RemoveSubscription, ResumeSubscription,
@@ -45,50 +48,63 @@ async fn list(api: Api, mut call: Call<ListSubscriptions>) -> Answer<ListSubscri
         .registry
         .list_subscriptions(namespace, after, limit.rows());
     let cursor = |row: &SubscriptionRow| format!("{}/{}", row.namespace, row.name);
+    let total = call.total(api.store.count_subscriptions(namespace)).await?;
     let page = limit.page(rows.await?, cursor, |row| subscription(row, None));
-    Ok(Reply::ok(page))
+    Ok(Reply::ok(Page { total, ..page }))
 }
 
 async fn show(api: Api, call: Call<ShowSubscription>) -> Answer<ShowSubscription> {
     let ShowSubscription { namespace, name } = &call.path;
     let row = api.registry.subscription(namespace, name).await?;
-    Ok(Reply::ok(subscription(row, None)))
+    Ok(answer(row))
 }
 
 async fn set(api: Api, call: Call<SetSubscription>) -> Answer<SetSubscription> {
     let SetSubscription { namespace, name } = &call.path;
-    let change = change(namespace, name, &call.access, &call.body.reason)?;
+    let only_if = call.precondition()?;
+    let change = change(namespace, name, &call.access, &call.body.reason, &only_if)?;
     let definition = definition(&api, &call.body)?;
     let start = start(&api, call.body.from.as_deref()).await?;
     let set = api.registry.set_subscription(change, &definition, start);
     let (row, created) = set.await?;
-    Ok(Reply::made(created, subscription(row, Some(created))))
+    let tag = row.tag();
+    let set = subscription(row, Some(created));
+    Ok(Reply::made(created, set).with_state(tag))
 }
 
 async fn remove(api: Api, call: Call<RemoveSubscription>) -> Answer<RemoveSubscription> {
     let RemoveSubscription { namespace, name } = &call.path;
-    let change = change(namespace, name, &call.access, &call.query.reason)?;
+    let only_if = call.precondition()?;
+    let change = change(namespace, name, &call.access, &call.query.reason, &only_if)?;
     api.registry.remove_subscription(change).await?;
     Ok(Reply::done())
 }
 
 async fn pause(api: Api, call: Call<PauseSubscription>) -> Answer<PauseSubscription> {
     let PauseSubscription { namespace, name } = &call.path;
-    let change = change(namespace, name, &call.access, &call.body.reason)?;
+    let only_if = call.precondition()?;
+    let change = change(namespace, name, &call.access, &call.body.reason, &only_if)?;
     let row = api.registry.pause_subscription(change).await?;
-    Ok(Reply::ok(subscription(row, None)))
+    Ok(answer(row))
 }
 
 async fn resume(api: Api, call: Call<ResumeSubscription>) -> Answer<ResumeSubscription> {
     let ResumeSubscription { namespace, name } = &call.path;
-    let change = change(namespace, name, &call.access, &call.body.reason)?;
+    let only_if = call.precondition()?;
+    let change = change(namespace, name, &call.access, &call.body.reason, &only_if)?;
     let row = api.registry.resume_subscription(change).await?;
-    Ok(Reply::ok(subscription(row, None)))
+    Ok(answer(row))
 }
 
 async fn replay(api: Api, call: Call<MoveSubscription>) -> Answer<MoveSubscription> {
     let MoveSubscription { namespace, name } = &call.path;
-    let change = change(namespace, name, &call.access, &call.body.reason)?;
+    let change = change(
+        namespace,
+        name,
+        &call.access,
+        &call.body.reason,
+        &Precondition::NONE,
+    )?;
     let from = &call.body.from;
     let start = start(&api, Some(from)).await?;
     let row = api.registry.move_subscription(change, start, from).await?;
@@ -97,7 +113,13 @@ async fn replay(api: Api, call: Call<MoveSubscription>) -> Answer<MoveSubscripti
 
 async fn test(api: Api, call: Call<TestSubscription>) -> Answer<TestSubscription> {
     let TestSubscription { namespace, name } = &call.path;
-    let change = change(namespace, name, &call.access, &call.body.reason)?;
+    let change = change(
+        namespace,
+        name,
+        &call.access,
+        &call.body.reason,
+        &Precondition::NONE,
+    )?;
     let row = api.registry.test_subscription(change).await?;
     Ok(Reply::ok(subscription(row, None)))
 }
@@ -114,7 +136,13 @@ async fn list_dead_letters(api: Api, mut call: Call<ListDeadLetters>) -> Answer<
 
 async fn redeliver(api: Api, call: Call<RedeliverDeadLetters>) -> Answer<RedeliverDeadLetters> {
     let RedeliverDeadLetters { namespace, name } = &call.path;
-    let change = change(namespace, name, &call.access, &call.body.reason)?;
+    let change = change(
+        namespace,
+        name,
+        &call.access,
+        &call.body.reason,
+        &Precondition::NONE,
+    )?;
     let dead_letters = api.registry.redeliver(change, call.body.id).await?;
     Ok(Reply::ok(Redelivering { dead_letters }))
 }
@@ -124,13 +152,21 @@ fn change<'a>(
     name: &'a Name,
     access: &'a Access,
     reason: &'a str,
+    only_if: &'a Precondition,
 ) -> Result<SubscriptionChange<'a>, ApiError> {
     Ok(SubscriptionChange {
         namespace,
         name,
         actor: access.actor(),
         reason: check_reason(reason)?,
+        only_if,
     })
+}
+
+/// The current subscription, with the tag of what is set.
+fn answer<E: Endpoint<Answer = Subscription>>(row: SubscriptionRow) -> Reply<E> {
+    let tag = row.tag();
+    Reply::ok(subscription(row, None)).with_state(tag)
 }
 
 fn definition(api: &Api, new: &NewSubscription) -> Result<Definition, ApiError> {
@@ -221,6 +257,7 @@ pub(super) fn cursor(seq: i64, seq_index: i16) -> Position {
 }
 
 fn subscription(row: SubscriptionRow, created: Option<bool>) -> Subscription {
+    let etag = row.tag().to_string();
     let Definition {
         target,
         secrets,
@@ -233,6 +270,7 @@ fn subscription(row: SubscriptionRow, created: Option<bool>) -> Subscription {
         tag,
     } = row.definition;
     Subscription {
+        etag,
         namespace: row.namespace,
         name: row.name,
         kind: row.kind,

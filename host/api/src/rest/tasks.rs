@@ -4,6 +4,7 @@ use super::super::Api;
 use super::super::error::ApiError;
 use super::super::page::Page;
 use super::super::routes::{Answer, Call, Reply, Routes};
+use super::super::totals::most_tasks;
 use super::submission::{OneOrMany, SubmitAnswer};
 use super::task_views::{step_views, summary, task_view, transition_view};
 use axum::http::HeaderMap;
@@ -20,7 +21,7 @@ use tasker_wire::headers::{IDEMPOTENCY, TRACEPARENT, TRACERESPONSE};
 use tasker_wire::step::ListSteps;
 use tasker_wire::task::{
     BatchItem, CancelTask, ListTasks, ShowTask, ShowTaskReport, SubmitTasks, SubmittedBatch,
-    SubmittedTask,
+    SubmittedTask, TaskOrder,
 };
 use tasker_wire::transition::ListTransitions;
 
@@ -112,15 +113,18 @@ fn idempotency_header(headers: &HeaderMap) -> Result<Option<String>, ApiError> {
 async fn list(api: Api, mut call: Call<ListTasks>) -> Answer<ListTasks> {
     let (limit, after) = call.page::<TaskId>()?;
     let filter = TaskFilter {
-        namespace: call.query.namespace,
-        template: call.query.template,
+        namespace: call.query.namespace.take(),
+        template: call.query.template.take(),
         state: call.query.state,
-        tag: call.query.tag,
+        tag: call.query.tag.take(),
+        is_oldest_first: call.query.order == Some(TaskOrder::Created),
         after,
     };
+    let most = most_tasks(call.count);
     let tasks = api.tasks.list(&filter, limit.rows()).await?;
+    let total = call.total(api.tasks.count(&filter, most)).await?;
     let page = limit.page(tasks, |listed| listed.task.task_id.to_string(), summary);
-    Ok(Reply::ok(page))
+    Ok(Reply::ok(Page { total, ..page }))
 }
 
 async fn show(api: Api, call: Call<ShowTask>) -> Answer<ShowTask> {
@@ -150,9 +154,16 @@ async fn steps(api: Api, mut call: Call<ListSteps>) -> Answer<ListSteps> {
     };
     let steps = api.tasks.steps(call.path.id, &filter, limit.rows()).await?;
     let ShownSteps { rows, explanations } = steps;
-    let Page { items: rows, next } = limit.page(rows, |row| row.step_no.to_string(), |row| row);
+    let page = limit.page(rows, |row| row.step_no.to_string(), |row| row);
+    let Page {
+        items: rows, next, ..
+    } = page;
     let items = step_views(ShownSteps { rows, explanations });
-    Ok(Reply::ok(Page { items, next }))
+    Ok(Reply::ok(Page {
+        items,
+        next,
+        total: None,
+    }))
 }
 
 async fn transitions(api: Api, mut call: Call<ListTransitions>) -> Answer<ListTransitions> {

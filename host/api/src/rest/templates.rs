@@ -2,6 +2,7 @@
 
 use super::super::Api;
 use super::super::error::ApiError;
+use super::super::page::Page;
 use super::super::request::{is_json, parse_json};
 use super::super::routes::{Answer, Call, Reply, Routes};
 use super::definitions::{between, check_listed, summary};
@@ -9,6 +10,7 @@ use axum::http::HeaderMap;
 use semver::Version;
 use std::time::Duration;
 use tasker_domain::name::Name;
+use tasker_domain::pin::PinKind;
 use tasker_domain::plan::{Assumed, MAX_ASSUMED};
 use tasker_domain::requirement::QualifiedName;
 use tasker_domain::template::{MAX_SOURCE_BYTES, OrderedStep, Template, graph};
@@ -45,7 +47,11 @@ async fn list(api: Api, mut call: Call<ListTemplates>) -> Answer<ListTemplates> 
     check_listed(&api, &call.access, namespace).await?;
     let rows = api.registry.list_templates(namespace, after, limit.rows());
     let cursor = |row: &ListedFamily| format!("{}/{}", row.namespace, row.name);
-    Ok(Reply::ok(limit.page(rows.await?, cursor, summary)))
+    let total = call
+        .total(api.store.count_families(PinKind::Template, namespace))
+        .await?;
+    let page = limit.page(rows.await?, cursor, summary);
+    Ok(Reply::ok(Page { total, ..page }))
 }
 
 /// Nothing is stored.

@@ -1,8 +1,9 @@
 //! `tasker task ls`
 
+use crate::list::in_all;
 use crate::reference::parse_target;
 use crate::shell::{argument, option};
-use crate::{Context, Painted as _, Part, Result, Table, Target, units};
+use crate::{Context, Painted as _, Part, Result, Table, Target, tell, units};
 use tasker_domain::name::Name;
 use tasker_domain::state::TaskState;
 use tasker_domain::tag::Tag;
@@ -21,6 +22,9 @@ pub struct Ls {
     /// Only those with this tag.
     #[arg(long)]
     tag: Option<Tag>,
+    /// Say how many there are in all, too.
+    #[arg(long, conflicts_with = "all")]
+    count: bool,
     #[command(flatten)]
     part: Part,
 }
@@ -44,7 +48,13 @@ impl Ls {
             ("because", &because),
         ])
         .or("no tasks");
-        let page = self.part.read(context, ListTasks {}, query).await?;
+        let page = match self.count {
+            true => self.part.counted(context, ListTasks {}, query).await?,
+            false => self.part.read(context, ListTasks {}, query).await?,
+        };
+        if let Some(total) = page.value.total {
+            tell(&in_all(total));
+        }
         let tasks = context.listed(page, table);
         Ok(tasks.next(|page| match (&page.next, page.items.first()) {
             (Some(cursor), _) => vec![self.next_page(cursor)],

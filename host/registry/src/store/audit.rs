@@ -1,9 +1,9 @@
 //! The audit, as it is read.
 
-use super::Store;
+use super::{ListRow, MAX_COUNTED, RowCount, Store, counted};
 use chrono::{DateTime, Utc};
 use serde_json::Value;
-use sqlx::FromRow;
+use sqlx::{FromRow, SqlSafeStr};
 use tasker_database::DatabaseError;
 use tasker_domain::audit::actions;
 
@@ -38,7 +38,23 @@ impl Store {
         filter: AuditFilter<'_>,
         limit: i64,
     ) -> Result<Vec<AuditRow>, DatabaseError> {
-        let rows = sqlx::query_as(LIST)
+        self.audit_in(LIST, filter, limit).await
+    }
+
+    /// How many changes a list has.
+    pub async fn count_audit(&self, filter: AuditFilter<'_>) -> Result<RowCount, DatabaseError> {
+        let list = counted(LIST);
+        let rows = self.audit_in(list, filter, MAX_COUNTED + 1).await?;
+        Ok(RowCount::of(&rows))
+    }
+
+    async fn audit_in<R: ListRow>(
+        &self,
+        list: impl SqlSafeStr,
+        filter: AuditFilter<'_>,
+        limit: i64,
+    ) -> Result<Vec<R>, DatabaseError> {
+        let rows = sqlx::query_as(list)
             .bind(filter.namespace)
             .bind(filter.subject)
             .bind(filter.action.map(actions))

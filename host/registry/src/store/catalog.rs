@@ -1,9 +1,9 @@
 //! What decides which versions new tasks take, as it is stored: facts, without conclusions.
 
-use super::{Store, columns};
+use super::{ListRow, MAX_COUNTED, RowCount, Store, columns, counted};
 use chrono::{DateTime, Utc};
 use serde_json::Value;
-use sqlx::{FromRow, PgExecutor};
+use sqlx::{FromRow, PgExecutor, SqlSafeStr};
 use std::collections::BTreeMap;
 use tasker_database::{Connection, DatabaseError, column};
 use tasker_domain::name::Name;
@@ -214,11 +214,29 @@ impl Store {
         after: Option<(&str, &str)>,
         limit: i64,
     ) -> Result<Vec<FamilyRow>, DatabaseError> {
+        self.families_in(list_of(kind), namespace, after, limit)
+            .await
+    }
+
+    /// How many components or templates a namespace has, or all have.
+    pub async fn count_families(
+        &self,
+        kind: PinKind,
+        namespace: Option<&Name>,
+    ) -> Result<RowCount, DatabaseError> {
+        let list = counted(list_of(kind));
+        let rows = self.families_in(list, namespace, None, MAX_COUNTED + 1);
+        Ok(RowCount::of(&rows.await?))
+    }
+
+    async fn families_in<R: ListRow>(
+        &self,
+        list: impl SqlSafeStr,
+        namespace: Option<&Name>,
+        after: Option<(&str, &str)>,
+        limit: i64,
+    ) -> Result<Vec<R>, DatabaseError> {
         let (after_namespace, after_name) = after.unzip();
-        let list = match kind {
-            PinKind::Component => LIST_COMPONENTS,
-            PinKind::Template => LIST_TEMPLATES,
-        };
         let rows = sqlx::query_as(list)
             .bind(namespace.map(Name::as_str))
             .bind(after_namespace)
@@ -265,6 +283,13 @@ impl Store {
         let (namespaces, names) = columns(families);
         let query = sqlx::query_as(query).bind(namespaces).bind(names);
         Ok(query.fetch_all(self.pool()).await?)
+    }
+}
+
+fn list_of(kind: PinKind) -> &'static str {
+    match kind {
+        PinKind::Component => LIST_COMPONENTS,
+        PinKind::Template => LIST_TEMPLATES,
     }
 }
 

@@ -1,10 +1,10 @@
 //! Grants: what components may reach in the tasks of a namespace.
 
 use super::namespace::ensure_namespace;
-use super::{Addition, Store, generation};
+use super::{Addition, ListRow, MAX_COUNTED, RowCount, Store, counted, generation};
 use chrono::{DateTime, Utc};
 use serde_json::json;
-use sqlx::FromRow;
+use sqlx::{FromRow, SqlSafeStr};
 use tasker_database::Connection;
 use tasker_database::DatabaseError;
 use tasker_database::audit::{self, NewAuditEntry};
@@ -91,7 +91,23 @@ impl Store {
         filter: GrantFilter<'_>,
         limit: i64,
     ) -> Result<Vec<GrantRow>, DatabaseError> {
-        let rows = sqlx::query_as(LIST)
+        self.grants_in(LIST, filter, limit).await
+    }
+
+    /// How many grants a list has.
+    pub async fn count_grants(&self, filter: GrantFilter<'_>) -> Result<RowCount, DatabaseError> {
+        let list = counted(LIST);
+        let rows = self.grants_in(list, filter, MAX_COUNTED + 1).await?;
+        Ok(RowCount::of(&rows))
+    }
+
+    async fn grants_in<R: ListRow>(
+        &self,
+        list: impl SqlSafeStr,
+        filter: GrantFilter<'_>,
+        limit: i64,
+    ) -> Result<Vec<R>, DatabaseError> {
+        let rows = sqlx::query_as(list)
             .bind(filter.namespace.map(Name::as_str))
             .bind(filter.component.map(Scope::to_string))
             .bind(filter.after)

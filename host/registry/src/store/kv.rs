@@ -10,10 +10,13 @@ use tasker_database::audit::{self, NewAuditEntry};
 use tasker_domain::actor::Actor;
 use tasker_domain::kv::{Expected, KvWrite};
 use tasker_domain::name::Name;
+use tasker_domain::precondition::EntityTag;
 use tasker_engine::task_read::MAX_INLINE_BYTES;
 use uuid::Uuid;
 
-/// How the database says that a namespace is full.
+/// How the database says that an entry is not as it was expected.
+const CHANGED: &str = "TK001";
+/// How it says that a namespace is full.
 const FULL: &str = "TK002";
 
 /// One entry, as an operator sees it.
@@ -28,6 +31,23 @@ pub struct KvRow {
     pub updated_at: DateTime<Utc>,
     /// The task whose step wrote it; `None` if an operator did.
     pub task_id: Option<Uuid>,
+}
+
+impl KvRow {
+    /// Stands for the value: no version is used twice.
+    pub fn tag(&self) -> EntityTag {
+        EntityTag::of(&("kv", self.version))
+    }
+}
+
+/// What came of an operator's write.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum KvWritten {
+    Done,
+    /// The entry is not as it was expected, and nothing was written.
+    Changed,
+    /// The namespace has as many entries as it may.
+    Full,
 }
 
 impl Store {
@@ -86,13 +106,13 @@ impl Store {
     }
 
     /// An operator's write, with its line in the audit; none removes the entry. The namespace is made
-    /// at its first use. False if the namespace is full.
+    /// at its first use.
     pub async fn set_kv(
         &self,
         namespace: &Name,
         write: &KvWrite,
         actor: &Actor,
-    ) -> Result<bool, DatabaseError> {
+    ) -> Result<KvWritten, DatabaseError> {
         let mut tx = self.pool().begin().await?;
         let namespace_id = ensure_namespace(&mut tx, namespace).await?;
         let written = sqlx::query_scalar("select tasker.set_kv($1, $2, $3, $4, $5, $6, null)")
@@ -105,9 +125,11 @@ impl Store {
             .fetch_one(&mut *tx)
             .await;
         let version: Option<i64> = match written {
-            Err(sqlx::Error::Database(error)) if error.code().as_deref() == Some(FULL) => {
-                return Ok(false);
-            }
+            Err(sqlx::Error::Database(error)) => match error.code().as_deref() {
+                Some(CHANGED) => return Ok(KvWritten::Changed),
+                Some(FULL) => return Ok(KvWritten::Full),
+                _ => return Err(sqlx::Error::Database(error).into()),
+            },
             written => written?,
         };
         let change = NewAuditEntry {
@@ -124,6 +146,6 @@ impl Store {
         };
         audit::record(&mut tx, &change).await?;
         tx.commit().await?;
-        Ok(true)
+        Ok(KvWritten::Done)
     }
 }

@@ -1,11 +1,12 @@
 //! Rules on what attempts may use, by the namespace of the task.
 
+use super::change_error::ChangeError;
 use super::namespace::{ensure_namespace, lock_namespace};
-use super::{Store, generation};
+use super::{ListRow, MAX_COUNTED, RowCount, Store, counted, generation};
 use chrono::{DateTime, Utc};
 use serde_json::json;
-use sqlx::FromRow;
 use sqlx::types::Json;
+use sqlx::{FromRow, SqlSafeStr};
 use tasker_database::Connection;
 use tasker_database::DatabaseError;
 use tasker_database::audit::{self, NewAuditEntry};
@@ -13,6 +14,7 @@ use tasker_domain::actor::Actor;
 use tasker_domain::bounds::MAX_LIMIT_RULES;
 use tasker_domain::limits::{LimitPatch, LimitSettings};
 use tasker_domain::name::Name;
+use tasker_domain::precondition::{EntityTag, Precondition, PreconditionFailed};
 use tasker_domain::scope::Scope;
 
 /// One existing rule.
@@ -29,6 +31,14 @@ pub struct LimitRule {
     pub set_by: String,
 }
 
+impl LimitRule {
+    /// Stands for what is set.
+    pub fn tag(&self) -> EntityTag {
+        let rule = (&self.namespace, self.component.to_string());
+        EntityTag::of(&(rule, &self.limits, self.set_at, &self.set_by))
+    }
+}
+
 /// A change of one rule.
 #[derive(Clone, Copy, Debug)]
 pub struct LimitChange<'a> {
@@ -36,6 +46,15 @@ pub struct LimitChange<'a> {
     pub component: &'a Scope,
     pub actor: &'a Actor,
     pub reason: &'a str,
+    /// The rule is as the caller knows it.
+    pub only_if: &'a Precondition,
+}
+
+impl LimitChange<'_> {
+    /// Refuses a change of a rule that is not as the caller knows it.
+    fn check(&self, found: Option<&LimitRule>) -> Result<(), PreconditionFailed> {
+        self.only_if.check(found.map(LimitRule::tag).as_ref())
+    }
 }
 
 /// The result of a change.
@@ -57,10 +76,11 @@ impl Store {
         &self,
         change: LimitChange<'_>,
         patch: &LimitPatch,
-    ) -> Result<LimitsChanged, DatabaseError> {
+    ) -> Result<LimitsChanged, ChangeError> {
         let mut tx = self.pool().begin().await?;
         let namespace_id = ensure_namespace(&mut tx, change.namespace).await?;
         let found = locked(&mut tx, &change).await?;
+        change.check(found.as_ref())?;
         let before = found.as_ref().map(|rule| rule.limits.clone());
         let before = before.unwrap_or_default();
         let after = before.patched(patch);
@@ -87,8 +107,9 @@ impl Store {
     pub async fn remove_limits(
         &self,
         change: LimitChange<'_>,
-    ) -> Result<Option<LimitRule>, DatabaseError> {
+    ) -> Result<Option<LimitRule>, ChangeError> {
         let mut tx = self.pool().begin().await?;
+        change.check(locked(&mut tx, &change).await?.as_ref())?;
         let removed = delete(&mut tx, &change).await?;
         if let Some(rule) = &removed {
             record(&mut tx, &change, &rule.limits, &LimitSettings::default()).await?;
@@ -105,8 +126,27 @@ impl Store {
         after: Option<(&str, &str)>,
         limit: i64,
     ) -> Result<Vec<LimitRule>, DatabaseError> {
+        self.limits_in(LIST, namespace, after, limit).await
+    }
+
+    /// How many rules a list has.
+    pub async fn count_limits(&self, namespace: Option<&Name>) -> Result<RowCount, DatabaseError> {
+        let list = counted(LIST);
+        let rows = self
+            .limits_in(list, namespace, None, MAX_COUNTED + 1)
+            .await?;
+        Ok(RowCount::of(&rows))
+    }
+
+    async fn limits_in<R: ListRow>(
+        &self,
+        list: impl SqlSafeStr,
+        namespace: Option<&Name>,
+        after: Option<(&str, &str)>,
+        limit: i64,
+    ) -> Result<Vec<R>, DatabaseError> {
         let (after_namespace, after_component) = after.unzip();
-        let rows = sqlx::query_as(LIST)
+        let rows = sqlx::query_as(list)
             .bind(namespace.map(Name::as_str))
             .bind(after_namespace)
             .bind(after_component)

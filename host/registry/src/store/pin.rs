@@ -9,13 +9,14 @@ pub use change::{NewState, PinBy, PinKey};
 pub use past::PinPastRow;
 pub use tasker_domain::pin::{PinKind, PinKindError};
 
-use super::Store;
+use super::{ListRow, MAX_COUNTED, RowCount, Store, counted};
 use chrono::{DateTime, Utc};
 use serde_json::Value;
-use sqlx::FromRow;
+use sqlx::{FromRow, SqlSafeStr};
 use tasker_database::{DatabaseError, column};
 use tasker_domain::name::Name;
 use tasker_domain::pin::{Pinned, Rollout};
+use tasker_domain::precondition::EntityTag;
 use tasker_domain::requirement::ComponentRef;
 use tasker_domain::rollout::Percent;
 use tasker_engine::sets::RowOf;
@@ -50,6 +51,25 @@ pub struct RolloutColumns {
 }
 
 impl PinRow {
+    /// Stands for what is set: it changes with the requirement, the rollout, and with each change that says the same again.
+    pub fn tag(&self) -> EntityTag {
+        let rollout = &self.rollout;
+        EntityTag::of(&(
+            (
+                self.namespace.as_str(),
+                self.kind.into_str(),
+                self.target.to_string(),
+            ),
+            (&self.requirement, self.created_at, &self.created_by),
+            (
+                &rollout.rollout_requirement,
+                rollout.rollout_percent,
+                &rollout.guard,
+            ),
+            (rollout.rollout_started_at, &rollout.paused_because),
+        ))
+    }
+
     /// What the pin says.
     pub fn pinned(&self) -> Result<Pinned, DatabaseError> {
         self.rollout.pinned(&self.requirement)
@@ -78,6 +98,17 @@ impl RolloutColumns {
 }
 
 impl Store {
+    /// This pin, if it is there.
+    pub async fn pin(&self, key: &PinKey<'_>) -> Result<Option<PinRow>, DatabaseError> {
+        let row = sqlx::query_as(SHOW)
+            .bind(key.namespace.as_str())
+            .bind(key.kind.into_str())
+            .bind(key.target)
+            .fetch_optional(self.pool())
+            .await?;
+        Ok(row)
+    }
+
     /// Pins by (namespace, kind, target), after the given triple, `limit` at most.
     pub async fn list_pins(
         &self,
@@ -85,7 +116,24 @@ impl Store {
         after: Option<(&str, PinKind, &str)>,
         limit: i64,
     ) -> Result<Vec<PinRow>, DatabaseError> {
-        let rows = sqlx::query_as(LIST)
+        self.pins_in(LIST, namespace, after, limit).await
+    }
+
+    /// How many pins a namespace has, or all have.
+    pub async fn count_pins(&self, namespace: Option<&Name>) -> Result<RowCount, DatabaseError> {
+        let list = counted(LIST);
+        let rows = self.pins_in(list, namespace, None, MAX_COUNTED + 1).await?;
+        Ok(RowCount::of(&rows))
+    }
+
+    async fn pins_in<R: ListRow>(
+        &self,
+        list: impl SqlSafeStr,
+        namespace: Option<&Name>,
+        after: Option<(&str, PinKind, &str)>,
+        limit: i64,
+    ) -> Result<Vec<R>, DatabaseError> {
+        let rows = sqlx::query_as(list)
             .bind(namespace.map(Name::as_str))
             .bind(after.map(|(namespace, _, _)| namespace))
             .bind(after.map(|(_, kind, _)| kind.into_str()))
@@ -125,12 +173,38 @@ impl Store {
     }
 }
 
-const LIST: &str = "
-    select n.name as namespace, p.kind::text as kind, p.target, p.requirement, p.created_at, p.created_by,
-           p.rollout_requirement, p.rollout_percent, p.guard, p.rollout_started_at, p.paused_because
-    from tasker.pin p
-    join tasker.namespace n using (namespace_id)
-    where ($1::text is null or n.name = $1)
-      and ($2::text is null or (n.name, p.kind, p.target) > ($2, $3::text::tasker.pin_kind, $4))
-    order by n.name, p.kind, p.target
-    limit $5";
+/// The columns of a pin.
+macro_rules! pins {
+    ($($end:literal),+) => {
+        concat!(
+            "select n.name as namespace, p.kind::text as kind, p.target, p.requirement, p.created_at, p.created_by,
+                    p.rollout_requirement, p.rollout_percent, p.guard, p.rollout_started_at, p.paused_because
+             from tasker.pin p
+             join tasker.namespace n using (namespace_id)
+             where ",
+            $($end),+
+        )
+    };
+}
+
+/// One of a namespace.
+macro_rules! one_pin {
+    ($end:literal) => {
+        pins!(
+            "n.name = $1 and p.kind = $2::text::tasker.pin_kind and p.target = $3",
+            $end
+        )
+    };
+}
+
+const SHOW: &str = one_pin!("");
+
+/// The same, locked until the transaction ends.
+const LOCK: &str = one_pin!(" for update of p");
+
+const LIST: &str = pins!(
+    "($1::text is null or n.name = $1)
+       and ($2::text is null or (n.name, p.kind, p.target) > ($2, $3::text::tasker.pin_kind, $4))
+     order by n.name, p.kind, p.target
+     limit $5"
+);

@@ -1,6 +1,7 @@
 //! How namespaces take their turns at the queue, and what they have in it.
 
 use super::Store;
+use super::change_error::ChangeError;
 use super::namespace::{ensure_namespace, lock_namespace};
 use chrono::{DateTime, Utc};
 use serde_json::json;
@@ -9,6 +10,7 @@ use tasker_database::audit::{self, NewAuditEntry};
 use tasker_database::{Connection, DatabaseError};
 use tasker_domain::actor::Actor;
 use tasker_domain::name::Name;
+use tasker_domain::precondition::{EntityTag, Precondition};
 
 /// A namespace with what it has in the queue.
 #[derive(Clone, Debug, FromRow)]
@@ -25,6 +27,18 @@ pub struct QueueRow {
     pub set_by: Option<String>,
 }
 
+impl QueueRow {
+    /// Stands for what is set, and not for what is in the queue.
+    pub fn tag(&self) -> EntityTag {
+        let rule = Rule {
+            weight: self.weight,
+            max_running: self.max_running,
+            is_paused: self.is_paused,
+        };
+        rule.tag(&self.namespace, self.set_at)
+    }
+}
+
 /// A change of how a namespace takes its turns; what is `None` stays.
 #[derive(Clone, Copy, Debug)]
 pub struct QueueChange<'a> {
@@ -35,6 +49,8 @@ pub struct QueueChange<'a> {
     pub is_paused: Option<bool>,
     pub actor: &'a Actor,
     pub reason: &'a str,
+    /// The rule is as the caller knows it. There always is one, also where nothing was ever set.
+    pub only_if: &'a Precondition,
 }
 
 /// What a namespace has set.
@@ -45,13 +61,38 @@ struct Rule {
     is_paused: bool,
 }
 
+impl Rule {
+    fn tag(self, namespace: &str, set_at: Option<DateTime<Utc>>) -> EntityTag {
+        EntityTag::of(&(
+            namespace,
+            self.weight,
+            self.max_running,
+            self.is_paused,
+            set_at,
+        ))
+    }
+}
+
+/// The same with the time of the last change.
+#[derive(FromRow)]
+struct StandingRule {
+    #[sqlx(flatten)]
+    rule: Rule,
+    set_at: Option<DateTime<Utc>>,
+}
+
 impl Store {
     /// Sets how a namespace takes its turns, from the next claim on. The namespace is made at its first use.
-    pub async fn change_queue(&self, change: QueueChange<'_>) -> Result<(), DatabaseError> {
+    pub async fn change_queue(&self, change: QueueChange<'_>) -> Result<(), ChangeError> {
         let mut tx = self.pool().begin().await?;
         let namespace_id = ensure_namespace(&mut tx, change.namespace).await?;
         lock_namespace(&mut tx, change.namespace).await?;
-        let before = current(&mut tx, namespace_id).await?;
+        let StandingRule {
+            rule: before,
+            set_at,
+        } = current(&mut tx, namespace_id).await?;
+        let tag = before.tag(change.namespace.as_str(), set_at);
+        change.only_if.check(Some(&tag))?;
         let after = Rule {
             weight: change.weight.unwrap_or(before.weight),
             max_running: change.max_running.unwrap_or(before.max_running),
@@ -87,17 +128,20 @@ impl Store {
 }
 
 /// What stands, where nothing was ever set too.
-async fn current(tx: &mut Connection, namespace_id: i32) -> Result<Rule, DatabaseError> {
+async fn current(tx: &mut Connection, namespace_id: i32) -> Result<StandingRule, DatabaseError> {
     let rule = sqlx::query_as(
-        "select weight, max_running, is_paused from tasker.queue_rule where namespace_id = $1",
+        "select weight, max_running, is_paused, set_at from tasker.queue_rule where namespace_id = $1",
     )
     .bind(namespace_id)
     .fetch_optional(tx)
     .await?;
-    Ok(rule.unwrap_or(Rule {
-        weight: 1,
-        max_running: None,
-        is_paused: false,
+    Ok(rule.unwrap_or(StandingRule {
+        rule: Rule {
+            weight: 1,
+            max_running: None,
+            is_paused: false,
+        },
+        set_at: None,
     }))
 }
 

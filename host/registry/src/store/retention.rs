@@ -1,6 +1,7 @@
 //! Rules on how long finished tasks are kept, by namespace and final state, and one for all others.
 
 use super::Store;
+use super::change_error::ChangeError;
 use super::namespace::{ensure_namespace, lock_namespace};
 use chrono::{DateTime, Utc};
 use serde_json::json;
@@ -11,6 +12,7 @@ use tasker_database::audit::{self, NewAuditEntry};
 use tasker_domain::actor::Actor;
 use tasker_domain::name::Name;
 use tasker_domain::permission::NamespaceScope;
+use tasker_domain::precondition::{EntityTag, Precondition, PreconditionFailed};
 use tasker_domain::retention::Retention;
 
 /// The rule of a namespace, or that for all which have none. Times are in milliseconds; none: for ever.
@@ -28,6 +30,11 @@ pub struct RetentionRow {
 }
 
 impl RetentionRow {
+    /// Stands for what is set.
+    pub fn tag(&self) -> EntityTag {
+        EntityTag::of(&(&self.namespace, self.retention(), self.set_at, &self.set_by))
+    }
+
     pub fn retention(&self) -> Retention {
         Retention {
             complete_ms: self.complete_ms.map(i64::unsigned_abs),
@@ -44,6 +51,15 @@ pub struct RetentionChange<'a> {
     pub scope: &'a NamespaceScope,
     pub actor: &'a Actor,
     pub reason: &'a str,
+    /// The rule is as the caller knows it.
+    pub only_if: &'a Precondition,
+}
+
+impl RetentionChange<'_> {
+    /// Refuses a change of a rule that is not as the caller knows it.
+    fn check(&self, found: Option<&RetentionRow>) -> Result<(), PreconditionFailed> {
+        self.only_if.check(found.map(RetentionRow::tag).as_ref())
+    }
 }
 
 impl Store {
@@ -53,13 +69,14 @@ impl Store {
         &self,
         change: RetentionChange<'_>,
         retention: Retention,
-    ) -> Result<RetentionRow, DatabaseError> {
+    ) -> Result<RetentionRow, ChangeError> {
         let mut tx = self.pool().begin().await?;
         let namespace_id = match change.scope {
             NamespaceScope::Everywhere => None,
             NamespaceScope::Namespace(name) => Some(ensure_namespace(&mut tx, name).await?),
         };
         let found = locked(&mut tx, change.scope).await?;
+        change.check(found.as_ref())?;
         let before = found.as_ref().map(RetentionRow::retention);
         if let Some(unchanged) = found.filter(|row| row.retention() == retention) {
             return Ok(unchanged);
@@ -82,16 +99,19 @@ impl Store {
         record(&mut tx, &change, "retention.set", before, retention).await?;
         let now = current(&mut tx, change.scope).await?;
         tx.commit().await?;
-        now.ok_or_else(|| DatabaseError::Corrupt("the retention that was just set".to_owned()))
+        let none = || DatabaseError::Corrupt("the retention that was just set".to_owned());
+        Ok(now.ok_or_else(none)?)
     }
 
     /// The rule that was removed; `None` if there is none.
     pub async fn remove_retention(
         &self,
         change: RetentionChange<'_>,
-    ) -> Result<Option<RetentionRow>, DatabaseError> {
+    ) -> Result<Option<RetentionRow>, ChangeError> {
         let mut tx = self.pool().begin().await?;
-        let Some(found) = locked(&mut tx, change.scope).await? else {
+        let found = locked(&mut tx, change.scope).await?;
+        change.check(found.as_ref())?;
+        let Some(found) = found else {
             return Ok(None);
         };
         delete(&mut tx, change.scope, false).await?;

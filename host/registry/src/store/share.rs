@@ -1,10 +1,10 @@
 //! Shares: which components other namespaces may use.
 
 use super::namespace::ensure_namespace;
-use super::{Addition, Store, generation};
+use super::{Addition, ListRow, MAX_COUNTED, RowCount, Store, counted, generation};
 use chrono::{DateTime, Utc};
 use serde_json::json;
-use sqlx::FromRow;
+use sqlx::{FromRow, SqlSafeStr};
 use tasker_database::Connection;
 use tasker_database::DatabaseError;
 use tasker_database::audit::{self, NewAuditEntry};
@@ -99,7 +99,26 @@ impl Store {
         after: Option<i64>,
         limit: i64,
     ) -> Result<Vec<ShareRow>, DatabaseError> {
-        let rows = sqlx::query_as(LIST)
+        self.shares_in(LIST, namespace, after, limit).await
+    }
+
+    /// How many shares a list has.
+    pub async fn count_shares(&self, namespace: Option<&Name>) -> Result<RowCount, DatabaseError> {
+        let list = counted(LIST);
+        let rows = self
+            .shares_in(list, namespace, None, MAX_COUNTED + 1)
+            .await?;
+        Ok(RowCount::of(&rows))
+    }
+
+    async fn shares_in<R: ListRow>(
+        &self,
+        list: impl SqlSafeStr,
+        namespace: Option<&Name>,
+        after: Option<i64>,
+        limit: i64,
+    ) -> Result<Vec<R>, DatabaseError> {
+        let rows = sqlx::query_as(list)
             .bind(namespace.map(Name::as_str))
             .bind(after)
             .bind(limit)

@@ -1,19 +1,22 @@
 //! Subscriptions, for those who make and operate them. Hosts that deliver ask `tasker_engine::subscription`.
 
 mod runs;
+mod set_state;
 mod sql;
 
 pub use runs::{LoggedRunRow, SubscriberRunRow};
 
-use super::Store;
+use super::change_error::ChangeError;
 use super::namespace::{ensure_namespace, lock_namespace};
+use super::{ListRow, MAX_COUNTED, RowCount, Store, counted};
 use chrono::{DateTime, Utc};
 use serde_json::{Value, json};
-use sqlx::FromRow;
+use sqlx::{FromRow, SqlSafeStr};
 use tasker_database::audit::{self, NewAuditEntry};
 use tasker_database::{Connection, DatabaseError};
 use tasker_domain::actor::Actor;
 use tasker_domain::name::Name;
+use tasker_domain::precondition::Precondition;
 use tasker_domain::subscription::{
     MAX_SUBSCRIPTIONS, SubscriptionKind, SubscriptionState, TEST, Target, subject,
 };
@@ -99,6 +102,8 @@ pub struct SubscriptionChange<'a> {
     pub name: &'a Name,
     pub actor: &'a Actor,
     pub reason: &'a str,
+    /// The subscription is as the caller knows it.
+    pub only_if: &'a Precondition,
 }
 
 impl SubscriptionChange<'_> {
@@ -137,10 +142,11 @@ impl Store {
         change: SubscriptionChange<'_>,
         definition: &Definition,
         start: Start,
-    ) -> Result<Option<bool>, DatabaseError> {
+    ) -> Result<Option<bool>, ChangeError> {
         let mut tx = self.pool().begin().await?;
         let namespace_id = ensure_namespace(&mut tx, change.namespace).await?;
         lock_namespace(&mut tx, change.namespace).await?;
+        change.check(&mut tx).await?;
         let before: Option<Definition> = sqlx::query_as(sql::DEFINITION)
             .bind(namespace_id)
             .bind(change.name.as_str())
@@ -214,7 +220,30 @@ impl Store {
         after: Option<(&str, &str)>,
         limit: i64,
     ) -> Result<Vec<SubscriptionRow>, DatabaseError> {
-        let rows = sqlx::query_as(sql::LIST)
+        self.subscriptions_in(sql::LIST, namespace, after, limit)
+            .await
+    }
+
+    /// How many subscriptions a namespace has, or all have.
+    pub async fn count_subscriptions(
+        &self,
+        namespace: Option<&Name>,
+    ) -> Result<RowCount, DatabaseError> {
+        let list = counted(sql::LIST);
+        let rows = self
+            .subscriptions_in(list, namespace, None, MAX_COUNTED + 1)
+            .await?;
+        Ok(RowCount::of(&rows))
+    }
+
+    async fn subscriptions_in<R: ListRow>(
+        &self,
+        list: impl SqlSafeStr,
+        namespace: Option<&Name>,
+        after: Option<(&str, &str)>,
+        limit: i64,
+    ) -> Result<Vec<R>, DatabaseError> {
+        let rows = sqlx::query_as(list)
             .bind(namespace.map(Name::as_str))
             .bind(after.map(|(namespace, _)| namespace))
             .bind(after.map(|(_, name)| name))
@@ -228,7 +257,7 @@ impl Store {
     pub async fn remove_subscription(
         &self,
         change: SubscriptionChange<'_>,
-    ) -> Result<bool, DatabaseError> {
+    ) -> Result<bool, ChangeError> {
         let detail = json!(null);
         self.change_subscription(change, sql::REMOVE, "subscription.remove", detail)
             .await
@@ -238,7 +267,7 @@ impl Store {
     pub async fn pause_subscription(
         &self,
         change: SubscriptionChange<'_>,
-    ) -> Result<bool, DatabaseError> {
+    ) -> Result<bool, ChangeError> {
         let detail = json!(null);
         self.change_subscription(change, sql::PAUSE, "subscription.pause", detail)
             .await
@@ -248,7 +277,7 @@ impl Store {
     pub async fn resume_subscription(
         &self,
         change: SubscriptionChange<'_>,
-    ) -> Result<bool, DatabaseError> {
+    ) -> Result<bool, ChangeError> {
         let detail = json!(null);
         self.change_subscription(change, sql::RESUME, "subscription.resume", detail)
             .await
@@ -341,8 +370,9 @@ impl Store {
         statement: &'static str,
         action: &str,
         detail: Value,
-    ) -> Result<bool, DatabaseError> {
+    ) -> Result<bool, ChangeError> {
         let mut tx = self.pool().begin().await?;
+        change.check(&mut tx).await?;
         let is_changed: Option<bool> = sqlx::query_scalar(statement)
             .bind(change.namespace.as_str())
             .bind(change.name.as_str())

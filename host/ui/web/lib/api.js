@@ -95,10 +95,13 @@ async function json(response) {
 }
 
 export const get = async (path, query, abort) => json(await send('GET', path, { query, signal: abort }));
-export const post = async (path, body, query) => json(await send('POST', path, { json: body, query }));
-export const put = async (path, body) => json(await send('PUT', path, { json: body }));
+export const post = async (path, body, query, headers) => json(await send('POST', path, { json: body, query, headers }));
+export const put = async (path, body, headers) => json(await send('PUT', path, { json: body, headers }));
 export const patch = async (path, body) => json(await send('PATCH', path, { json: body }));
-export const remove = async (path, query) => json(await send('DELETE', path, { query }));
+export const remove = async (path, query, headers) => json(await send('DELETE', path, { query, headers }));
+
+/** The condition under which something is changed: it is as it was shown, or it is still not there. */
+export const unchanged = (shown) => (shown ? { 'if-match': `"${shown.etag}"` } : { 'if-none-match': '*' });
 
 /** All items of a list of pages, at most so many. */
 export async function getAll(path, query = {}, most = 10_000, abort = undefined) {

@@ -1,6 +1,6 @@
 // One pin: what new tasks take and why, its rollout with the figures of both sides, and who changed what and why.
 import { html } from '../lib/preact.js';
-import { at, get, getAll, post, put, remove } from '../lib/api.js';
+import { at, get, getAll, post, put, remove, unchanged } from '../lib/api.js';
 import { useInterval, useLive, useLoad } from '../lib/hooks.js';
 import { may } from '../lib/session.js';
 import { Card, Empty, Loaded, PageHead } from '../components/basics.js';
@@ -71,19 +71,19 @@ function Actions({ path, pin, reload }) {
     says: html`<p>From the next task on, new tasks take what the pin says.${pin?.rollout && ' Its rollout ends.'} Open tasks keep what they have.</p>`,
     values: { requirement: pin?.requirement ?? '' },
     fields: ([values, change]) => html`<${TextField} label="Requirement" hint="=1.4.2 is exactly that version; ^1.4 and >=1.0, <2 are ranges" value=${values.requirement} required onChange=${(requirement) => change({ requirement })} />`,
-    run: (reason, { requirement }) => put(path, { requirement, reason }), then: reload,
+    run: (reason, { requirement }) => put(path, { requirement, reason }, unchanged(pin)), then: reload,
   };
   const rollBack = {
     title: 'Roll back', isDangerous: true,
     says: pin?.rollout
       ? html`<p>The rollout is cancelled: all new tasks take <strong>${pin.version ?? pin.requirement}</strong> again, from the next task on, on every host.</p>`
       : html`<p>The last change of the pin is taken back, from the next task on, on every host. The history below says what that was.</p>`,
-    run: (reason) => post(`${path}/rollback`, { reason }), then: reload,
+    run: (reason) => post(`${path}/rollback`, { reason }, undefined, unchanged(pin)), then: reload,
   };
   const removal = {
     title: 'Remove the pin', isDangerous: true,
     says: html`<p>New tasks take the highest stable version from then on.</p>`,
-    run: (reason) => remove(path, { reason }), then: reload,
+    run: (reason) => remove(path, { reason }, unchanged(pin)), then: reload,
   };
   return html`<${ActionButton} action=${rollBack} icon="back" /><${ActionButton} action=${set} icon="pin" />${pin && html`<${ActionButton} action=${removal} />`}`;
 }

@@ -12,6 +12,7 @@ use tasker_database::{Connection, DatabaseError};
 use tasker_domain::actor::Actor;
 use tasker_domain::name::Name;
 use tasker_domain::pin::{PastChange, Pinned};
+use tasker_domain::precondition::Precondition;
 use tasker_domain::requirement::{ComponentRef, QualifiedName, Requirement};
 
 /// A pin that could not stay as it was.
@@ -126,6 +127,7 @@ async fn roll_back_from(
         actor,
         action: "pin.rollback",
         reason: &reason,
+        only_if: &Precondition::NONE,
     };
     for PinOf {
         namespace,

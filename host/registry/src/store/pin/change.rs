@@ -2,9 +2,10 @@
 
 use super::super::Store;
 use super::super::catalog::PinFacts;
+use super::super::change_error::ChangeError;
 use super::super::generation::{advance_rules, lock_unmoved};
 use super::super::namespace::ensure_namespace;
-use super::{PinKind, PinRow, RolloutColumns};
+use super::{LOCK, PinKind, PinRow};
 use serde_json::{Map, Value, json};
 use sqlx::FromRow;
 use tasker_database::Connection;
@@ -14,6 +15,7 @@ use tasker_domain::actor::Actor;
 use tasker_domain::guard::Guard;
 use tasker_domain::name::Name;
 use tasker_domain::pin::{PastChange, Pinned, Rollout};
+use tasker_domain::precondition::{EntityTag, Precondition, PreconditionFailed};
 use tasker_domain::requirement::QualifiedName;
 
 /// Changes of one pin that a rollback looks back over.
@@ -42,6 +44,8 @@ pub struct PinBy<'a> {
     /// Such as `pin.set`.
     pub action: &'static str,
     pub reason: &'a str,
+    /// The pin is as the caller knows it.
+    pub only_if: &'a Precondition,
 }
 
 /// What a pin becomes.
@@ -67,14 +71,23 @@ pub(crate) struct LockedPinRow {
     pub namespace_id: i32,
     /// None: there is no such pin.
     pub pinned: Option<Pinned>,
+    tag: Option<EntityTag>,
+}
+
+impl LockedPinRow {
+    /// Refuses a change of a pin that is not as the caller knows it.
+    fn check(&self, by: &PinBy<'_>) -> Result<(), PreconditionFailed> {
+        by.only_if.check(self.tag.as_ref())
+    }
 }
 
 impl Store {
     /// Changes or creates a pin of this target. `decide` gets the available versions, the current pin and its
     /// history, the newest change first, under the lock of the pin; it returns the new state of the pin and the
     /// change that this undoes, if any. If it returns an error, nothing changes; nor does it where its input
-    /// has changed by the end: then this is `None`, and the change is to be decided anew.
-    pub async fn change_pin<E: From<DatabaseError>>(
+    /// has changed by the end: then this is `None`, and the change is to be decided anew. A pin that is not as the caller
+    /// knows it is not changed either.
+    pub async fn change_pin<E: From<DatabaseError> + From<PreconditionFailed>>(
         &self,
         key: &PinKey<'_>,
         target: &QualifiedName,
@@ -91,6 +104,7 @@ impl Store {
         if locked.pinned.is_none() && lock_pin(&mut tx, key).await?.pinned.is_some() {
             return Ok(None);
         }
+        locked.check(by)?;
         let new_state = decide(facts, locked.pinned.clone(), &past)?;
         let row = write(&mut tx, key, &locked, &new_state, by).await?;
         if !lock_unmoved(&mut tx, &decided_by).await? {
@@ -102,13 +116,10 @@ impl Store {
     }
 
     /// True if the pin stood.
-    pub async fn remove_pin(
-        &self,
-        key: &PinKey<'_>,
-        by: &PinBy<'_>,
-    ) -> Result<bool, DatabaseError> {
+    pub async fn remove_pin(&self, key: &PinKey<'_>, by: &PinBy<'_>) -> Result<bool, ChangeError> {
         let mut tx = self.pool().begin().await?;
         let locked = lock_pin(&mut tx, key).await?;
+        locked.check(by)?;
         let Some(pinned) = &locked.pinned else {
             return Ok(false);
         };
@@ -133,29 +144,18 @@ pub(crate) async fn lock_pin(
     tx: &mut Connection,
     key: &PinKey<'_>,
 ) -> Result<LockedPinRow, DatabaseError> {
-    #[derive(FromRow)]
-    struct Row {
-        requirement: String,
-        #[sqlx(flatten)]
-        rollout: RolloutColumns,
-    }
     let namespace_id = ensure_namespace(tx, key.namespace).await?;
-    let row: Option<Row> = sqlx::query_as(
-        "select requirement, rollout_requirement, rollout_percent, guard, rollout_started_at, paused_because
-         from tasker.pin
-         where namespace_id = $1 and kind = $2::text::tasker.pin_kind and target = $3 for update",
-    )
-    .bind(namespace_id)
-    .bind(key.kind.into_str())
-    .bind(key.target)
-    .fetch_optional(tx)
-    .await?;
-    let pinned = row
-        .map(|row| row.rollout.pinned(&row.requirement))
-        .transpose()?;
+    let row: Option<PinRow> = sqlx::query_as(LOCK)
+        .bind(key.namespace.as_str())
+        .bind(key.kind.into_str())
+        .bind(key.target)
+        .fetch_optional(tx)
+        .await?;
+    let pinned = row.as_ref().map(PinRow::pinned).transpose()?;
     Ok(LockedPinRow {
         namespace_id,
         pinned,
+        tag: row.as_ref().map(PinRow::tag),
     })
 }
 

@@ -5,6 +5,15 @@ pub(super) const DEFINITION: &str = "
     where namespace_id = $1 and name = $2
     for no key update";
 
+/// What is set of one, locked until the transaction ends.
+pub(super) const LOCK: &str = "
+    select s.target, s.secrets, s.max_batch, s.types, s.template, s.task_id, s.step, s.handler, s.tag, s.state::text as state,
+           s.created_at
+    from tasker.subscription s
+    join tasker.namespace n using (namespace_id)
+    where n.name = $1 and s.name = $2
+    for no key update of s";
+
 pub(super) const MISSING_SECRET: &str = "
     select g.name from unnest($2::text[]) g (name)
     where not exists (

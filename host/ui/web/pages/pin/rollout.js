@@ -1,6 +1,6 @@
 // The rollout of a pin: its share, both sides, and how much worse the new one may be.
 import { html, useEffect, useId, useState } from '../../lib/preact.js';
-import { post } from '../../lib/api.js';
+import { post, unchanged } from '../../lib/api.js';
 import { duration, number, percent } from '../../lib/format.js';
 import { may } from '../../lib/session.js';
 import { Card } from '../../components/basics.js';
@@ -12,7 +12,7 @@ import { Table } from '../../components/table.js';
 export function Rollout({ path, namespace, pin, versions, figures, reload }) {
   const rollout = pin?.rollout;
   const mayPin = may('pin', namespace);
-  const end = (name, title, says) => ({ title, says: html`<p>${says}</p>`, run: (reason) => post(`${path}/${name}`, { reason }), then: reload });
+  const end = (name, title, says) => ({ title, says: html`<p>${says}</p>`, run: (reason) => post(`${path}/${name}`, { reason }, undefined, unchanged(pin)), then: reload });
   return html`<${Card} title="Rollout" actions=${rollout && html`<${State} state=${rollout.state} />`}>
     ${rollout?.paused_because && html`<p class="note"><strong>Paused:</strong> <bdi>${rollout.paused_because}</bdi></p>`}
     ${!pin && html`<p class="muted">A rollout goes from what is pinned to another version, so it needs a pin first.</p>`}
@@ -48,7 +48,7 @@ function Share({ path, pin, versions, reload }) {
     title: Number(share) === 100 ? 'Move all new tasks' : 'Set the share',
     says: html`<p><strong>${share} %</strong> of new tasks take <strong>${to}</strong>, the others <strong>${pin.version ?? pin.requirement}</strong>. ${Number(share) === 100 ? 'That ends the rollout: the pin says the new version.' : 'A task keeps its side for all of its steps.'}</p>
       ${isPaused && html`<p class="note">The rollout is paused; this resumes it.</p>`}`,
-    run: (reason) => post(`${path}/rollout`, { to, percent: Number(share), reason, force: isPaused }), then: reload,
+    run: (reason) => post(`${path}/rollout`, { to, percent: Number(share), reason, force: isPaused }, undefined, unchanged(pin)), then: reload,
   };
   const submit = (event) => {
     event.preventDefault();

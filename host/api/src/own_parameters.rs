@@ -1,0 +1,59 @@
+//! Parameters of queries that are read before the query of an endpoint, since they mean the same at all.
+
+use super::error::ApiError;
+use axum::extract::Query;
+use axum::http::Uri;
+use axum::http::uri::PathAndQuery;
+
+/// True of an address that may have the parameter.
+pub(crate) fn may_have(uri: &Uri, name: &str) -> bool {
+    uri.query().is_some_and(|query| query.contains(name))
+}
+
+/// Takes a parameter out of the query, and returns its values in their order; none where it is not there.
+pub(crate) fn take(uri: &mut Uri, name: &str) -> Result<Option<Vec<String>>, ApiError> {
+    let wrong = |why: String| ApiError::parameter(name, why);
+    let is_named = |pair: &&str| pair.split('=').next() == Some(name);
+    let pairs = uri.query().unwrap_or_default().split('&');
+    let (named, others): (Vec<&str>, Vec<&str>) = pairs.partition(is_named);
+    if named.is_empty() {
+        return Ok(None);
+    }
+    let named = format!("/?{}", named.join("&")).parse::<Uri>();
+    let named = named.map_err(|error| wrong(error.to_string()))?;
+    let values = Query::<Vec<(String, String)>>::try_from_uri(&named);
+    let Query(values) = values.map_err(|refused| wrong(refused.body_text()))?;
+    let rest = match others.is_empty() {
+        true => uri.path().to_owned(),
+        false => format!("{}?{}", uri.path(), others.join("&")),
+    };
+    let mut parts = uri.clone().into_parts();
+    let rest = rest.parse::<PathAndQuery>();
+    parts.path_and_query = Some(rest.map_err(|error| wrong(error.to_string()))?);
+    *uri = Uri::from_parts(parts).map_err(|error| wrong(error.to_string()))?;
+    Ok(Some(values.into_iter().map(|(_, value)| value).collect()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_rest_of_the_query_stays_as_it_is() {
+        let taken = |text: &str| {
+            let mut uri = text.parse().unwrap();
+            let values = take(&mut uri, "fields").unwrap();
+            (values, uri.to_string())
+        };
+        let two = Some(vec!["a,b".to_owned(), "c".to_owned()]);
+        assert_eq!(
+            taken("/v1/pins?limit=1&fields=a%2Cb&namespace=x%20y&fields=c"),
+            (two, "/v1/pins?limit=1&namespace=x%20y".to_owned())
+        );
+        let empty = Some(vec![String::new()]);
+        assert_eq!(taken("/v1/pins?fields"), (empty, "/v1/pins".to_owned()));
+        let other = "/v1/pins?my_fields=1";
+        assert_eq!(taken(other), (None, other.to_owned()));
+        assert_eq!(taken("/v1/pins"), (None, "/v1/pins".to_owned()));
+    }
+}
