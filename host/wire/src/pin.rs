@@ -177,7 +177,11 @@ endpoint! {
     RemovePin { namespace: Name, kind: PinKind, target: String }
     needs Pin in Path;
     query OnlyReason;
-    refuses Malformed "invalid_requirement", NotFound "unknown_pin", Unavailable "contention";
+    refuses
+        Malformed "invalid_requirement",
+        NotFound "unknown_pin",
+        Refused "foreign_template_pin",
+        Unavailable "contention";
 }
 
 endpoint! {
@@ -194,6 +198,7 @@ endpoint! {
         NotFound "unknown_pin",
         NotFound "unknown_template",
         Conflict "rollout_is_paused",
+        Refused "foreign_template_pin",
         Refused "invalid_guard",
         Refused "pin_matches_nothing",
         Refused "rollout_goes_nowhere",
@@ -212,6 +217,7 @@ endpoint! {
         NotFound "unknown_pin",
         Conflict "no_rollout",
         Conflict "rollout_is_paused",
+        Refused "foreign_template_pin",
         Unavailable "contention";
 }
 
@@ -227,6 +233,7 @@ endpoint! {
         NotFound "unknown_pin",
         Conflict "no_rollout",
         Conflict "rollout_is_not_paused",
+        Refused "foreign_template_pin",
         Unavailable "contention";
 }
 
@@ -242,6 +249,7 @@ endpoint! {
         Forbidden "not_shared",
         NotFound "unknown_pin",
         Conflict "nothing_to_roll_back",
+        Refused "foreign_template_pin",
         Refused "pin_matches_nothing",
         Unavailable "contention";
 }
@@ -253,5 +261,8 @@ endpoint! {
     needs Read in Path;
     query PageQuery;
     answers Page<PinChange>;
-    refuses Malformed "invalid_requirement", NotFound "unknown_pin";
+    refuses
+        Malformed "invalid_requirement",
+        NotFound "unknown_pin",
+        Refused "foreign_template_pin";
 }
