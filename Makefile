@@ -3,7 +3,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help demo tasker install dist bindings test check bench fuzz setup rust postgres programs python browser guests tests-of-guests tests-of-examples tests-of-host test-postgres test-upgrade
+.PHONY: help demo tasker install dist bindings test check contract bench fuzz setup rust postgres programs python browser guests tests-of-guests tests-of-examples tests-of-host test-postgres test-upgrade
 
 TARGET := $(or $(CARGO_TARGET_DIR),$(CURDIR)/target)
 # Guests are built for another machine and by other rules than the host, so they have a directory of
@@ -87,6 +87,14 @@ bench: setup guests ## Measure the engine beside pgbench on this machine
 	cargo build --release --locked -p tasker-bench
 	$(TARGET)/release/tasker-bench
 
+# Requests that are made up in all.
+CASES ?= 20000
+
+contract: setup python guests ## Send a host requests made up from its OpenAPI document: CASES=20000
+	cargo build --workspace --bins --locked
+	TASKER_SCHEMATHESIS_CASES=$(CASES) $(WITH_POSTGRES) cargo nextest run --workspace --locked --no-fail-fast \
+	  --success-output immediate -E 'test(/^api::openapi::schemathesis::/)'
+
 # Seconds for each target.
 FUZZ_SECONDS ?= 120
 FUZZ_TARGETS := template requirement schema component
@@ -141,7 +149,7 @@ programs:
 	tests/programs.sh
 
 # What tests of archives read and serve them with: DuckDB, and a server with the interface of S3. And the messages of
-# OTLP, to receive telemetry.
+# OTLP, to receive telemetry; and what makes up requests to the API.
 python:
 	tests/python.sh "$(TARGET)/tmp/python" >/dev/null
 

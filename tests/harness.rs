@@ -26,6 +26,6 @@ pub use ids::NEW_ID;
 pub use key::{ADMIN_KEY, client, client_with, install_admin_key};
 pub use oci::OciRegistry;
 pub use program::{tasker, tasker_bench};
-pub use python::{S3Server, python, run_python};
+pub use python::{S3Server, install_python, python, run_python};
 pub use queue::{REQUEUE, WRONG_IN_QUEUE};
 pub use wait::{wait_until, wait_until_sql, wait_up_to};

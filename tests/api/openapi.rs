@@ -2,6 +2,7 @@
 
 mod changes;
 mod examples;
+mod schemathesis;
 
 use super::server::{Server, answer};
 use crate::harness::{compiled, openapi, resolved, violations};

@@ -125,6 +125,20 @@ async fn a_pin_for_a_template_of_another_namespace_is_refused() {
         .put(path, &json!({"requirement": "1"}))
         .await
         .refused(422, "foreign_template_pin");
+    // Whatever is asked of such a pin, as the description says.
+    let removed = server.delete(path).await;
+    removed.refused(422, "foreign_template_pin");
+    let history = server.get(&format!("{path}/history")).await;
+    history.refused(422, "foreign_template_pin");
+    for (change, body) in [
+        ("rollout", json!({"to": "1.0.0", "percent": 20})),
+        ("pause", json!({})),
+        ("resume", json!({})),
+        ("rollback", json!({})),
+    ] {
+        let changed = server.post(&format!("{path}/{change}"), &body).await;
+        changed.refused(422, "foreign_template_pin");
+    }
 }
 
 #[tokio::test]

@@ -20,6 +20,21 @@ async fn an_unknown_route_and_a_wrong_method_are_problems_like_others() {
 }
 
 #[tokio::test]
+async fn a_wrong_method_of_a_route_for_everyone_is_refused_as_such_to_everyone() {
+    let server = Server::start().await;
+    let stranger = server.asked_with(None);
+    for path in ["/health/live", "/v1/openapi.json", "/v1/session"] {
+        let refused = stranger.request("PUT", path).send().await.unwrap();
+        assert_eq!(refused.status(), 405, "{path}");
+        assert!(refused.headers().contains_key("allow"), "{path}");
+    }
+    let closed = stranger.request("DELETE", "/v1/session");
+    answer(closed).await.refused(401, "unauthenticated");
+    let closed = stranger.request("PUT", "/v1/tasks");
+    answer(closed).await.refused(401, "unauthenticated");
+}
+
+#[tokio::test]
 async fn broken_json_is_identified_by_line_and_column() {
     let server = Server::start().await;
     let request = server

@@ -7,12 +7,19 @@ use super::{client, wait_until};
 /// Python with DuckDB, a server of object stores, the messages of OTLP, and what makes clients of the API and requests to
 /// it; installed at the first use.
 pub fn python() -> PathBuf {
+    install_python().unwrap_or_else(|why| panic!("{why}"))
+}
+
+/// The same, or why it cannot be installed.
+pub fn install_python() -> Result<PathBuf, String> {
     let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("python.sh");
     let directory = Path::new(env!("CARGO_TARGET_TMPDIR")).join("python");
     let output = Command::new(script).arg(directory).output().unwrap();
     let said = String::from_utf8_lossy(&output.stderr).into_owned();
-    assert!(output.status.success(), "tests/python.sh: {said}");
-    String::from_utf8(output.stdout).unwrap().trim().into()
+    match output.status.success() {
+        true => Ok(String::from_utf8(output.stdout).unwrap().trim().into()),
+        false => Err(format!("tests/python.sh: {said}")),
+    }
 }
 
 /// What a Python script prints.

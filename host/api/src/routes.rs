@@ -158,15 +158,17 @@ impl NeedsOfRoutes {
     }
 
     /// What a request needs: `admin` in all namespaces where its route is not declared. HEAD needs what
-    /// GET does.
+    /// GET does. A method that a route for everyone does not have is refused to everyone as such.
     pub fn of(&self, method: &Method, path: &str) -> Needs {
         let method = match *method {
             Method::HEAD => &Method::GET,
             _ => method,
         };
-        let declared = self.0.get(path).into_iter().flatten();
-        let mut needs = declared.filter(|(declared, _)| declared == method);
-        needs.next().map_or(UNDECLARED, |(_, needs)| *needs)
+        let declared = self.0.get(path).map_or(&[][..], Vec::as_slice);
+        let its_own = declared.iter().find(|(declared, _)| declared == method);
+        let is_open = |(_, needs): &&(Method, Needs)| needs.scope == Scope::Open;
+        let needs = its_own.or_else(|| declared.iter().find(is_open));
+        needs.map_or(UNDECLARED, |(_, needs)| *needs)
     }
 
     /// Method, path and what they need.

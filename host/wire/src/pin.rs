@@ -192,7 +192,11 @@ endpoint! {
     needs Pin in Path;
     query OnlyReason;
     checks if_match;
-    refuses Malformed "invalid_requirement", NotFound "unknown_pin", Unavailable "contention";
+    refuses
+        Malformed "invalid_requirement",
+        NotFound "unknown_pin",
+        Refused "foreign_template_pin",
+        Unavailable "contention";
 }
 
 endpoint! {
@@ -210,6 +214,7 @@ endpoint! {
         NotFound "unknown_pin",
         NotFound "unknown_template",
         Conflict "rollout_is_paused",
+        Refused "foreign_template_pin",
         Refused "invalid_guard",
         Refused "pin_matches_nothing",
         Refused "rollout_goes_nowhere",
@@ -229,6 +234,7 @@ endpoint! {
         NotFound "unknown_pin",
         Conflict "no_rollout",
         Conflict "rollout_is_paused",
+        Refused "foreign_template_pin",
         Unavailable "contention";
 }
 
@@ -245,6 +251,7 @@ endpoint! {
         NotFound "unknown_pin",
         Conflict "no_rollout",
         Conflict "rollout_is_not_paused",
+        Refused "foreign_template_pin",
         Unavailable "contention";
 }
 
@@ -261,6 +268,7 @@ endpoint! {
         Forbidden "not_shared",
         NotFound "unknown_pin",
         Conflict "nothing_to_roll_back",
+        Refused "foreign_template_pin",
         Refused "pin_matches_nothing",
         Unavailable "contention";
 }
@@ -272,5 +280,8 @@ endpoint! {
     needs Read in Path;
     query PageQuery;
     answers Page<PinChange>;
-    refuses Malformed "invalid_requirement", NotFound "unknown_pin";
+    refuses
+        Malformed "invalid_requirement",
+        NotFound "unknown_pin",
+        Refused "foreign_template_pin";
 }

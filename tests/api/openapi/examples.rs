@@ -33,8 +33,8 @@ const REFUSED: [(&str, u16); 8] = [
 const ENDLESS: &str = "streamEvents";
 
 /// A host, and the ids of what was made there.
-struct World {
-    host: TestHost,
+pub struct World {
+    pub host: TestHost,
     open_task: String,
     task: String,
     grant: String,
@@ -45,6 +45,41 @@ struct World {
 }
 
 impl World {
+    /// A host with a worker, where nothing was made yet.
+    async fn begin(host: TestHost) -> Self {
+        let worker = wait_until("the worker is there", async || {
+            let (status, hosts) = host.get("/v1/hosts").await;
+            assert_eq!(status, 200, "{hosts}");
+            hosts["items"][0]["id"].as_i64()
+        });
+        let worker = worker.await.to_string();
+        Self {
+            host,
+            worker,
+            open_task: String::new(),
+            task: String::new(),
+            grant: String::new(),
+            signing_key: String::new(),
+            wrong: Vec::new(),
+        }
+    }
+
+    /// The host with something of everything that can be made.
+    pub async fn populated(host: TestHost) -> Self {
+        let mut world = Self::begin(host).await;
+        world.send_all(MAKE.split_whitespace()).await;
+        assert!(world.wrong.is_empty(), "{:#?}", world.wrong);
+        world
+    }
+
+    /// Sends the examples of these operations.
+    async fn send_all(&mut self, ids: impl IntoIterator<Item = &str>) {
+        for id in ids {
+            let operation = operations().find(|(.., it)| it["operationId"] == id);
+            self.send(operation.unwrap()).await;
+        }
+    }
+
     /// A segment of a path that has no example, since the host chooses it or it depends on what it is of.
     fn segment(&self, path: &str, name: &str) -> Option<String> {
         let value = match name {
@@ -128,21 +163,7 @@ impl World {
 async fn each_example_is_answered_as_described() {
     let database = TestDatabase::new().await;
     let host = TestHost::start(&database).await;
-    let worker = wait_until("the worker is there", async || {
-        let (status, hosts) = host.get("/v1/hosts").await;
-        assert_eq!(status, 200, "{hosts}");
-        hosts["items"][0]["id"].as_i64()
-    });
-    let worker = worker.await.to_string();
-    let mut world = World {
-        host,
-        worker,
-        open_task: String::new(),
-        task: String::new(),
-        grant: String::new(),
-        signing_key: String::new(),
-        wrong: Vec::new(),
-    };
+    let mut world = World::begin(host).await;
     let reads = operations().filter(|(method, ..)| method == "GET");
     let reads = reads.map(|(.., it)| it["operationId"].as_str().unwrap());
     let reads = reads.filter(|id| *id != ENDLESS);
@@ -156,9 +177,6 @@ async fn each_example_is_answered_as_described() {
         .collect();
     let told: BTreeSet<_> = story.iter().copied().chain([ENDLESS]).collect();
     assert_eq!(all, told);
-    for id in story {
-        let operation = operations().find(|(.., it)| it["operationId"] == id);
-        world.send(operation.unwrap()).await;
-    }
+    world.send_all(story).await;
     assert!(world.wrong.is_empty(), "{:#?}", world.wrong);
 }
