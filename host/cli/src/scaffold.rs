@@ -1,5 +1,11 @@
 //! What `tasker new` writes.
 
+mod language;
+mod sdk;
+
+pub use language::{Language, SdkPlace};
+
+use language::Template;
 use std::path::{Path, PathBuf};
 
 /// What a new crate is of.
@@ -11,79 +17,6 @@ pub enum Kind {
     /// A subscriber to events.
     Subscriber,
 }
-
-impl Kind {
-    fn files(self) -> &'static [(&'static str, &'static str)] {
-        match self {
-            Self::Handler => &HANDLER,
-            Self::Subscriber => &SUBSCRIBER,
-        }
-    }
-}
-
-/// The files of a new crate of handlers, with `{{…}}` where its own words go.
-const HANDLER: [(&str, &str); 7] = [
-    ("Cargo.toml", include_str!("scaffold/crate/Cargo.toml.txt")),
-    (
-        ".cargo/config.toml",
-        include_str!("scaffold/crate/config.toml.txt"),
-    ),
-    ("src/lib.rs", include_str!("scaffold/crate/lib.rs.txt")),
-    (
-        "template.yaml",
-        include_str!("scaffold/crate/template.yaml.txt"),
-    ),
-    ("input.json", include_str!("scaffold/crate/input.json.txt")),
-    ("README.md", include_str!("scaffold/crate/README.md.txt")),
-    (".gitignore", include_str!("scaffold/crate/gitignore.txt")),
-];
-
-/// The files of a new crate with a subscriber.
-const SUBSCRIBER: [(&str, &str); 5] = [
-    ("Cargo.toml", include_str!("scaffold/crate/Cargo.toml.txt")),
-    (
-        ".cargo/config.toml",
-        include_str!("scaffold/crate/config.toml.txt"),
-    ),
-    ("src/lib.rs", include_str!("scaffold/subscriber/lib.rs.txt")),
-    (
-        "README.md",
-        include_str!("scaffold/subscriber/README.md.txt"),
-    ),
-    (".gitignore", include_str!("scaffold/crate/gitignore.txt")),
-];
-
-macro_rules! sdk_files {
-    ($($path:literal),+ $(,)?) => {
-        [$(($path, include_str!(concat!("../../../plugins/sdk/", $path)))),+]
-    };
-}
-
-/// The SDK as it was when this program was built: a crate made from it builds wherever that is.
-const SDK: [(&str, &str); 22] = sdk_files![
-    "Cargo.toml",
-    "src/bindings.rs",
-    "src/component.rs",
-    "src/context.rs",
-    "src/entry.rs",
-    "src/events.rs",
-    "src/failure.rs",
-    "src/handler.rs",
-    "src/host.rs",
-    "src/http/mod.rs",
-    "src/http/response.rs",
-    "src/http/wasi.rs",
-    "src/json.rs",
-    "src/kv.rs",
-    "src/lib.rs",
-    "src/log.rs",
-    "src/macros.rs",
-    "src/outcome.rs",
-    "src/subscriber.rs",
-    "src/subscriber_bindings.rs",
-    "src/subscriber_macros.rs",
-    "src/testing.rs",
-];
 
 /// Where the new crate has the SDK from.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -101,32 +34,54 @@ pub struct File {
     pub text: String,
 }
 
-/// All files of a new crate.
-pub fn files(kind: Kind, namespace: &str, name: &str, sdk: &Sdk) -> Vec<File> {
-    let mut files: Vec<_> = kind
-        .files()
-        .iter()
-        .map(|file| filled_in(file, namespace, name, sdk))
-        .collect();
-    match sdk {
-        Sdk::Path(_) => {}
-        Sdk::Copied => files.extend(SDK.iter().map(copied)),
-    }
-    files
+/// What is made: of what, in which language, and where the SDK is.
+#[derive(Clone, Debug)]
+pub struct Project<'a> {
+    pub language: Language,
+    pub kind: Kind,
+    pub namespace: &'a str,
+    pub name: &'a str,
+    pub sdk: &'a Sdk,
 }
 
-fn filled_in((path, text): &(&str, &str), namespace: &str, name: &str, sdk: &Sdk) -> File {
-    let sdk = match sdk {
-        Sdk::Path(path) => path.as_path(),
-        Sdk::Copied => Path::new("sdk"),
-    };
-    let text = text
-        .replace("{{namespace}}", namespace)
-        .replace("{{name}}", name)
-        .replace("{{sdk}}", &toml_string(sdk));
-    File {
-        path: path.into(),
-        text,
+impl Project<'_> {
+    /// All files of it.
+    pub fn files(&self) -> Vec<File> {
+        let templates = self.language.files(self.kind).iter();
+        let mut files: Vec<_> = templates.map(|it| self.filled_in(it)).collect();
+        match self.sdk {
+            Sdk::Path(_) => {}
+            Sdk::Copied => files.extend(sdk::files(self.language).iter().map(copied)),
+        }
+        files
+    }
+
+    fn filled_in(&self, (path, text): &Template) -> File {
+        let sdk = self.sdk_path();
+        let text = text
+            .replace("{{namespace}}", self.namespace)
+            .replace("{{name}}", self.name)
+            .replace("{{extension}}", self.language.extension())
+            .replace("{{sdk}}", &toml_string(sdk))
+            .replace("{{sdk_npm}}", &npm_string(sdk))
+            .replace("{{sdk_path}}", &super::shell::path(&dotted(sdk)));
+        File {
+            path: path.into(),
+            text,
+        }
+    }
+
+    fn sdk_path(&self) -> &Path {
+        match self.sdk {
+            Sdk::Path(path) => path.as_path(),
+            Sdk::Copied => Path::new("sdk"),
+        }
+    }
+
+    /// What is typed to test it.
+    pub fn test_commands(&self) -> String {
+        let sdk = super::shell::path(&dotted(self.sdk_path()));
+        self.language.test_commands(&sdk)
     }
 }
 
@@ -135,6 +90,19 @@ fn copied((path, text): &(&str, &str)) -> File {
         path: Path::new("sdk").join(path),
         text: (*text).to_owned(),
     }
+}
+
+/// A path that no tool takes for the name of a package.
+fn dotted(path: &Path) -> PathBuf {
+    match path.is_absolute() || path.starts_with("..") {
+        true => path.to_owned(),
+        false => Path::new(".").join(path),
+    }
+}
+
+/// As a dependency of a package.json has it.
+fn npm_string(path: &Path) -> String {
+    serde_json::Value::from(format!("file:{}", path.display())).to_string()
 }
 
 fn toml_string(path: &Path) -> String {
@@ -148,15 +116,37 @@ fn toml_string(path: &Path) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::collections::BTreeSet;
+    use clap::ValueEnum as _;
     use std::fs;
 
     const REPOSITORY: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../..");
 
+    fn project<'a>(language: Language, kind: Kind, name: &'a str, sdk: &'a Sdk) -> Project<'a> {
+        Project {
+            language,
+            kind,
+            namespace: "demo",
+            name,
+            sdk,
+        }
+    }
+
+    #[test]
+    fn every_word_of_a_project_is_filled_in() {
+        for language in Language::value_variants() {
+            for kind in Kind::value_variants() {
+                for File { path, text } in project(*language, *kind, "hello", &Sdk::Copied).files() {
+                    let is_open = !path.starts_with("sdk") && text.contains("{{");
+                    assert!(!is_open, "{language:?} {}", path.display());
+                }
+            }
+        }
+    }
+
     #[test]
     fn the_first_example_is_what_a_new_crate_is() {
         let sdk = Sdk::Path("../../plugins/sdk".into());
-        for File { path, text } in files(Kind::Handler, "demo", "hello", &sdk) {
+        for File { path, text } in project(Language::Rust, Kind::Handler, "hello", &sdk).files() {
             let example = Path::new(REPOSITORY).join("examples/01-hello").join(&path);
             assert_eq!(
                 fs::read_to_string(&example).unwrap(),
@@ -169,32 +159,10 @@ mod tests {
 
     #[test]
     fn a_sample_component_is_what_a_new_crate_with_a_subscriber_has() {
-        let sdk = Sdk::Copied;
-        let files = files(Kind::Subscriber, "demo", "totals", &sdk);
+        let files = project(Language::Rust, Kind::Subscriber, "totals", &Sdk::Copied).files();
         let of = |path: &str| files.iter().find(|it| it.path == Path::new(path)).unwrap();
         let sample = Path::new(REPOSITORY).join("plugins/handlers/totals/src/lib.rs");
         assert_eq!(fs::read_to_string(sample).unwrap(), of("src/lib.rs").text);
-    }
-
-    #[test]
-    fn a_copied_sdk_has_every_file_of_the_sdk() {
-        let root = Path::new(REPOSITORY).join("plugins/sdk");
-        let mut found = BTreeSet::new();
-        for folder in ["src", "src/http"] {
-            let entries = fs::read_dir(root.join(folder))
-                .unwrap()
-                .map(|entry| entry.unwrap());
-            let files = entries.filter(|entry| entry.file_type().unwrap().is_file());
-            found.extend(
-                files.map(|file| format!("{folder}/{}", file.file_name().into_string().unwrap())),
-            );
-        }
-        found.retain(|path| path.ends_with(".rs"));
-        found.insert("Cargo.toml".to_owned());
-        assert_eq!(
-            found,
-            SDK.iter().map(|(path, _)| (*path).to_owned()).collect()
-        );
     }
 
     #[test]
