@@ -3,6 +3,7 @@
 mod case;
 mod descriptor;
 mod language;
+mod projects;
 mod services;
 mod values;
 

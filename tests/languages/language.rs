@@ -7,9 +7,9 @@ use std::path::{Path, PathBuf};
 use tokio::process::Command;
 
 /// The repository.
-const ROOT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/..");
+pub const ROOT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/..");
 /// What tools write between the sources.
-const BUILT: [&str; 4] = ["node_modules", "__pycache__", "build", "target"];
+const BUILT: [&str; 3] = ["node_modules", "__pycache__", ".venv"];
 
 pub struct Language {
     pub name: &'static str,
@@ -74,23 +74,29 @@ impl Language {
         Path::new(ROOT).join("tests/languages").join(self.name)
     }
 
-    /// Its components, built if the sources changed; none, and a word about it, where the toolchain is not there.
+    /// Its components, built if the sources changed; none where the toolchain is not there.
     pub async fn built(&self) -> Option<Built> {
         if self.name == "rust" {
             return Some(rust());
         }
-        let tools = Path::new(env!("CARGO_TARGET_TMPDIR")).join("languages");
-        let tools = tools.join(self.name);
-        if !tools.join(self.tool).is_file() {
-            let title = self.title;
-            eprintln!("SKIPPED: {title} is not tested, because its toolchain is not there: make setup-languages");
-            return None;
-        }
+        let tools = self.tools()?;
         let bytes = self.cached(&tools).await;
         Some(Built {
             handlers: bytes,
             subscribers: bytes,
         })
+    }
+
+    /// Where its toolchain is; none, and a word about it, where it is not.
+    pub fn tools(&self) -> Option<PathBuf> {
+        let tools = Path::new(env!("CARGO_TARGET_TMPDIR")).join("languages");
+        let tools = tools.join(self.name);
+        if tools.join(self.tool).is_file() {
+            return Some(tools);
+        }
+        let title = self.title;
+        eprintln!("SKIPPED: {title} is not tested, because its toolchain is not there: make setup-languages");
+        None
     }
 
     async fn cached(&self, tools: &Path) -> &'static [u8] {
@@ -156,7 +162,7 @@ fn rust() -> Built {
     }
 }
 
-fn collect(folder: &Path, files: &mut BTreeMap<PathBuf, Vec<u8>>) {
+pub fn collect(folder: &Path, files: &mut BTreeMap<PathBuf, Vec<u8>>) {
     for entry in std::fs::read_dir(folder).unwrap() {
         let entry = entry.unwrap();
         if BUILT.iter().any(|built| entry.file_name() == *built) {
@@ -180,7 +186,7 @@ fn copy(from: &Path, to: &Path) {
 }
 
 /// What `npm install` would make: the packages, and the SDK among them.
-fn link_packages(modules: &Path, project: &Path, sdk: &Path) {
+pub fn link_packages(modules: &Path, project: &Path, sdk: &Path) {
     let own = project.join("node_modules");
     std::fs::create_dir_all(own.join("@tasker")).unwrap();
     for entry in std::fs::read_dir(modules).unwrap() {

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 import json
+import re
 import traceback
 from typing import Any
 
@@ -101,10 +102,8 @@ def _frames(error: BaseException) -> list[traceback.FrameSummary]:
 
 def _file(name: str) -> str:
     """A path as the author has it: the folders of the source are numbered where components run."""
-    parts = name.replace("\\", "/").split("/")
-    while parts and (parts[0] == "" or parts[0].isdigit()):
-        parts.pop(0)
-    return "/".join(parts)
+    numbered = re.match(r"/\d+/(.*)", name)
+    return numbered.group(1) if numbered else name
 
 
 def details(failure: Failure) -> str | None:

@@ -11,6 +11,7 @@ import { type Level, setSink, text } from "./log.ts";
 import { install, settle } from "./promise.ts";
 import type { Described, Event } from "./registry.ts";
 import { call, describe, failure, handle, outcome } from "./run.ts";
+import { thrown } from "./thrown.ts";
 import { type Lines, setLines } from "./trace.ts";
 
 type Line = [Level, string, [string, string][]];
@@ -30,8 +31,9 @@ function asked<T>(call: () => T): T {
   try {
     return call();
   } catch (error) {
-    if (typeof error !== "object" || error === null || !("tag" in error)) throw error;
-    const { tag, val } = error as { tag: string; val?: unknown };
+    const told = thrown(error);
+    if (typeof told !== "object" || told === null || !("tag" in told)) throw error;
+    const { tag, val } = told as { tag: string; val?: unknown };
     // What a later host says is a name and a payload.
     if (tag === "extension" && Array.isArray(val)) throw new Refused(String(val[0]));
     throw new Refused(tag, typeof val === "string" ? val : "");

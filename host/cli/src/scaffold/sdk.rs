@@ -37,7 +37,7 @@ const RUST: [SdkFile; 22] = files![
     "src/testing.rs",
 ];
 
-const TYPESCRIPT: [SdkFile; 33] = files![
+const TYPESCRIPT: [SdkFile; 34] = files![
     "typescript":
     "build/check.mjs",
     "build/http.mjs",
@@ -66,6 +66,7 @@ const TYPESCRIPT: [SdkFile; 33] = files![
     "src/run.ts",
     "src/schema.ts",
     "src/testing.ts",
+    "src/thrown.ts",
     "src/trace.ts",
     "src/utf8.ts",
     "wit/deps/clocks.wit",

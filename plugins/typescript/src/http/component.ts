@@ -3,6 +3,7 @@ import * as types from "wasi:http/types@0.2.12";
 import { Failure } from "../failure.ts";
 import { type Request, sender } from "./request.ts";
 import { Response } from "./response.ts";
+import { thrown } from "../thrown.ts";
 import { decode, encode } from "../utf8.ts";
 
 export { type RequestOptions, Response } from "./response.ts";
@@ -29,7 +30,7 @@ function send(request: Request): Response {
   try {
     pending = outgoing.handle(sent, options(request));
   } catch (error) {
-    throw failed(request, error);
+    throw failed(request, thrown(error));
   }
   // Where the body could not be written, what comes back says why.
   try {
@@ -127,7 +128,8 @@ function readBody(request: Request, body: types.IncomingBody): Uint8Array {
   return bytes;
 }
 
-function tagOf(error: unknown): string {
+function tagOf(thrownError: unknown): string {
+  const error = thrown(thrownError);
   if (typeof error === "object" && error !== null && "tag" in error) return String(error.tag);
   return error instanceof Error ? error.message : String(error);
 }
@@ -137,7 +139,7 @@ function invalid({ method, url }: Request, why: string): Failure {
 }
 
 function broken(request: Request, error: unknown): Failure {
-  const inner = (error as { val?: types.IoError } | null)?.val;
+  const inner = (thrown(error) as { val?: types.IoError } | null)?.val;
   const code = inner === undefined ? null : types.httpErrorCode(inner);
   if (code !== null) return failed(request, code);
   return Failure.retryable("http_failed", `the body of ${request.url} broke off: ${tagOf(error)}`);
