@@ -16,7 +16,7 @@ async fn conforms(name: &str) {
     let Some(built) = language.built().await else {
         return;
     };
-    let mut faults = descriptor::faults(language, &built).await;
+    let mut faults = descriptor::faults(&built).await;
     for case in Case::all() {
         let fault = case.fault(language, &built).await;
         faults.extend(fault.map(|fault| format!("{}: {fault}", case.name)));

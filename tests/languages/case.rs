@@ -197,7 +197,7 @@ impl Case {
     fn events_fault(&self, executed: &Executed, words: &Words) -> Option<String> {
         let none = json!([]);
         let expected = meant(self.row.get("events").unwrap_or(&none), words);
-        let event = |event: &tasker_domain::sent_event::SentEvent| {
+        let event = |event: &tasker_domain::event::SentEvent| {
             let payload: Value = serde_json::from_str(&event.payload).unwrap();
             json!([event.name.as_str(), payload])
         };

@@ -1,8 +1,7 @@
 //! What a component says of itself: the same in every language.
 
-use super::language::{Built, Language};
+use super::language::Built;
 use crate::sandbox::attempt::sandbox;
-use jsonschema::Draft;
 use serde_json::{Value, json};
 
 /// Handlers of the suite that every component has.
@@ -12,7 +11,7 @@ const HANDLERS: [&str; 18] = [
 ];
 
 /// What the descriptor lacks.
-pub async fn faults(language: &Language, built: &Built) -> Vec<String> {
+pub async fn faults(built: &Built) -> Vec<String> {
     let inspected = sandbox().inspect(built.handlers).await;
     let descriptor = match inspected {
         Ok(inspected) => inspected.descriptor,
@@ -44,7 +43,6 @@ pub async fn faults(language: &Language, built: &Built) -> Vec<String> {
     faults.extend(schema_faults("input", order.input_schema.as_ref(), &inputs()));
     faults.extend(schema_faults("result", order.result_schema.as_ref(), &results()));
     faults.extend(event_faults(&descriptor.events));
-    let _ = language;
     faults
 }
 
@@ -76,7 +74,7 @@ fn schema_faults(what: &str, schema: Option<&Value>, values: &[(Value, bool)]) -
     let Some(schema) = schema else {
         return vec![format!("descriptor: place_order has no schema of its {what}")];
     };
-    let validator = jsonschema::options().with_draft(Draft::Draft202012).build(schema);
+    let validator = jsonschema::validator_for(schema);
     let validator = match validator {
         Ok(validator) => validator,
         Err(error) => return vec![format!("descriptor: the schema of the {what}: {error}")],

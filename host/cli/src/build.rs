@@ -91,8 +91,6 @@ impl BuiltComponent {
 pub struct HandlerProject {
     dir: PathBuf,
     source: Source,
-    /// The file that says what the component is called: its name.
-    pub manifest: &'static str,
     /// `namespace/name`, as the manifest says; none where it says nothing.
     pub name: Option<String>,
 }
@@ -124,7 +122,6 @@ impl HandlerProject {
         Ok(Self {
             dir,
             source,
-            manifest,
             name,
         })
     }
@@ -251,7 +248,7 @@ mod tests {
         let manifest = r#"{"name": "x", "version": "0.1.0", "tasker": {"component": "orders/charge"}}"#;
         std::fs::write(dir.path().join(NPM), manifest).unwrap();
         let project = HandlerProject::open(dir.path().to_owned()).unwrap();
-        assert_eq!(project.manifest, NPM);
+        assert_eq!(manifest_in(dir.path()), Some(NPM));
         assert!(project.out().unwrap().ends_with("build/charge.wasm"));
     }
 }

@@ -183,7 +183,9 @@ function members(state, type, at) {
     if (!(property.flags & ts.SymbolFlags.Optional) && !mayBeAbsent) required.push(property.name);
   }
   const schema = { type: "object" };
-  const description = type.symbol === undefined ? "" : text(ts, type.symbol.getDocumentationComment(checker));
+  const named = type.aliasSymbol ?? type.symbol;
+  const isNamed = named !== undefined && !named.name.startsWith("__");
+  const description = isNamed ? text(ts, named.getDocumentationComment(checker)) : "";
   if (description !== "") schema.description = description;
   if (Object.keys(properties).length > 0) schema.properties = properties;
   if (required.length > 0) schema.required = required;

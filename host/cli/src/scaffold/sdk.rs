@@ -109,9 +109,9 @@ pub fn files(language: Language) -> Vec<SdkFile> {
     match language {
         Language::Rust => RUST.to_vec(),
         Language::Typescript | Language::Javascript => {
-            [&TYPESCRIPT[..], &TYPESCRIPT_CONTRACT].concat()
+            [&TYPESCRIPT[..], &TYPESCRIPT_CONTRACT[..]].concat()
         }
-        Language::Python => [&PYTHON[..], &PYTHON_CONTRACT].concat(),
+        Language::Python => [&PYTHON[..], &PYTHON_CONTRACT[..]].concat(),
     }
 }
 
