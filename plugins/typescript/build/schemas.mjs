@@ -184,7 +184,8 @@ function members(state, type, at) {
   }
   const schema = { type: "object" };
   const named = type.aliasSymbol ?? type.symbol;
-  const isNamed = named !== undefined && !named.name.startsWith("__");
+  const isOwn = named?.declarations?.every((one) => !one.getSourceFile().isDeclarationFile) === true;
+  const isNamed = isOwn && !named.name.startsWith("__");
   const description = isNamed ? text(ts, named.getDocumentationComment(checker)) : "";
   if (description !== "") schema.description = description;
   if (Object.keys(properties).length > 0) schema.properties = properties;

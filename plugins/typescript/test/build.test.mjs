@@ -47,7 +47,7 @@ test("types become schemas", () => {
       a: { type: "string" },
       b: { type: "number" },
       c: { type: ["boolean", "null"] },
-      d: { enum: ["x", 1] },
+      d: { enum: [1, "x"] },
       e: { type: "array", prefixItems: [{ type: "string" }, { type: "number" }], minItems: 2, maxItems: 2 },
       f: { type: "object", additionalProperties: { enum: ["s", "l"] } },
     },
