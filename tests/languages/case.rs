@@ -49,7 +49,8 @@ type Words = Vec<(&'static str, String)>;
 impl Case {
     /// The table.
     pub fn all() -> Vec<Self> {
-        let rows: Vec<Map<String, Value>> = serde_json::from_str(include_str!("cases.json")).unwrap();
+        let rows: Vec<Map<String, Value>> =
+            serde_json::from_str(include_str!("cases.json")).unwrap();
         let case = |row: Map<String, Value>| {
             let name = row["name"].as_str().unwrap().to_owned();
             let unknown = row.keys().find(|word| !WORDS.contains(&word.as_str()));
@@ -102,8 +103,15 @@ impl Case {
     }
 
     fn attempt(&self, words: &Words) -> Attempt {
-        let text = |name: &str| self.row.get(name).map(|value| meant(value, words).to_string());
-        let handler = self.row.get("handler").or_else(|| self.row.get("subscriber"));
+        let text = |name: &str| {
+            self.row
+                .get(name)
+                .map(|value| meant(value, words).to_string())
+        };
+        let handler = self
+            .row
+            .get("handler")
+            .or_else(|| self.row.get("subscriber"));
         let granted = self.row.get("granted").and_then(Value::as_array);
         let granted = granted.into_iter().flatten().filter_map(Value::as_str);
         let granted: Vec<String> = granted.map(|one| replaced(one, words)).collect();
@@ -116,7 +124,8 @@ impl Case {
         attempt.checkpoint = text("checkpoint");
         let dependencies = self.row.get("dependencies").and_then(Value::as_object);
         let dependencies = dependencies.into_iter().flatten();
-        let result = |(step, result): (&String, &Value)| (step.as_str().into(), result.to_string().into());
+        let result =
+            |(step, result): (&String, &Value)| (step.as_str().into(), result.to_string().into());
         attempt.dependencies = dependencies.map(result).collect();
         attempt.services = services();
         if self.row.get("cancelled") == Some(&json!(true)) {
@@ -155,7 +164,10 @@ impl Case {
             },
             Outcome::Failed(failure) => match expected("fail") {
                 Some(expected) => failure_fault(failure, &expected),
-                None => Some(format!("it failed: {}", shown(&json!(format!("{failure:?}"))))),
+                None => Some(format!(
+                    "it failed: {}",
+                    shown(&json!(format!("{failure:?}")))
+                )),
             },
             other => Some(format!("it ended otherwise: {other:?}")),
         }
@@ -168,10 +180,17 @@ impl Case {
         for line in expected {
             let is_it = |found: &tasker_sandbox::LogLine| {
                 let level = format!("{:?}", found.level).to_lowercase();
-                let has_level = line.get("level").is_none_or(|wanted| *wanted == json!(level));
-                let fields: Map<String, Value> =
-                    found.fields.iter().map(|(name, value)| (name.clone(), json!(value))).collect();
-                let has_fields = line.get("fields").is_none_or(|wanted| *wanted == json!(fields));
+                let has_level = line
+                    .get("level")
+                    .is_none_or(|wanted| *wanted == json!(level));
+                let fields: Map<String, Value> = found
+                    .fields
+                    .iter()
+                    .map(|(name, value)| (name.clone(), json!(value)))
+                    .collect();
+                let has_fields = line
+                    .get("fields")
+                    .is_none_or(|wanted| *wanted == json!(fields));
                 let has_message = found.message.starts_with(line["message"].as_str().unwrap());
                 has_level && has_fields && has_message
             };
@@ -226,7 +245,9 @@ fn failure_fault(failure: &Failure, expected: &Value) -> Option<String> {
             && !same(&found, expected)
         {
             let message = shown(&json!(failure.message));
-            return Some(format!("its {name} is {found} and not {expected}: {message}"));
+            return Some(format!(
+                "its {name} is {found} and not {expected}: {message}"
+            ));
         }
     }
     let words = expected.get("message").and_then(Value::as_array);
@@ -259,7 +280,10 @@ pub async fn randomness(built: &Built) -> Vec<String> {
     let now = std::time::SystemTime::UNIX_EPOCH.elapsed().unwrap();
     let clock = asked("clock", built).await;
     let clock = clock.parse::<u64>().map(Duration::from_millis);
-    if !clock.as_ref().is_ok_and(|clock| clock.abs_diff(now) < Duration::from_secs(60)) {
+    if !clock
+        .as_ref()
+        .is_ok_and(|clock| clock.abs_diff(now) < Duration::from_secs(60))
+    {
         faults.push(format!("the clock says {clock:?} at {now:?}"));
     }
     faults

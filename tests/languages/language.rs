@@ -95,7 +95,9 @@ impl Language {
             return Some(tools);
         }
         let title = self.title;
-        eprintln!("SKIPPED: {title} is not tested, because its toolchain is not there: make setup-languages");
+        eprintln!(
+            "SKIPPED: {title} is not tested, because its toolchain is not there: make setup-languages"
+        );
         None
     }
 
@@ -133,9 +135,13 @@ impl Language {
         let sdk = Path::new(ROOT).join("plugins").join(self.sdk);
         let sdk = sdk.canonicalize().unwrap();
         let mut command = Command::new(tasker());
-        command.args(["build", "--output", "json"]).arg(project.path());
+        command
+            .args(["build", "--output", "json"])
+            .arg(project.path());
         match self.name {
-            "typescript" => link_packages(&tools.join("modules/node_modules"), project.path(), &sdk),
+            "typescript" => {
+                link_packages(&tools.join("modules/node_modules"), project.path(), &sdk)
+            }
             _ => {
                 let environment = tools.join("environment");
                 command.env("VIRTUAL_ENV", environment);
@@ -144,7 +150,11 @@ impl Language {
         }
         let output = command.output().await.unwrap();
         let said = String::from_utf8_lossy(&output.stderr);
-        assert!(output.status.success(), "{} does not build: {said}", self.title);
+        assert!(
+            output.status.success(),
+            "{} does not build: {said}",
+            self.title
+        );
         let told: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
         assert_eq!(told["name"], "orders/conformance");
         let made = tools.join("made.wasm");

@@ -11,7 +11,10 @@ use tokio::process::Command;
 async fn run(command: &mut Command) -> String {
     let output = command.kill_on_drop(true).output().await.unwrap();
     let (said, told) = (output.stderr, output.stdout);
-    let (said, told) = (String::from_utf8_lossy(&said), String::from_utf8_lossy(&told));
+    let (said, told) = (
+        String::from_utf8_lossy(&said),
+        String::from_utf8_lossy(&told),
+    );
     assert!(output.status.success(), "{command:?}: {told}{said}");
     told.into_owned()
 }
@@ -28,7 +31,12 @@ impl Project {
         let folder = tempfile::tempdir_in(tools).unwrap();
         let mut command = Command::new(tasker());
         command.args(["new", "demo/hello", "--lang", language, "--kind", kind]);
-        run(command.arg("--sdk-path").arg(sdk_of(language)).arg("--dir").arg(folder.path())).await;
+        run(command
+            .arg("--sdk-path")
+            .arg(sdk_of(language))
+            .arg("--dir")
+            .arg(folder.path()))
+        .await;
         let mut files = BTreeMap::new();
         collect(folder.path(), &mut files);
         collect(&sdk_of(language), &mut files);
@@ -49,7 +57,10 @@ impl Project {
     async fn builds(&self, command: &mut Command) {
         let told = run(command.args(["build", "--output", "json"]).arg(self.path())).await;
         let told: serde_json::Value = serde_json::from_str(&told).unwrap();
-        assert_eq!((&told["name"], &told["version"]), (&"demo/hello".into(), &"0.1.0".into()));
+        assert_eq!(
+            (&told["name"], &told["version"]),
+            (&"demo/hello".into(), &"0.1.0".into())
+        );
         assert!(Path::new(told["path"].as_str().unwrap()).is_file());
         std::fs::write(&self.passed, "").unwrap();
     }
@@ -89,9 +100,13 @@ async fn python_project(kind: &str) {
     let environment = tools.join("environment");
     let mut tests = Command::new(environment.join("bin/python"));
     tests.args(["-m", "unittest", "discover", "src"]);
-    tests.env("PYTHONPATH", sdk_of("python")).env("PYTHONDONTWRITEBYTECODE", "1");
+    tests
+        .env("PYTHONPATH", sdk_of("python"))
+        .env("PYTHONDONTWRITEBYTECODE", "1");
     run(tests.current_dir(project.path())).await;
-    project.builds(Command::new(tasker()).env("VIRTUAL_ENV", environment)).await;
+    project
+        .builds(Command::new(tasker()).env("VIRTUAL_ENV", environment))
+        .await;
 }
 
 #[tokio::test]
@@ -118,20 +133,37 @@ async fn a_mistake_of_types_does_not_build_and_is_shown_with_its_place() {
         return;
     };
     let project = Project::new(&tools, "typescript", "handler").await;
-    link_packages(&tools.join("modules/node_modules"), project.path(), &sdk_of("typescript"));
+    link_packages(
+        &tools.join("modules/node_modules"),
+        project.path(),
+        &sdk_of("typescript"),
+    );
     let source = project.path().join("src/handlers.ts");
     let refused = async |text: &str| {
         std::fs::write(&source, text).unwrap();
-        let output = Command::new(tasker()).arg("build").arg(project.path()).output().await;
+        let output = Command::new(tasker())
+            .arg("build")
+            .arg(project.path())
+            .output()
+            .await;
         let output = output.unwrap();
         assert!(!output.status.success());
         String::from_utf8(output.stderr).unwrap()
     };
     let start = "import { handler } from \"@tasker/sdk\";\n";
-    let said = refused(&format!("{start}handler(\"a\", (n: number): string => n);\n")).await;
+    let said = refused(&format!(
+        "{start}handler(\"a\", (n: number): string => n);\n"
+    ))
+    .await;
     assert!(said.contains("src/handlers.ts(2,"), "{said}");
-    let said = refused(&format!("{start}handler(\"a\", (at: {{ day: Date }}) => 1);\n")).await;
-    assert!(said.contains("src/handlers.ts:2:1: `day` is a Date"), "{said}");
+    let said = refused(&format!(
+        "{start}handler(\"a\", (at: {{ day: Date }}) => 1);\n"
+    ))
+    .await;
+    assert!(
+        said.contains("src/handlers.ts:2:1: `day` is a Date"),
+        "{said}"
+    );
 }
 
 #[tokio::test]
@@ -146,7 +178,10 @@ async fn the_sdk_for_typescript_passes_its_tests_and_the_checks_of_its_types() {
         command.env("NODE_PATH", &modules).current_dir(&sdk);
         command
     };
-    run(node().arg(modules.join("typescript/bin/tsc")).args(["-p", "."])).await;
+    run(node()
+        .arg(modules.join("typescript/bin/tsc"))
+        .args(["-p", "."]))
+    .await;
     run(node().args(["build/test.mjs", "test"])).await;
 }
 

@@ -7,9 +7,7 @@ use std::sync::{Arc, LazyLock};
 use tasker_domain::kv::KvValue;
 use tasker_domain::name::Name;
 use tasker_domain::secret::SecretValue;
-use tasker_sandbox::{
-    HostServices, KvEntries, KvUnavailable, SecretUnavailable, SecretValues,
-};
+use tasker_sandbox::{HostServices, KvEntries, KvUnavailable, SecretUnavailable, SecretValues};
 
 /// Bytes of the body at `/big`.
 const BIG_BYTES: usize = 300_000;
@@ -104,7 +102,10 @@ fn answer(mut stream: TcpStream) -> std::io::Result<()> {
         None if path == "/big" => ("200".to_owned(), "x".repeat(BIG_BYTES)),
         None => {
             let order = header("x-order").unwrap_or_default();
-            ("200".to_owned(), format!("{method} {path} x-order={order} {body}"))
+            (
+                "200".to_owned(),
+                format!("{method} {path} x-order={order} {body}"),
+            )
         }
     };
     write!(

@@ -36,7 +36,9 @@ pub fn same(one: &Value, other: &Value) -> bool {
             let (one, other) = (one.to_string(), other.to_string());
             match (one.parse::<i128>(), other.parse::<i128>()) {
                 (Ok(one), Ok(other)) => one == other,
-                _ => one.parse::<f64>().unwrap().to_bits() == other.parse::<f64>().unwrap().to_bits(),
+                _ => {
+                    one.parse::<f64>().unwrap().to_bits() == other.parse::<f64>().unwrap().to_bits()
+                }
             }
         }
         (Value::Array(one), Value::Array(other)) => {
@@ -56,7 +58,11 @@ pub fn same(one: &Value, other: &Value) -> bool {
 pub fn shown(value: &Value) -> String {
     let text = value.to_string();
     match text.len() > 300 {
-        true => format!("{}… ({} bytes)", &text[..text.floor_char_boundary(200)], text.len()),
+        true => format!(
+            "{}… ({} bytes)",
+            &text[..text.floor_char_boundary(200)],
+            text.len()
+        ),
         false => text,
     }
 }
@@ -66,6 +72,9 @@ fn numbers_are_the_same_by_their_value_and_integers_by_every_digit() {
     let parse = |text: &str| serde_json::from_str::<Value>(text).unwrap();
     assert!(same(&parse("[5]"), &parse("[5.0]")));
     assert!(same(&parse("1e2"), &parse("100")));
-    assert!(!same(&parse("9007199254740993"), &parse("9007199254740992")));
+    assert!(!same(
+        &parse("9007199254740993"),
+        &parse("9007199254740992")
+    ));
     assert!(!same(&parse("{\"a\": 1}"), &parse("{\"a\": 1, \"b\": 2}")));
 }

@@ -119,11 +119,7 @@ impl HandlerProject {
             }
         };
         let name = component_name(source.component(), &source.manifest(path))?;
-        Ok(Self {
-            dir,
-            source,
-            name,
-        })
+        Ok(Self { dir, source, name })
     }
 
     /// Builds it. What its tools say goes to standard error. Blocks until it is done.
@@ -245,7 +241,8 @@ mod tests {
     #[test]
     fn a_component_of_a_project_is_named_after_itself() {
         let dir = tempfile::tempdir().unwrap();
-        let manifest = r#"{"name": "x", "version": "0.1.0", "tasker": {"component": "orders/charge"}}"#;
+        let manifest =
+            r#"{"name": "x", "version": "0.1.0", "tasker": {"component": "orders/charge"}}"#;
         std::fs::write(dir.path().join(NPM), manifest).unwrap();
         let project = HandlerProject::open(dir.path().to_owned()).unwrap();
         assert_eq!(manifest_in(dir.path()), Some(NPM));

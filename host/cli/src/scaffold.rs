@@ -135,7 +135,8 @@ mod tests {
     fn every_word_of_a_project_is_filled_in() {
         for language in Language::value_variants() {
             for kind in Kind::value_variants() {
-                for File { path, text } in project(*language, *kind, "hello", &Sdk::Copied).files() {
+                for File { path, text } in project(*language, *kind, "hello", &Sdk::Copied).files()
+                {
                     let is_open = !path.starts_with("sdk") && text.contains("{{");
                     assert!(!is_open, "{language:?} {}", path.display());
                 }

@@ -143,7 +143,11 @@ mod tests {
     fn what_the_sdks_have_of_the_contract_is_that_of_the_contract() {
         for (path, text) in all().expect("the contract is valid") {
             let checked_in = fs::read_to_string(&path).unwrap_or_default();
-            assert!(checked_in == text, "run `make bindings`: {}", path.display());
+            assert!(
+                checked_in == text,
+                "run `make bindings`: {}",
+                path.display()
+            );
         }
     }
 }

@@ -213,7 +213,8 @@ impl Module<'_> {
             }
             TypeDefKind::Variant(variant) => {
                 let cases = variant.cases.iter();
-                let cases = cases.map(|it| format!("{{ tag: \"{}\"{} }}", it.name, optional(&it.ty)));
+                let cases =
+                    cases.map(|it| format!("{{ tag: \"{}\"{} }}", it.name, optional(&it.ty)));
                 cases.collect::<Vec<_>>().join(" | ")
             }
             TypeDefKind::Enum(cases) => {
@@ -221,7 +222,10 @@ impl Module<'_> {
                 names.collect::<Vec<_>>().join(" | ")
             }
             TypeDefKind::Flags(flags) => {
-                let names = flags.flags.iter().map(|it| format!("{}?: boolean", camel(&it.name)));
+                let names = flags
+                    .flags
+                    .iter()
+                    .map(|it| format!("{}?: boolean", camel(&it.name)));
                 format!("{{ {} }}", names.collect::<Vec<_>>().join("; "))
             }
             _ => "unknown".to_owned(),
@@ -256,7 +260,9 @@ fn documented(docs: Option<&str>, indent: &str) -> String {
     match lines[..] {
         [line] => format!("{indent}/** {line} */\n"),
         _ => {
-            let lines = lines.iter().map(|line| format!("{indent} * {line}").trim_end().to_owned());
+            let lines = lines
+                .iter()
+                .map(|line| format!("{indent} * {line}").trim_end().to_owned());
             let lines = lines.collect::<Vec<_>>().join("\n");
             format!("{indent}/**\n{lines}\n{indent} */\n")
         }

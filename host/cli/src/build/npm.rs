@@ -61,7 +61,9 @@ fn require_node(told: Option<&str>) -> anyhow::Result<()> {
             "Node.js was not found; install version {NODE_MAJOR} or later (apt-get install nodejs npm, brew install node)"
         );
     };
-    let version = told.strip_prefix('v').and_then(|it| Version::parse(it).ok());
+    let version = told
+        .strip_prefix('v')
+        .and_then(|it| Version::parse(it).ok());
     match version {
         Some(version) if version.major < NODE_MAJOR => {
             bail!("Node.js {version} is too old; install version {NODE_MAJOR} or later")
@@ -96,7 +98,8 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let error = build(dir.path(), Path::new("out.wasm")).unwrap_err();
         let error = error.to_string();
-        let is_told = error.contains("run `npm install`") || error.contains("Node.js was not found");
+        let is_told =
+            error.contains("run `npm install`") || error.contains("Node.js was not found");
         assert!(is_told, "{error}");
     }
 }

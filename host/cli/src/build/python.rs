@@ -90,7 +90,10 @@ impl Project {
         let has_builder =
             |it: &PathBuf| program::asked(it, &["-c", "import componentize_py"]).is_some();
         let is_there = |it: &PathBuf| program::asked(it, &["--version"]).is_some();
-        let (found, any) = (all.iter().find(|it| has_builder(it)), all.iter().any(is_there));
+        let (found, any) = (
+            all.iter().find(|it| has_builder(it)),
+            all.iter().any(is_there),
+        );
         match (found, any) {
             (Some(python), _) => Ok(python.clone()),
             (None, true) => bail!(

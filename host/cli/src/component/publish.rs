@@ -135,8 +135,12 @@ fn nameless(dir: &Path) -> Problem {
         "pyproject.toml" => "[tool.tasker]\ncomponent = \"orders/charge\"",
         _ => "[package.metadata.tasker]\ncomponent = \"orders/charge\"",
     };
-    Problem::bad_input(format!("{manifest} does not say what the component is called"))
-        .help(format!("add --name orders/charge, or to the {name}:\n{entry}"))
+    Problem::bad_input(format!(
+        "{manifest} does not say what the component is called"
+    ))
+    .help(format!(
+        "add --name orders/charge, or to the {name}:\n{entry}"
+    ))
 }
 
 fn missing(name: bool, version: bool) -> Problem {

@@ -23,13 +23,18 @@ enum Op {
 
 pub fn keeps(ctx: &Context, operations: Vec<Operation>) -> Result<Vec<Value>, Failure> {
     let operations = operations.into_iter();
-    operations.map(|operation| operate(ctx, operation)).collect()
+    operations
+        .map(|operation| operate(ctx, operation))
+        .collect()
 }
 
 fn operate(ctx: &Context, Operation { op, key, value }: Operation) -> Result<Value, Failure> {
     let counters = ctx.kv("counters");
     match op {
-        Op::Get => Ok(counters.get::<Value>(&key)?.into_value().unwrap_or_default()),
+        Op::Get => Ok(counters
+            .get::<Value>(&key)?
+            .into_value()
+            .unwrap_or_default()),
         Op::Keys => Ok(json!(counters.keys(&key, 10)?)),
         Op::Set => counters.set(&key, &value).map(|()| Value::Null),
         Op::Remove => counters.remove(&key).map(|()| Value::Null),
@@ -39,7 +44,9 @@ fn operate(ctx: &Context, Operation { op, key, value }: Operation) -> Result<Val
         }
         Op::Stale => {
             let nothing = counters.get::<Value>("nothing")?;
-            counters.replace(&key, &nothing, &value).map(|()| Value::Null)
+            counters
+                .replace(&key, &nothing, &value)
+                .map(|()| Value::Null)
         }
     }
 }

@@ -60,9 +60,12 @@ struct Receipt {
 }
 
 fn place_order(order: Order) -> Result<Receipt, Failure> {
-    let items = order.lines.iter().map(|line| line.count).sum();
+    let items: u32 = order.lines.iter().map(|line| line.count).sum();
     if items == 0 {
-        return Err(Failure::permanent("nothing_ordered", "the order has no items"));
+        return Err(Failure::permanent(
+            "nothing_ordered",
+            "the order has no items",
+        ));
     }
     Ok(Receipt {
         id: order.id,
