@@ -3,7 +3,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help demo tasker install dist bindings test check contract bench fuzz setup rust postgres programs python browser guests tests-of-guests tests-of-examples tests-of-host test-postgres test-upgrade
+.PHONY: help demo tasker install dist bindings test check contract bench fuzz setup rust postgres programs python browser setup-languages guests tests-of-guests tests-of-examples tests-of-host test-postgres test-upgrade
 
 TARGET := $(or $(CARGO_TARGET_DIR),$(CURDIR)/target)
 # Guests are built for another machine and by other rules than the host, so they have a directory of
@@ -157,7 +157,14 @@ python:
 browser: programs
 	if command -v npm >/dev/null; then tests/browser.sh "$(TARGET)/tmp/browser" >/dev/null; fi
 
-bindings: rust ## Write the bindings of the SDK anew, from the contract in wit/
+# What builds components of the languages that handlers may be written in. Their tests are left out, and say so, where it is
+# missing.
+LANGUAGES := typescript python
+
+setup-languages: ## Install what builds handlers in other languages than Rust, for their tests
+	for language in $(LANGUAGES); do tests/languages.sh "$(TARGET)/tmp/languages" "$$language" >/dev/null; done
+
+bindings: rust ## Write what the SDKs have of the contract in wit/ anew
 	cd plugins && cargo run --locked -p tasker-sdk-bindings --target-dir "$$TASKER_GUESTS_TARGET_DIR"
 
 guests: rust ## Build the sample handlers

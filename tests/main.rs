@@ -15,6 +15,7 @@ mod flow;
 mod graphql;
 mod harness;
 mod hostile;
+mod languages;
 mod model;
 mod otlp;
 mod reference;

@@ -1,6 +1,6 @@
 //! Real guests in the real sandbox.
 
-mod attempt;
+pub mod attempt;
 mod cache;
 mod contract;
 mod events;

@@ -1,6 +1,9 @@
 //! `tasker build`
 
 mod cargo;
+mod npm;
+mod program;
+mod python;
 
 use super::{Output, Reply, Result, units};
 use anyhow::{Context as _, bail};
@@ -8,19 +11,26 @@ use cargo::Package;
 use semver::Version;
 use serde::Serialize;
 use serde_json::json;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use tasker_domain::{digest::Digest, name::Name};
 
 /// What handlers are compiled to.
 const TARGET: &str = "wasm32-wasip2";
 
-/// Build a crate of step handlers into a WebAssembly component.
+/// What projects are recognised by, the first that is there.
+const MANIFESTS: [&str; 3] = [CARGO, NPM, PYTHON];
+const CARGO: &str = "Cargo.toml";
+const NPM: &str = "package.json";
+const PYTHON: &str = "pyproject.toml";
+
+/// Build a project of step handlers into a WebAssembly component: a crate in Rust, or a folder with a package.json or a
+/// pyproject.toml.
 #[derive(Debug, clap::Args)]
 pub struct Build {
-    /// The folder of the crate.
+    /// The folder of the project.
     #[arg(default_value = ".", value_name = "FOLDER")]
     dir: PathBuf,
-    /// Build without optimisations.
+    /// Build without optimisations (Rust).
     #[arg(long)]
     debug: bool,
 }
@@ -32,12 +42,12 @@ pub enum Profile {
     Debug,
 }
 
-/// A component on disk, and what its crate says that it is.
+/// A component on disk, and what its project says that it is.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct BuiltComponent {
     /// The .wasm file.
     pub path: PathBuf,
-    /// `namespace/name`, where the crate says it.
+    /// `namespace/name`, where the project says it.
     pub name: Option<String>,
     /// The package's version.
     pub version: Version,
@@ -50,7 +60,7 @@ impl Build {
             true => Profile::Debug,
             false => Profile::Release,
         };
-        let build = move || HandlerCrate::open(self.dir)?.build(profile);
+        let build = move || HandlerProject::open(self.dir)?.build(profile);
         let built = tokio::task::spawn_blocking(build).await;
         let built = built.map_err(anyhow::Error::from)??;
         let bytes = std::fs::read(&built.path)
@@ -77,44 +87,101 @@ impl BuiltComponent {
     }
 }
 
-/// A crate of handlers that can be built.
-pub struct HandlerCrate {
+/// A project of handlers that can be built.
+pub struct HandlerProject {
     dir: PathBuf,
-    package: Package,
-    /// `namespace/name`, as `package.metadata.tasker.component` in the Cargo.toml says; none where it
-    /// says nothing.
+    source: Source,
+    /// `namespace/name`, as the manifest says; none where it says nothing.
     pub name: Option<String>,
 }
 
-impl HandlerCrate {
-    /// Reads the Cargo.toml in `dir`. Blocks.
+/// What a project is built by.
+enum Source {
+    Cargo(Package),
+    Npm(npm::Package),
+    Python(python::Project),
+}
+
+impl HandlerProject {
+    /// Reads the manifest in `dir`. Blocks.
     pub fn open(dir: PathBuf) -> anyhow::Result<Self> {
-        if !dir.join("Cargo.toml").is_file() {
-            bail!(
-                "{} has no Cargo.toml; `tasker new` writes a crate of handlers",
-                dir.display()
-            );
-        }
-        cargo::require_target(&dir, TARGET)?;
-        let package = cargo::package(&dir)?;
-        let name = component_name(&package)?;
-        Ok(Self { dir, package, name })
+        let Some(manifest) = manifest_in(&dir) else {
+            let (dir, manifests) = (dir.display(), MANIFESTS.join(", "));
+            bail!("{dir} has none of {manifests}; `tasker new` writes a project of handlers");
+        };
+        let path = dir.join(manifest);
+        let source = match manifest {
+            NPM => Source::Npm(npm::Package::read(&path)?),
+            PYTHON => Source::Python(python::Project::read(&path)?),
+            _ => {
+                cargo::require_target(&dir, TARGET)?;
+                Source::Cargo(cargo::package(&dir)?)
+            }
+        };
+        let name = component_name(source.component(), &source.manifest(path))?;
+        Ok(Self { dir, source, name })
     }
 
-    /// Builds it. Cargo's own messages go to standard error. Blocks until it is done.
+    /// Builds it. What its tools say goes to standard error. Blocks until it is done.
     pub fn build(self, profile: Profile) -> anyhow::Result<BuiltComponent> {
-        let path = cargo::build(&self.dir, &self.package, TARGET, profile)?;
+        let (path, version) = match &self.source {
+            Source::Cargo(package) => {
+                let path = cargo::build(&self.dir, package, TARGET, profile)?;
+                (path, package.version.clone())
+            }
+            Source::Npm(package) => {
+                let path = npm::build(&self.dir, &self.out()?)?;
+                (path, package.version.clone())
+            }
+            Source::Python(project) => {
+                let path = project.build(&self.dir, &self.out()?)?;
+                (path, project.version.clone())
+            }
+        };
         Ok(BuiltComponent {
             path,
             name: self.name,
-            version: self.package.version,
+            version,
         })
+    }
+
+    /// Where the component goes, named after itself.
+    fn out(&self) -> anyhow::Result<PathBuf> {
+        let name = self.name.as_deref().and_then(|name| name.split_once('/'));
+        let name = name.map_or("component", |(_, name)| name);
+        let dir = self.dir.canonicalize()?;
+        Ok(dir.join("build").join(name).with_extension("wasm"))
     }
 }
 
-fn component_name(package: &Package) -> anyhow::Result<Option<String>> {
-    let manifest = package.manifest_path.display();
-    let Some(name) = package.component() else {
+impl Source {
+    /// What its manifest says that the component is called.
+    fn component(&self) -> Option<&str> {
+        match self {
+            Self::Cargo(package) => package.component(),
+            Self::Npm(package) => package.component(),
+            Self::Python(project) => project.component(),
+        }
+    }
+
+    /// The path of the manifest, as the tool tells it where it does.
+    fn manifest(&self, path: PathBuf) -> PathBuf {
+        match self {
+            Self::Cargo(package) => package.manifest_path.clone(),
+            Self::Npm(_) | Self::Python(_) => path,
+        }
+    }
+}
+
+/// The manifest of the project in `dir`: its name.
+pub fn manifest_in(dir: &Path) -> Option<&'static str> {
+    let mut manifests = MANIFESTS.into_iter();
+    manifests.find(|manifest| dir.join(manifest).is_file())
+}
+
+fn component_name(name: Option<&str>, manifest: &Path) -> anyhow::Result<Option<String>> {
+    let manifest = manifest.display();
+    let Some(name) = name else {
         return Ok(None);
     };
     let parsed = name
@@ -134,35 +201,28 @@ fn component_name(package: &Package) -> anyhow::Result<Option<String>> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use serde_json::json;
 
-    fn named(component: serde_json::Value) -> anyhow::Result<Option<String>> {
-        component_name(&Package {
-            id: "hello".to_owned(),
-            name: "hello".to_owned(),
-            version: Version::new(1, 0, 0),
-            manifest_path: "hello/Cargo.toml".into(),
-            metadata: component,
-        })
+    fn named(component: Option<&str>) -> anyhow::Result<Option<String>> {
+        component_name(component, Path::new("hello/Cargo.toml"))
     }
 
     #[test]
     fn a_component_is_called_what_its_crate_says() {
         assert_eq!(
-            named(json!({"tasker": {"component": "orders/charge"}})).unwrap(),
+            named(Some("orders/charge")).unwrap(),
             Some("orders/charge".to_owned())
         );
-        assert_eq!(named(json!(null)).unwrap(), None);
+        assert_eq!(named(None).unwrap(), None);
     }
 
     #[test]
     fn a_name_that_is_none_is_told_with_its_place() {
-        let error = named(json!({"tasker": {"component": "a b/c"}})).unwrap_err();
+        let error = named(Some("a b/c")).unwrap_err();
         assert_eq!(
             error.to_string(),
             "the component's name in hello/Cargo.toml"
         );
-        let error = named(json!({"tasker": {"component": "charge"}})).unwrap_err();
+        let error = named(Some("charge")).unwrap_err();
         assert_eq!(
             error.to_string(),
             "the component's name in hello/Cargo.toml is `charge`; write it as namespace/charge"
@@ -170,13 +230,22 @@ mod tests {
     }
 
     #[test]
-    fn a_folder_without_a_crate_is_told_how_to_get_one() {
+    fn a_folder_without_a_project_is_told_how_to_get_one() {
         let dir = tempfile::tempdir().unwrap();
-        let opened = HandlerCrate::open(dir.path().to_owned());
+        let opened = HandlerProject::open(dir.path().to_owned());
         let error = opened.err().unwrap().to_string();
-        assert!(
-            error.ends_with("has no Cargo.toml; `tasker new` writes a crate of handlers"),
-            "{error}"
-        );
+        let told = "has none of Cargo.toml, package.json, pyproject.toml; `tasker new` writes a project of handlers";
+        assert!(error.ends_with(told), "{error}");
+    }
+
+    #[test]
+    fn a_component_of_a_project_is_named_after_itself() {
+        let dir = tempfile::tempdir().unwrap();
+        let manifest =
+            r#"{"name": "x", "version": "0.1.0", "tasker": {"component": "orders/charge"}}"#;
+        std::fs::write(dir.path().join(NPM), manifest).unwrap();
+        let project = HandlerProject::open(dir.path().to_owned()).unwrap();
+        assert_eq!(manifest_in(dir.path()), Some(NPM));
+        assert!(project.out().unwrap().ends_with("build/charge.wasm"));
     }
 }

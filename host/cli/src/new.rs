@@ -1,6 +1,6 @@
 //! `tasker new`
 
-use super::scaffold::{self, File, Kind, Sdk};
+use super::scaffold::{File, Kind, Language, Project, Sdk, SdkPlace};
 use super::{Output, Result, shell};
 use anyhow::{Context as _, bail};
 use serde_json::json;
@@ -11,19 +11,20 @@ use tasker_domain::name::Name;
 
 /// The namespace of what has none in its name.
 const DEFAULT_NAMESPACE: &str = "default";
-/// Where a checkout of this project has the SDK.
-const SDK_IN_CHECKOUT: &str = "plugins/sdk";
 
-/// Create a crate of step handlers, with a task template to try it; or one with a subscriber to events.
+/// Create a project of step handlers, with a task template to try it; or one with a subscriber to events.
 ///
-/// Inside a checkout of Tasker the crate uses the SDK of the checkout; elsewhere the SDK is copied into
+/// Inside a checkout of Tasker the project uses the SDK of the checkout; elsewhere the SDK is copied into
 /// its folder sdk/, unless --sdk-path is given.
 #[derive(Debug, clap::Args)]
 pub struct New {
     /// Name of the component: hello, or with a namespace orders/charge.
     #[arg(value_name = "[NAMESPACE/]NAME")]
     name: CrateName,
-    /// What the crate is of.
+    /// What the project is written in.
+    #[arg(long, value_enum, default_value_t)]
+    lang: Language,
+    /// What the project is of.
     #[arg(long, value_enum, default_value_t)]
     kind: Kind,
     /// Folder to create; by default named after the component.
@@ -58,24 +59,30 @@ impl FromStr for CrateName {
 }
 
 impl New {
-    /// Writes the crate and says how to go on.
+    /// Writes the project and says how to go on.
     pub fn run(self, output: Output) -> Result {
         let dir = self.dir.unwrap_or_else(|| self.name.name.as_str().into());
-        let sdk = sdk(&dir, self.sdk_path.as_deref())?;
-        create(&dir, self.kind, &self.name, &sdk)?;
+        let sdk = sdk(&dir, self.lang, self.sdk_path.as_deref())?;
         let CrateName { namespace, name } = &self.name;
+        let project = Project {
+            language: self.lang,
+            kind: self.kind,
+            namespace: namespace.as_str(),
+            name: name.as_str(),
+            sdk: &sdk,
+        };
+        create(&dir, &project)?;
         let answer = json!({ "folder": dir, "namespace": namespace, "name": name });
-        Ok(output.show(answer, || next(&dir, self.kind, &self.name)))
+        Ok(output.show(answer, || next(&dir, &project)))
     }
 }
 
-fn create(dir: &Path, kind: Kind, name: &CrateName, sdk: &Sdk) -> anyhow::Result<()> {
+fn create(dir: &Path, project: &Project<'_>) -> anyhow::Result<()> {
     if fs::read_dir(dir).is_ok_and(|mut entries| entries.next().is_some()) {
         let dir = dir.display();
         bail!("{dir} is not empty; name another folder with --dir");
     }
-    let files = scaffold::files(kind, name.namespace.as_str(), name.name.as_str(), sdk);
-    files.iter().try_for_each(|file| write(dir, file))
+    project.files().iter().try_for_each(|file| write(dir, file))
 }
 
 fn write(dir: &Path, file: &File) -> anyhow::Result<()> {
@@ -89,33 +96,34 @@ fn make_folder(path: &Path) -> anyhow::Result<()> {
     fs::create_dir_all(path).with_context(|| format!("cannot make the folder {}", path.display()))
 }
 
-fn sdk(dir: &Path, asked_for: Option<&Path>) -> anyhow::Result<Sdk> {
+fn sdk(dir: &Path, language: Language, asked_for: Option<&Path>) -> anyhow::Result<Sdk> {
+    let place = language.sdk_place();
     let Some(path) = asked_for else {
-        return Ok(in_checkout(dir)?.map_or(Sdk::Copied, Sdk::Path));
+        return Ok(in_checkout(dir, &place)?.map_or(Sdk::Copied, Sdk::Path));
     };
-    if !is_sdk(path) {
-        let path = path.display();
-        bail!("{path} is not the SDK: it has no Cargo.toml of a crate tasker-sdk");
+    if !is_sdk(path, &place) {
+        let (path, manifest, mark) = (path.display(), place.manifest, place.mark);
+        bail!("{path} is not the SDK: it has no {manifest} with {mark}");
     }
     Ok(Sdk::Path(path.canonicalize()?))
 }
 
 /// The way from `dir` to the SDK of the checkout that it lies in, if it lies in one.
-fn in_checkout(dir: &Path) -> anyhow::Result<Option<PathBuf>> {
+fn in_checkout(dir: &Path, place: &SdkPlace) -> anyhow::Result<Option<PathBuf>> {
     make_folder(dir)?;
     let dir = dir.canonicalize()?;
     let mut folders = dir.ancestors();
-    let up = folders.position(|folder| is_sdk(&folder.join(SDK_IN_CHECKOUT)));
-    Ok(up.map(|levels| PathBuf::from("../".repeat(levels)).join(SDK_IN_CHECKOUT)))
+    let up = folders.position(|folder| is_sdk(&folder.join(place.folder), place));
+    Ok(up.map(|levels| PathBuf::from("../".repeat(levels)).join(place.folder)))
 }
 
-fn is_sdk(folder: &Path) -> bool {
-    fs::read_to_string(folder.join("Cargo.toml"))
-        .is_ok_and(|text| text.contains("name = \"tasker-sdk\""))
+fn is_sdk(folder: &Path, place: &SdkPlace) -> bool {
+    fs::read_to_string(folder.join(place.manifest)).is_ok_and(|text| text.contains(place.mark))
 }
 
-fn next(dir: &Path, kind: Kind, CrateName { namespace, name }: &CrateName) -> String {
-    let rest = match kind {
+fn next(dir: &Path, project: &Project<'_>) -> String {
+    let (namespace, name) = (project.namespace, project.name);
+    let rest = match project.kind {
         Kind::Handler => format!(
             "\n    tasker component publish .\
              \n    tasker template publish template.yaml\
@@ -132,15 +140,17 @@ fn next(dir: &Path, kind: Kind, CrateName { namespace, name }: &CrateName) -> St
     format!(
         "wrote {dir}; with a host running (tasker serve):\n\
          \n    cd {cd}\
-         \n    cargo test{rest}",
+         \n    {test}{rest}",
         dir = dir.display(),
         cd = shell::path(dir),
+        test = project.test_commands(),
     )
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use clap::ValueEnum as _;
 
     fn hello() -> CrateName {
         "hello".parse().unwrap()
@@ -174,8 +184,15 @@ mod tests {
     #[test]
     fn a_folder_with_something_in_it_is_left_alone() {
         let dir = tempfile::tempdir().unwrap();
-        create(dir.path(), Kind::Handler, &hello(), &Sdk::Copied).unwrap();
-        let error = create(dir.path(), Kind::Handler, &hello(), &Sdk::Copied).unwrap_err();
+        let project = Project {
+            language: Language::Rust,
+            kind: Kind::Handler,
+            namespace: DEFAULT_NAMESPACE,
+            name: "hello",
+            sdk: &Sdk::Copied,
+        };
+        create(dir.path(), &project).unwrap();
+        let error = create(dir.path(), &project).unwrap_err();
         assert!(
             error
                 .to_string()
@@ -187,30 +204,29 @@ mod tests {
     #[test]
     fn outside_a_checkout_the_sdk_is_copied() {
         let dir = tempfile::tempdir().unwrap();
-        assert_eq!(sdk(dir.path(), None).unwrap(), Sdk::Copied);
+        for language in Language::value_variants() {
+            assert_eq!(sdk(dir.path(), *language, None).unwrap(), Sdk::Copied);
+        }
     }
 
     #[test]
     fn inside_a_checkout_the_sdk_is_named_by_its_path() {
         let checkout = tempfile::tempdir().unwrap();
-        let sdk_there = checkout.path().join(SDK_IN_CHECKOUT);
-        fs::create_dir_all(&sdk_there).unwrap();
-        fs::write(
-            sdk_there.join("Cargo.toml"),
-            "[package]\nname = \"tasker-sdk\"\n",
-        )
-        .unwrap();
-        let dir = checkout.path().join("examples/99-new");
-        assert_eq!(
-            sdk(&dir, None).unwrap(),
-            Sdk::Path("../../plugins/sdk".into())
-        );
+        for language in Language::value_variants() {
+            let place = language.sdk_place();
+            let sdk_there = checkout.path().join(place.folder);
+            fs::create_dir_all(&sdk_there).unwrap();
+            fs::write(sdk_there.join(place.manifest), place.mark).unwrap();
+            let dir = checkout.path().join("examples/99-new");
+            let expected = Path::new("../..").join(place.folder);
+            assert_eq!(sdk(&dir, *language, None).unwrap(), Sdk::Path(expected));
+        }
     }
 
     #[test]
     fn a_folder_without_the_sdk_is_refused_as_its_path() {
         let dir = tempfile::tempdir().unwrap();
-        let error = sdk(dir.path(), Some(dir.path())).unwrap_err();
+        let error = sdk(dir.path(), Language::Python, Some(dir.path())).unwrap_err();
         assert!(error.to_string().contains("is not the SDK"), "{error}");
     }
 }

@@ -1,7 +1,13 @@
 //! What `tasker new` writes.
 
+mod language;
+mod schema;
+mod sdk;
+
+pub use language::{Language, SdkPlace};
+
+use language::Template;
 use std::path::{Path, PathBuf};
-use tasker_domain::template::template_schema;
 
 /// What a new crate is of.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
@@ -12,86 +18,6 @@ pub enum Kind {
     /// A subscriber to events.
     Subscriber,
 }
-
-impl Kind {
-    fn files(self) -> &'static [(&'static str, &'static str)] {
-        match self {
-            Self::Handler => &HANDLER,
-            Self::Subscriber => &SUBSCRIBER,
-        }
-    }
-}
-
-/// The files of a new crate of handlers, with `{{…}}` where its own words go.
-const HANDLER: [(&str, &str); 7] = [
-    ("Cargo.toml", include_str!("scaffold/crate/Cargo.toml.txt")),
-    (
-        ".cargo/config.toml",
-        include_str!("scaffold/crate/config.toml.txt"),
-    ),
-    ("src/lib.rs", include_str!("scaffold/crate/lib.rs.txt")),
-    (
-        "template.yaml",
-        include_str!("scaffold/crate/template.yaml.txt"),
-    ),
-    ("input.json", include_str!("scaffold/crate/input.json.txt")),
-    ("README.md", include_str!("scaffold/crate/README.md.txt")),
-    (".gitignore", include_str!("scaffold/crate/gitignore.txt")),
-];
-
-/// The files of a new crate with a subscriber.
-const SUBSCRIBER: [(&str, &str); 5] = [
-    ("Cargo.toml", include_str!("scaffold/crate/Cargo.toml.txt")),
-    (
-        ".cargo/config.toml",
-        include_str!("scaffold/crate/config.toml.txt"),
-    ),
-    ("src/lib.rs", include_str!("scaffold/subscriber/lib.rs.txt")),
-    (
-        "README.md",
-        include_str!("scaffold/subscriber/README.md.txt"),
-    ),
-    (".gitignore", include_str!("scaffold/crate/gitignore.txt")),
-];
-
-macro_rules! sdk_files {
-    ($($path:literal),+ $(,)?) => {
-        [$(($path, include_str!(concat!("../../../plugins/sdk/", $path)))),+]
-    };
-}
-
-/// The SDK as it was when this program was built: a crate made from it builds wherever that is.
-const SDK: [(&str, &str); 22] = sdk_files![
-    "Cargo.toml",
-    "src/bindings.rs",
-    "src/component.rs",
-    "src/context.rs",
-    "src/entry.rs",
-    "src/events.rs",
-    "src/failure.rs",
-    "src/handler.rs",
-    "src/host.rs",
-    "src/http/mod.rs",
-    "src/http/response.rs",
-    "src/http/wasi.rs",
-    "src/json.rs",
-    "src/kv.rs",
-    "src/lib.rs",
-    "src/log.rs",
-    "src/macros.rs",
-    "src/outcome.rs",
-    "src/subscriber.rs",
-    "src/subscriber_bindings.rs",
-    "src/subscriber_macros.rs",
-    "src/testing.rs",
-];
-
-/// Where a checkout has the SDK.
-const SDK_IN_CHECKOUT: &str = "plugins/sdk";
-/// Where a checkout has the JSON Schema of templates.
-const SCHEMA_IN_CHECKOUT: &str = "host/docs/reference/template.schema.json";
-/// What the schema is called beside a template.
-const SCHEMA: &str = "template.schema.json";
 
 /// Where the new crate has the SDK from.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -109,56 +35,57 @@ pub struct File {
     pub text: String,
 }
 
-/// All files of a new crate.
-pub fn files(kind: Kind, namespace: &str, name: &str, sdk: &Sdk) -> Vec<File> {
-    let mut files: Vec<_> = kind
-        .files()
-        .iter()
-        .map(|file| filled_in(file, namespace, name, sdk))
-        .collect();
-    match sdk {
-        Sdk::Path(_) => {}
-        Sdk::Copied => files.extend(SDK.iter().map(copied)),
-    }
-    files.extend(needs_schema(kind, sdk).then(|| File {
-        path: SCHEMA.into(),
-        text: format!("{:#}\n", template_schema()),
-    }));
-    files
+/// What is made: of what, in which language, and where the SDK is.
+#[derive(Clone, Debug)]
+pub struct Project<'a> {
+    pub language: Language,
+    pub kind: Kind,
+    pub namespace: &'a str,
+    pub name: &'a str,
+    pub sdk: &'a Sdk,
 }
 
-/// True if no checkout has the schema that editors check the template by.
-fn needs_schema(kind: Kind, sdk: &Sdk) -> bool {
-    let has_template = kind
-        .files()
-        .iter()
-        .any(|(path, _)| *path == "template.yaml");
-    has_template && schema_of_checkout(sdk).is_none()
-}
-
-fn schema_of_checkout(sdk: &Sdk) -> Option<PathBuf> {
-    match sdk {
-        Sdk::Path(path) if path.ends_with(SDK_IN_CHECKOUT) => {
-            Some(path.parent()?.parent()?.join(SCHEMA_IN_CHECKOUT))
+impl Project<'_> {
+    /// All files of it.
+    pub fn files(&self) -> Vec<File> {
+        let templates = self.language.files(self.kind).iter();
+        let mut files: Vec<_> = templates.map(|it| self.filled_in(it)).collect();
+        let has_template = files.iter().any(|it| it.path == Path::new("template.yaml"));
+        files.extend(has_template.then(|| schema::file(self.sdk)).flatten());
+        match self.sdk {
+            Sdk::Path(_) => {}
+            Sdk::Copied => files.extend(sdk::files(self.language).iter().map(copied)),
         }
-        Sdk::Path(_) | Sdk::Copied => None,
+        files
     }
-}
 
-fn filled_in((path, text): &(&str, &str), namespace: &str, name: &str, sdk: &Sdk) -> File {
-    let schema = schema_of_checkout(sdk).unwrap_or_else(|| SCHEMA.into());
-    let sdk = match sdk {
-        Sdk::Path(path) => path.as_path(),
-        Sdk::Copied => Path::new("sdk"),
-    };
-    let text = text
-        .replace("{{namespace}}", namespace)
-        .replace("{{name}}", name)
-        .replace("{{schema}}", &schema.to_string_lossy())
-        .replace("{{sdk}}", &toml_string(sdk));
-    File {
-        path: path.into(),
-        text,
+    fn filled_in(&self, (path, text): &Template) -> File {
+        let sdk = self.sdk_path();
+        let text = text
+            .replace("{{namespace}}", self.namespace)
+            .replace("{{name}}", self.name)
+            .replace("{{extension}}", self.language.extension())
+            .replace("{{schema}}", &schema::place(self.sdk).to_string_lossy())
+            .replace("{{sdk}}", &toml_string(sdk))
+            .replace("{{sdk_npm}}", &npm_string(sdk))
+            .replace("{{sdk_path}}", &super::shell::path(&dotted(sdk)));
+        File {
+            path: path.into(),
+            text,
+        }
+    }
+
+    fn sdk_path(&self) -> &Path {
+        match self.sdk {
+            Sdk::Path(path) => path.as_path(),
+            Sdk::Copied => Path::new("sdk"),
+        }
+    }
+
+    /// What is typed to test it.
+    pub fn test_commands(&self) -> String {
+        let sdk = super::shell::path(&dotted(self.sdk_path()));
+        self.language.test_commands(&sdk)
     }
 }
 
@@ -167,6 +94,19 @@ fn copied((path, text): &(&str, &str)) -> File {
         path: Path::new("sdk").join(path),
         text: (*text).to_owned(),
     }
+}
+
+/// A path that no tool takes for the name of a package.
+fn dotted(path: &Path) -> PathBuf {
+    match path.is_absolute() || path.starts_with("..") {
+        true => path.to_owned(),
+        false => Path::new(".").join(path),
+    }
+}
+
+/// As a dependency of a package.json has it.
+fn npm_string(path: &Path) -> String {
+    serde_json::Value::from(format!("file:{}", path.display())).to_string()
 }
 
 fn toml_string(path: &Path) -> String {
@@ -180,22 +120,31 @@ fn toml_string(path: &Path) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::collections::BTreeSet;
+    use clap::ValueEnum as _;
     use std::fs;
 
     const REPOSITORY: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../..");
 
+    fn project<'a>(language: Language, kind: Kind, name: &'a str, sdk: &'a Sdk) -> Project<'a> {
+        Project {
+            language,
+            kind,
+            namespace: "demo",
+            name,
+            sdk,
+        }
+    }
+
     #[test]
-    fn the_first_example_is_what_a_new_crate_is() {
-        let sdk = Sdk::Path("../../plugins/sdk".into());
-        for File { path, text } in files(Kind::Handler, "demo", "hello", &sdk) {
-            let example = Path::new(REPOSITORY).join("examples/01-hello").join(&path);
-            assert_eq!(
-                fs::read_to_string(&example).unwrap(),
-                text,
-                "{}",
-                path.display()
-            );
+    fn every_word_of_a_project_is_filled_in() {
+        for language in Language::value_variants() {
+            for kind in Kind::value_variants() {
+                for File { path, text } in project(*language, *kind, "hello", &Sdk::Copied).files()
+                {
+                    let is_open = !path.starts_with("sdk") && text.contains("{{");
+                    assert!(!is_open, "{language:?} {}", path.display());
+                }
+            }
         }
     }
 
@@ -207,53 +156,47 @@ mod tests {
                 .find(|it| it.path == Path::new("template.yaml"));
             template.unwrap().text.lines().next().unwrap().to_owned()
         };
-        let copied = files(Kind::Handler, "demo", "hello", &Sdk::Copied);
-        assert!(copied.iter().any(|it| it.path == Path::new(SCHEMA)));
-        assert_eq!(
-            line(&copied),
-            format!("# yaml-language-server: $schema={SCHEMA}")
+        let has_schema =
+            |files: &[File]| files.iter().any(|it| it.path == Path::new(schema::SCHEMA));
+        for language in Language::value_variants() {
+            let copied = project(*language, Kind::Handler, "hello", &Sdk::Copied).files();
+            assert!(has_schema(&copied));
+            let beside = format!("# yaml-language-server: $schema={}", schema::SCHEMA);
+            assert_eq!(line(&copied), beside);
+            let checkout = Sdk::Path("../../plugins/sdk".into());
+            let checkout = project(*language, Kind::Handler, "hello", &checkout).files();
+            assert!(!has_schema(&checkout));
+            assert!(line(&checkout).ends_with(&format!("=../../{}", schema::SCHEMA_IN_CHECKOUT)));
+            let subscriber = project(*language, Kind::Subscriber, "totals", &Sdk::Copied).files();
+            assert!(!has_schema(&subscriber));
+        }
+        assert!(
+            Path::new(REPOSITORY)
+                .join(schema::SCHEMA_IN_CHECKOUT)
+                .exists()
         );
-        let checkout = files(
-            Kind::Handler,
-            "demo",
-            "hello",
-            &Sdk::Path("../../plugins/sdk".into()),
-        );
-        assert!(checkout.iter().all(|it| it.path != Path::new(SCHEMA)));
-        assert!(line(&checkout).ends_with(&format!("=../../{SCHEMA_IN_CHECKOUT}")));
-        assert!(Path::new(REPOSITORY).join(SCHEMA_IN_CHECKOUT).exists());
-        let subscriber = files(Kind::Subscriber, "demo", "totals", &Sdk::Copied);
-        assert!(subscriber.iter().all(|it| it.path != Path::new(SCHEMA)));
+    }
+
+    #[test]
+    fn the_first_example_is_what_a_new_crate_is() {
+        let sdk = Sdk::Path("../../plugins/sdk".into());
+        for File { path, text } in project(Language::Rust, Kind::Handler, "hello", &sdk).files() {
+            let example = Path::new(REPOSITORY).join("examples/01-hello").join(&path);
+            assert_eq!(
+                fs::read_to_string(&example).unwrap(),
+                text,
+                "{}",
+                path.display()
+            );
+        }
     }
 
     #[test]
     fn a_sample_component_is_what_a_new_crate_with_a_subscriber_has() {
-        let sdk = Sdk::Copied;
-        let files = files(Kind::Subscriber, "demo", "totals", &sdk);
+        let files = project(Language::Rust, Kind::Subscriber, "totals", &Sdk::Copied).files();
         let of = |path: &str| files.iter().find(|it| it.path == Path::new(path)).unwrap();
         let sample = Path::new(REPOSITORY).join("plugins/handlers/totals/src/lib.rs");
         assert_eq!(fs::read_to_string(sample).unwrap(), of("src/lib.rs").text);
-    }
-
-    #[test]
-    fn a_copied_sdk_has_every_file_of_the_sdk() {
-        let root = Path::new(REPOSITORY).join("plugins/sdk");
-        let mut found = BTreeSet::new();
-        for folder in ["src", "src/http"] {
-            let entries = fs::read_dir(root.join(folder))
-                .unwrap()
-                .map(|entry| entry.unwrap());
-            let files = entries.filter(|entry| entry.file_type().unwrap().is_file());
-            found.extend(
-                files.map(|file| format!("{folder}/{}", file.file_name().into_string().unwrap())),
-            );
-        }
-        found.retain(|path| path.ends_with(".rs"));
-        found.insert("Cargo.toml".to_owned());
-        assert_eq!(
-            found,
-            SDK.iter().map(|(path, _)| (*path).to_owned()).collect()
-        );
     }
 
     #[test]

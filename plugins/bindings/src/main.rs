@@ -1,8 +1,11 @@
-//! `make bindings`: writes the bindings of the SDK from the contract in `wit/`, so that who builds
-//! handlers builds no generator.
+//! `make bindings`: writes what the SDKs have of the contract in `wit/`, so that who builds handlers builds no generator:
+//! the bindings for Rust, the declarations for TypeScript, and copies of the contract for the tools that read it.
+
+mod typescript;
 
 use anyhow::{Context as _, Result};
-use std::path::Path;
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
 use std::{fs, str};
 use wit_bindgen_core::{Files, WorldGenerator as _, wit_parser::Resolve};
 use wit_bindgen_rust::{Opts, WithOption};
@@ -37,11 +40,55 @@ const ALL: [Bindings; 2] = [
     },
 ];
 
+/// The folder of the SDKs.
+const PLUGINS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/..");
+/// Where SDKs have a copy of `plugins/wit` and of the contract.
+const COPIES: [&str; 2] = ["typescript/wit", "python/tasker_sdk/wit"];
+/// The world with everything that a component may import.
+const WORLD: &str = "handlers-and-subscribers-http";
+
 fn main() -> Result<()> {
-    ALL.iter().try_for_each(|bindings| {
-        let path = bindings.path();
-        fs::write(&path, bindings.generate()?).with_context(|| format!("cannot write {path}"))
+    all()?.iter().try_for_each(|(path, text)| {
+        let folder = path.parent().context("every file is in a folder")?;
+        fs::create_dir_all(folder)?;
+        fs::write(path, text).with_context(|| format!("cannot write {}", path.display()))
     })
+}
+
+/// Every file that is generated, and its text.
+fn all() -> Result<BTreeMap<PathBuf, String>> {
+    let mut files = BTreeMap::new();
+    for bindings in ALL {
+        files.insert(bindings.path().into(), bindings.generate()?);
+    }
+    let wit = wit()?;
+    for copy in COPIES {
+        let folder = Path::new(PLUGINS).join(copy);
+        let copied = wit.iter();
+        files.extend(copied.map(|(path, text)| (folder.join(path), text.clone())));
+    }
+    let folder = Path::new(PLUGINS).join("typescript");
+    let declared = typescript::declarations(&folder.join("wit"), WORLD)?;
+    files.insert(folder.join("contract.d.ts"), declared);
+    Ok(files)
+}
+
+/// The worlds of the SDKs, what they are made of, and the contract, by their paths.
+fn wit() -> Result<BTreeMap<PathBuf, String>> {
+    let root = Path::new(PLUGINS).join("wit");
+    let mut files = BTreeMap::new();
+    for folder in ["", "deps"] {
+        for entry in fs::read_dir(root.join(folder))? {
+            let path = entry?.path();
+            if path.is_file() {
+                let name = path.file_name().context("a file has a name")?;
+                files.insert(Path::new(folder).join(name), fs::read_to_string(&path)?);
+            }
+        }
+    }
+    let contract = fs::read_to_string(Path::new(CONTRACT).join("step.wit"))?;
+    files.insert("deps/step/step.wit".into(), contract);
+    Ok(files)
 }
 
 impl Bindings {
@@ -93,11 +140,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_bindings_of_the_sdk_are_those_of_the_contract() {
-        for bindings in ALL {
-            let checked_in = fs::read_to_string(bindings.path()).expect("the SDK has bindings");
-            let is_same = bindings.generate().expect("the contract is valid") == checked_in;
-            assert!(is_same, "run `make bindings`");
+    fn what_the_sdks_have_of_the_contract_is_that_of_the_contract() {
+        for (path, text) in all().expect("the contract is valid") {
+            let checked_in = fs::read_to_string(&path).unwrap_or_default();
+            assert!(
+                checked_in == text,
+                "run `make bindings`: {}",
+                path.display()
+            );
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use super::plan;
 use super::show::{self, handler_names, subscriber_names};
-use crate::build::{HandlerCrate, Profile};
+use crate::build::{HandlerProject, Profile, manifest_in};
 use crate::drawn::{Drawn, host_works};
 use crate::reference::parse_family;
 use crate::signing::{SecretKey, add_signature, signatures_beside};
@@ -34,12 +34,12 @@ const CHUNK_BYTES: usize = 64 << 10;
 /// Publish a component as a version. Versions are immutable: other bytes need another version.
 #[derive(Debug, clap::Args)]
 pub struct Publish {
-    /// A .wasm file, or the folder of a handler crate, which is built first.
+    /// A .wasm file, or the folder of a project of handlers, which is built first.
     path: PathBuf,
-    /// Name; for a crate, the one in its Cargo.toml unless given.
+    /// Name; for a project, the one in its manifest unless given.
     #[arg(long, value_name = "NAMESPACE/NAME", value_parser = parse_family)]
     name: Option<Reference>,
-    /// Semantic version; for a crate, the one in its Cargo.toml unless given.
+    /// Semantic version; for a project, the one in its manifest unless given.
     #[arg(long)]
     version: Option<semver::Version>,
     /// Sign it with this private key; signatures in a `.sig` file beside it are always sent.
@@ -107,11 +107,11 @@ impl Publish {
     }
 }
 
-/// Builds the crate; refuses one without a name before that, where it has to have one.
+/// Builds the project; refuses one without a name before that, where it has to have one.
 pub async fn built(dir: PathBuf, needs_name: bool) -> Result<Source> {
     let nameless = nameless(&dir);
     let build = move || {
-        let handlers = HandlerCrate::open(dir)?;
+        let handlers = HandlerProject::open(dir)?;
         match needs_name && handlers.name.is_none() {
             true => Err(CliError::from(nameless)),
             false => Ok(handlers.build(Profile::Release)?),
@@ -128,10 +128,19 @@ pub async fn built(dir: PathBuf, needs_name: bool) -> Result<Source> {
 }
 
 fn nameless(dir: &Path) -> Problem {
-    let manifest = dir.join("Cargo.toml").display().to_string();
-    Problem::bad_input(format!("{manifest} does not say what the component is called")).help(
-        "add --name orders/charge, or to the Cargo.toml:\n[package.metadata.tasker]\ncomponent = \"orders/charge\"",
-    )
+    let name = manifest_in(dir).unwrap_or("Cargo.toml");
+    let manifest = dir.join(name).display().to_string();
+    let entry = match name {
+        "package.json" => "\"tasker\": {\"component\": \"orders/charge\"}",
+        "pyproject.toml" => "[tool.tasker]\ncomponent = \"orders/charge\"",
+        _ => "[package.metadata.tasker]\ncomponent = \"orders/charge\"",
+    };
+    Problem::bad_input(format!(
+        "{manifest} does not say what the component is called"
+    ))
+    .help(format!(
+        "add --name orders/charge, or to the {name}:\n{entry}"
+    ))
 }
 
 fn missing(name: bool, version: bool) -> Problem {

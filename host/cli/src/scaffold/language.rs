@@ -1,0 +1,184 @@
+//! The languages that `tasker new` writes in: the files of a project in each, and the SDK.
+
+use super::Kind;
+
+/// The path of a file inside a new project, and its text with `{{…}}` where the project's own words go.
+pub type Template = (&'static str, &'static str);
+
+/// What a new project is written in.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
+pub enum Language {
+    /// Rust.
+    #[default]
+    Rust,
+    /// TypeScript.
+    #[value(alias = "ts")]
+    Typescript,
+    /// JavaScript, with types in comments.
+    #[value(alias = "js")]
+    Javascript,
+    /// Python.
+    #[value(alias = "py")]
+    Python,
+}
+
+/// Where a checkout of this project has the SDK of a language, and how it is recognised.
+pub struct SdkPlace {
+    /// From the root of the checkout.
+    pub folder: &'static str,
+    /// What is built from.
+    pub manifest: &'static str,
+    /// What stands in the manifest of no other package.
+    pub mark: &'static str,
+}
+
+macro_rules! template {
+    ($path:literal, $source:literal) => {
+        ($path, include_str!($source))
+    };
+}
+
+const TEMPLATE_YAML: Template = template!("template.yaml", "crate/template.yaml.txt");
+const INPUT_JSON: Template = template!("input.json", "crate/input.json.txt");
+const CARGO_TOML: Template = template!("Cargo.toml", "crate/Cargo.toml.txt");
+const CARGO_CONFIG: Template = template!(".cargo/config.toml", "crate/config.toml.txt");
+const CARGO_GITIGNORE: Template = template!(".gitignore", "crate/gitignore.txt");
+const PACKAGE_JSON: Template = template!("package.json", "typescript/package.json.txt");
+const TSCONFIG: Template = template!("tsconfig.json", "typescript/tsconfig.json.txt");
+const NPM_GITIGNORE: Template = template!(".gitignore", "typescript/gitignore.txt");
+const NPM_README: Template = template!("README.md", "typescript/README.md.txt");
+const NPM_TOTALS: Template = template!("README.md", "typescript/subscribers.README.md.txt");
+const PYPROJECT: Template = template!("pyproject.toml", "python/pyproject.toml.txt");
+const PYTHON_GITIGNORE: Template = template!(".gitignore", "python/gitignore.txt");
+
+const RUST: [Template; 7] = [
+    CARGO_TOML,
+    CARGO_CONFIG,
+    template!("src/lib.rs", "crate/lib.rs.txt"),
+    TEMPLATE_YAML,
+    INPUT_JSON,
+    template!("README.md", "crate/README.md.txt"),
+    CARGO_GITIGNORE,
+];
+
+const RUST_SUBSCRIBER: [Template; 5] = [
+    CARGO_TOML,
+    CARGO_CONFIG,
+    template!("src/lib.rs", "subscriber/lib.rs.txt"),
+    template!("README.md", "subscriber/README.md.txt"),
+    CARGO_GITIGNORE,
+];
+
+const TYPESCRIPT: [Template; 8] = [
+    PACKAGE_JSON,
+    TSCONFIG,
+    template!("src/handlers.ts", "typescript/handlers.ts.txt"),
+    template!("src/handlers.test.ts", "typescript/handlers.test.ts.txt"),
+    TEMPLATE_YAML,
+    INPUT_JSON,
+    NPM_README,
+    NPM_GITIGNORE,
+];
+
+const TYPESCRIPT_SUBSCRIBER: [Template; 6] = [
+    PACKAGE_JSON,
+    TSCONFIG,
+    template!("src/handlers.ts", "typescript/subscribers.ts.txt"),
+    template!("src/handlers.test.ts", "typescript/subscribers.test.ts.txt"),
+    NPM_TOTALS,
+    NPM_GITIGNORE,
+];
+
+const JAVASCRIPT: [Template; 8] = [
+    PACKAGE_JSON,
+    TSCONFIG,
+    template!("src/handlers.js", "javascript/handlers.js.txt"),
+    template!("src/handlers.test.js", "javascript/handlers.test.js.txt"),
+    TEMPLATE_YAML,
+    INPUT_JSON,
+    NPM_README,
+    NPM_GITIGNORE,
+];
+
+const JAVASCRIPT_SUBSCRIBER: [Template; 6] = [
+    PACKAGE_JSON,
+    TSCONFIG,
+    template!("src/handlers.js", "javascript/subscribers.js.txt"),
+    template!("src/handlers.test.js", "javascript/subscribers.test.js.txt"),
+    NPM_TOTALS,
+    NPM_GITIGNORE,
+];
+
+const PYTHON: [Template; 7] = [
+    PYPROJECT,
+    template!("src/handlers.py", "python/handlers.py.txt"),
+    template!("src/test_handlers.py", "python/test_handlers.py.txt"),
+    TEMPLATE_YAML,
+    INPUT_JSON,
+    template!("README.md", "python/README.md.txt"),
+    PYTHON_GITIGNORE,
+];
+
+const PYTHON_SUBSCRIBER: [Template; 5] = [
+    PYPROJECT,
+    template!("src/handlers.py", "python/subscribers.py.txt"),
+    template!("src/test_handlers.py", "python/test_subscribers.py.txt"),
+    template!("README.md", "python/subscribers.README.md.txt"),
+    PYTHON_GITIGNORE,
+];
+
+impl Language {
+    /// The files of a new project.
+    pub fn files(self, kind: Kind) -> &'static [Template] {
+        match (self, kind) {
+            (Self::Rust, Kind::Handler) => &RUST,
+            (Self::Rust, Kind::Subscriber) => &RUST_SUBSCRIBER,
+            (Self::Typescript, Kind::Handler) => &TYPESCRIPT,
+            (Self::Typescript, Kind::Subscriber) => &TYPESCRIPT_SUBSCRIBER,
+            (Self::Javascript, Kind::Handler) => &JAVASCRIPT,
+            (Self::Javascript, Kind::Subscriber) => &JAVASCRIPT_SUBSCRIBER,
+            (Self::Python, Kind::Handler) => &PYTHON,
+            (Self::Python, Kind::Subscriber) => &PYTHON_SUBSCRIBER,
+        }
+    }
+
+    /// Where a checkout has its SDK.
+    pub fn sdk_place(self) -> SdkPlace {
+        let (folder, manifest, mark) = match self {
+            Self::Rust => ("plugins/sdk", "Cargo.toml", "name = \"tasker-sdk\""),
+            Self::Typescript | Self::Javascript => {
+                let mark = "\"name\": \"@tasker/sdk\"";
+                ("plugins/typescript", "package.json", mark)
+            }
+            Self::Python => ("plugins/python", "pyproject.toml", "name = \"tasker-sdk\""),
+        };
+        SdkPlace {
+            folder,
+            manifest,
+            mark,
+        }
+    }
+
+    /// How files of the source end, where a text speaks of them.
+    pub fn extension(self) -> &'static str {
+        match self {
+            Self::Rust => "rs",
+            Self::Typescript => "ts",
+            Self::Javascript => "js",
+            Self::Python => "py",
+        }
+    }
+
+    /// What is typed to test a new project.
+    pub fn test_commands(self, sdk: &str) -> String {
+        match self {
+            Self::Rust => "cargo test".to_owned(),
+            Self::Typescript | Self::Javascript => "npm install\n    npm test".to_owned(),
+            Self::Python => format!(
+                "python3 -m venv .venv\
+                 \n    .venv/bin/pip install componentize-py==0.25.1 {sdk}\
+                 \n    .venv/bin/python -m unittest discover src"
+            ),
+        }
+    }
+}

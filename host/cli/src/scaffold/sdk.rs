@@ -1,0 +1,165 @@
+//! The SDKs as they were when this program was built: a project made from them builds wherever that is.
+
+use super::Language;
+
+/// A file of an SDK: its path inside the SDK, and its text.
+type SdkFile = (&'static str, &'static str);
+
+macro_rules! files {
+    ($folder:literal: $($path:literal),+ $(,)?) => {
+        [$(($path, include_str!(concat!("../../../../plugins/", $folder, "/", $path)))),+]
+    };
+}
+
+const RUST: [SdkFile; 22] = files![
+    "sdk":
+    "Cargo.toml",
+    "src/bindings.rs",
+    "src/component.rs",
+    "src/context.rs",
+    "src/entry.rs",
+    "src/events.rs",
+    "src/failure.rs",
+    "src/handler.rs",
+    "src/host.rs",
+    "src/http/mod.rs",
+    "src/http/response.rs",
+    "src/http/wasi.rs",
+    "src/json.rs",
+    "src/kv.rs",
+    "src/lib.rs",
+    "src/log.rs",
+    "src/macros.rs",
+    "src/outcome.rs",
+    "src/subscriber.rs",
+    "src/subscriber_bindings.rs",
+    "src/subscriber_macros.rs",
+    "src/testing.rs",
+];
+
+const TYPESCRIPT: [SdkFile; 34] = files![
+    "typescript":
+    "build/check.mjs",
+    "build/http.mjs",
+    "build/lines.mjs",
+    "build/main.mjs",
+    "build/project.mjs",
+    "build/schemas.mjs",
+    "build/test.mjs",
+    "contract.d.ts",
+    "package.json",
+    "src/component.ts",
+    "src/context.ts",
+    "src/failure.ts",
+    "src/globals.d.ts",
+    "src/host.ts",
+    "src/http/component.ts",
+    "src/http/native.ts",
+    "src/http/request.ts",
+    "src/http/response.ts",
+    "src/index.ts",
+    "src/json.ts",
+    "src/kv.ts",
+    "src/log.ts",
+    "src/promise.ts",
+    "src/registry.ts",
+    "src/run.ts",
+    "src/schema.ts",
+    "src/testing.ts",
+    "src/thrown.ts",
+    "src/trace.ts",
+    "src/utf8.ts",
+    "wit/deps/clocks.wit",
+    "wit/deps/http.wit",
+    "wit/deps/io.wit",
+    "wit/deps/random.wit",
+];
+
+const PYTHON: [SdkFile; 20] = files![
+    "python":
+    "pyproject.toml",
+    "tasker_sdk/__init__.py",
+    "tasker_sdk/build.py",
+    "tasker_sdk/component.py",
+    "tasker_sdk/context.py",
+    "tasker_sdk/failures.py",
+    "tasker_sdk/host.py",
+    "tasker_sdk/http.py",
+    "tasker_sdk/kv.py",
+    "tasker_sdk/log.py",
+    "tasker_sdk/py.typed",
+    "tasker_sdk/registry.py",
+    "tasker_sdk/run.py",
+    "tasker_sdk/testing.py",
+    "tasker_sdk/types.py",
+    "tasker_sdk/wasi_http.py",
+    "tasker_sdk/wit/deps/clocks.wit",
+    "tasker_sdk/wit/deps/http.wit",
+    "tasker_sdk/wit/deps/io.wit",
+    "tasker_sdk/wit/deps/random.wit",
+];
+
+const TYPESCRIPT_CONTRACT: [SdkFile; 2] =
+    files!["typescript": "wit/deps/step/step.wit", "wit/worlds.wit"];
+const PYTHON_CONTRACT: [SdkFile; 2] =
+    files!["python": "tasker_sdk/wit/deps/step/step.wit", "tasker_sdk/wit/worlds.wit"];
+
+/// All files of the SDK of a language.
+pub fn files(language: Language) -> Vec<SdkFile> {
+    match language {
+        Language::Rust => RUST.to_vec(),
+        Language::Typescript | Language::Javascript => {
+            [&TYPESCRIPT[..], &TYPESCRIPT_CONTRACT[..]].concat()
+        }
+        Language::Python => [&PYTHON[..], &PYTHON_CONTRACT[..]].concat(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::BTreeSet;
+    use std::fs;
+    use std::path::{Path, PathBuf};
+
+    /// What tools write between the sources, and what only the checkout needs.
+    const LEFT_OUT: [&str; 6] = [
+        "node_modules",
+        "__pycache__",
+        "tests",
+        "test",
+        "tsconfig.json",
+        "README.md",
+    ];
+
+    fn found(root: &Path) -> BTreeSet<String> {
+        let mut folders = vec![PathBuf::new()];
+        let mut found = BTreeSet::new();
+        while let Some(folder) = folders.pop() {
+            for entry in fs::read_dir(root.join(&folder)).unwrap() {
+                let entry = entry.unwrap();
+                let name = entry.file_name().into_string().unwrap();
+                let path = folder.join(&name);
+                if LEFT_OUT.contains(&name.as_str()) || name.ends_with(".egg-info") {
+                    continue;
+                } else if entry.file_type().unwrap().is_dir() {
+                    folders.push(path);
+                } else {
+                    found.insert(path.to_str().unwrap().to_owned());
+                }
+            }
+        }
+        found
+    }
+
+    #[test]
+    fn a_copied_sdk_has_every_file_of_the_sdk() {
+        for language in [Language::Rust, Language::Typescript, Language::Python] {
+            let folder = language.sdk_place().folder;
+            let root = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../..")).join(folder);
+            let copied = files(language).into_iter();
+            let copied: BTreeSet<_> = copied.map(|(path, _)| path.to_owned()).collect();
+            assert_eq!(found(&root), copied, "{folder}");
+        }
+    }
+}

@@ -1,0 +1,197 @@
+//! What `tasker new` writes in each language passes its own tests and builds; so do the SDKs.
+
+use super::language::{Language, ROOT, collect, link_packages};
+use crate::harness::tasker;
+use sha2::{Digest as _, Sha256};
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use tokio::process::Command;
+
+/// Runs a command to its end; what it printed, where it ended well.
+async fn run(command: &mut Command) -> String {
+    let output = command.kill_on_drop(true).output().await.unwrap();
+    let (said, told) = (output.stderr, output.stdout);
+    let (said, told) = (
+        String::from_utf8_lossy(&said),
+        String::from_utf8_lossy(&told),
+    );
+    assert!(output.status.success(), "{command:?}: {told}{said}");
+    told.into_owned()
+}
+
+/// A folder that goes with the test, and whether something of the same files passed before: components take long to build.
+struct Project {
+    folder: tempfile::TempDir,
+    passed: PathBuf,
+}
+
+impl Project {
+    /// What `tasker new` writes.
+    async fn new(tools: &Path, language: &str, kind: &str) -> Self {
+        let folder = tempfile::tempdir_in(tools).unwrap();
+        let mut command = Command::new(tasker());
+        command.args(["new", "demo/hello", "--lang", language, "--kind", kind]);
+        run(command
+            .arg("--sdk-path")
+            .arg(sdk_of(language))
+            .arg("--dir")
+            .arg(folder.path()))
+        .await;
+        let mut files = BTreeMap::new();
+        collect(folder.path(), &mut files);
+        collect(&sdk_of(language), &mut files);
+        let mut hasher = Sha256::new();
+        for bytes in files.into_values() {
+            hasher.update(bytes);
+        }
+        let hash = data_encoding::HEXLOWER.encode(&hasher.finalize()[..8]);
+        let passed = tools.join(format!("passed-{language}-{kind}-{hash}"));
+        Self { folder, passed }
+    }
+
+    fn path(&self) -> &Path {
+        self.folder.path()
+    }
+
+    /// Builds it with `tasker build`, and remembers that it passed.
+    async fn builds(&self, command: &mut Command) {
+        let told = run(command.args(["build", "--output", "json"]).arg(self.path())).await;
+        let told: serde_json::Value = serde_json::from_str(&told).unwrap();
+        assert_eq!(
+            (&told["name"], &told["version"]),
+            (&"demo/hello".into(), &"0.1.0".into())
+        );
+        assert!(Path::new(told["path"].as_str().unwrap()).is_file());
+        std::fs::write(&self.passed, "").unwrap();
+    }
+}
+
+fn sdk_of(language: &str) -> PathBuf {
+    let folder = match language {
+        "python" => "plugins/python",
+        _ => "plugins/typescript",
+    };
+    Path::new(ROOT).join(folder).canonicalize().unwrap()
+}
+
+async fn npm_project(language: &str, kind: &str) {
+    let Some(tools) = Language::named("typescript").tools() else {
+        return;
+    };
+    let project = Project::new(&tools, language, kind).await;
+    if project.passed.is_file() {
+        return;
+    }
+    let sdk = sdk_of(language);
+    link_packages(&tools.join("modules/node_modules"), project.path(), &sdk);
+    let tests = sdk.join("build/test.mjs");
+    run(Command::new("node").arg(tests).current_dir(project.path())).await;
+    project.builds(&mut Command::new(tasker())).await;
+}
+
+async fn python_project(kind: &str) {
+    let Some(tools) = Language::named("python").tools() else {
+        return;
+    };
+    let project = Project::new(&tools, "python", kind).await;
+    if project.passed.is_file() {
+        return;
+    }
+    let environment = tools.join("environment");
+    let mut tests = Command::new(environment.join("bin/python"));
+    tests.args(["-m", "unittest", "discover", "src"]);
+    tests
+        .env("PYTHONPATH", sdk_of("python"))
+        .env("PYTHONDONTWRITEBYTECODE", "1");
+    run(tests.current_dir(project.path())).await;
+    project
+        .builds(Command::new(tasker()).env("VIRTUAL_ENV", environment))
+        .await;
+}
+
+#[tokio::test]
+async fn a_new_project_in_typescript_passes_its_tests_and_builds() {
+    npm_project("typescript", "handler").await;
+    npm_project("typescript", "subscriber").await;
+}
+
+#[tokio::test]
+async fn a_new_project_in_javascript_passes_its_tests_and_builds() {
+    npm_project("javascript", "handler").await;
+    npm_project("javascript", "subscriber").await;
+}
+
+#[tokio::test]
+async fn a_new_project_in_python_passes_its_tests_and_builds() {
+    python_project("handler").await;
+    python_project("subscriber").await;
+}
+
+#[tokio::test]
+async fn a_mistake_of_types_does_not_build_and_is_shown_with_its_place() {
+    let Some(tools) = Language::named("typescript").tools() else {
+        return;
+    };
+    let project = Project::new(&tools, "typescript", "handler").await;
+    link_packages(
+        &tools.join("modules/node_modules"),
+        project.path(),
+        &sdk_of("typescript"),
+    );
+    let source = project.path().join("src/handlers.ts");
+    let refused = async |text: &str| {
+        std::fs::write(&source, text).unwrap();
+        let output = Command::new(tasker())
+            .arg("build")
+            .arg(project.path())
+            .output()
+            .await;
+        let output = output.unwrap();
+        assert!(!output.status.success());
+        String::from_utf8(output.stderr).unwrap()
+    };
+    let start = "import { handler } from \"@tasker/sdk\";\n";
+    let said = refused(&format!(
+        "{start}handler(\"a\", (n: number): string => n);\n"
+    ))
+    .await;
+    assert!(said.contains("src/handlers.ts(2,"), "{said}");
+    let said = refused(&format!(
+        "{start}handler(\"a\", (at: {{ day: Date }}) => 1);\n"
+    ))
+    .await;
+    assert!(
+        said.contains("src/handlers.ts:2:1: `day` is a Date"),
+        "{said}"
+    );
+}
+
+#[tokio::test]
+async fn the_sdk_for_typescript_passes_its_tests_and_the_checks_of_its_types() {
+    let Some(tools) = Language::named("typescript").tools() else {
+        return;
+    };
+    let modules = tools.join("modules/node_modules");
+    let sdk = sdk_of("typescript");
+    let node = || {
+        let mut command = Command::new("node");
+        command.env("NODE_PATH", &modules).current_dir(&sdk);
+        command
+    };
+    run(node()
+        .arg(modules.join("typescript/bin/tsc"))
+        .args(["-p", "."]))
+    .await;
+    run(node().args(["build/test.mjs", "test"])).await;
+}
+
+#[tokio::test]
+async fn the_sdk_for_python_passes_its_tests() {
+    let Some(tools) = Language::named("python").tools() else {
+        return;
+    };
+    let mut tests = Command::new(tools.join("environment/bin/python"));
+    tests.args(["-m", "unittest", "discover", "tests"]);
+    tests.env("PYTHONDONTWRITEBYTECODE", "1");
+    run(tests.current_dir(sdk_of("python"))).await;
+}
