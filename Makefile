@@ -47,7 +47,7 @@ dist: tasker ## Make an archive of a stripped tasker, manual pages, completions,
 	cargo build --release --locked -p tasker --features manual --example manual
 	host/tasker/dist/archive.sh "$(TASKER)" "$(TARGET)/release/examples/manual" "$(TARGET)/dist"
 
-test: setup programs python browser tests-of-guests tests-of-examples tests-of-host ## Run every test, from a clean checkout
+test: setup programs python browser setup-languages tests-of-guests tests-of-examples tests-of-host ## Run every test, from a clean checkout
 
 # The major version: 16, 17 or 18; where TASKER_PG_BINDIR is set, what is there.
 PG ?= 18
