@@ -92,7 +92,6 @@ fn the_chapter_on_configuration_has_every_option_and_variable() {
     text += "\n## Variables of options\n\n";
     text += &table(&["variable", "option"], &of_options(&program));
     text += "\n## Other variables\n\n";
-    let others = VARIABLES.iter().filter(|(_, of, _)| !of.is_empty());
     let rows: Vec<Vec<String>> = VARIABLES
         .iter()
         .map(|(name, of, meaning)| {

@@ -79,7 +79,9 @@ pub(crate) fn linked(from: &str, target: &str) -> Option<Linked> {
     for component in folder.chain(Path::new(target).components()) {
         match component {
             Component::Normal(name) => path.push(name.to_str()?),
-            Component::ParentDir => drop(path.pop()?),
+            Component::ParentDir => {
+                path.pop()?;
+            }
             Component::CurDir => {}
             Component::RootDir | Component::Prefix(_) => return None,
         }
