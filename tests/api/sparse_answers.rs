@@ -21,11 +21,15 @@ async fn pinned() -> Server {
 #[tokio::test]
 async fn an_answer_has_only_the_members_that_are_named() {
     let server = pinned().await;
-    let pin = server.get(&format!("{PIN}?fields=requirement,rollout.percent"));
+    let pin = server
+        .get(&format!("{PIN}?fields=requirement,rollout.percent"))
+        .await;
     let expected = json!({"requirement": "=1.0.0", "rollout": {"percent": 12.5}});
-    assert_eq!(pin.await.answered(200), expected);
-    let twice = server.get(&format!("{PIN}?fields=requirement&fields=rollout.percent"));
-    assert_eq!(twice.await.answered(200), expected);
+    assert_eq!(pin.answered(200), expected);
+    let twice = server
+        .get(&format!("{PIN}?fields=requirement&fields=rollout.percent"))
+        .await;
+    assert_eq!(twice.answered(200), expected);
 }
 
 #[tokio::test]
@@ -44,8 +48,8 @@ async fn of_a_page_each_item_has_only_the_members_that_are_named() {
         ("audit", "action"),
         ("subscriptions", "name"),
     ] {
-        let page = server.get(&format!("/v1/{list}?fields={field}"));
-        let page = page.await.answered(200);
+        let page = server.get(&format!("/v1/{list}?fields={field}")).await;
+        let page = page.answered(200);
         let items = page["items"].as_array().unwrap().iter();
         let members = items.flat_map(|item| item.as_object().unwrap().keys());
         assert!(members.into_iter().all(|it| it == field), "{list}: {page}");
@@ -95,10 +99,14 @@ async fn a_sparse_answer_has_a_tag_of_its_own() {
 async fn numbers_keep_their_digits_and_payloads_are_kept_whole() {
     let server = pinned().await;
     let id = server.submit("one", json!({"amount": 1})).await;
-    let task = server.get(&format!("/v1/tasks/{id}?fields=input,step_counts"));
-    let task = task.await.answered(200);
+    let task = server
+        .get(&format!("/v1/tasks/{id}?fields=input,step_counts"))
+        .await;
+    let task = task.answered(200);
     assert_eq!(task["input"], json!({"amount": 1}));
     assert_eq!(task.as_object().unwrap().len(), 2);
-    let amount = server.get(&format!("/v1/tasks/{id}?fields=input.amount"));
-    assert_eq!(amount.await.answered(200), json!({"input": {"amount": 1}}));
+    let amount = server
+        .get(&format!("/v1/tasks/{id}?fields=input.amount"))
+        .await;
+    assert_eq!(amount.answered(200), json!({"input": {"amount": 1}}));
 }
