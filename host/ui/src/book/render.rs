@@ -85,7 +85,7 @@ impl<'f> Renderer<'f> {
                     changed.push(markup("</div>\n"));
                 }
                 Event::Start(Tag::Link { .. } | Tag::Image { .. }) => {
-                    changed.push(self.link(event))
+                    changed.push(self.link(event));
                 }
                 Event::End(TagEnd::Link | TagEnd::Image) => {
                     changed.push(self.link_ends.pop().flatten().map_or(event, markup));
