@@ -47,7 +47,7 @@ pub async fn faults(built: &Built) -> Vec<String> {
         descriptor.capabilities == ["kv counters", "events orders"],
         "it says what it wants to be granted",
     );
-    let order = handlers.iter().find(|it| it.name == "place_order");
+    let order = handlers.iter().find(|it| it.name.as_str() == "place_order");
     let Some(order) = order else {
         return faults;
     };
