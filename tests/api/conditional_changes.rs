@@ -205,7 +205,9 @@ async fn of_two_that_make_a_pin_that_was_not_there_one_does() {
 async fn rules_that_somebody_else_changed_are_not_overwritten() {
     let server = two_versions().await;
     let secret = server.request("PUT", "/v1/namespaces/shop/secrets/signing");
-    let secret = secret.header("content-type", "text/plain").body("value");
+    let secret = secret
+        .header("content-type", "text/plain")
+        .body("a value that is kept");
     assert_eq!(answer(secret).await.status, 200);
     let hook =
         |types: &str| json!({"to": "https://example.com/", "secrets": ["signing"], "types": types});

@@ -77,7 +77,8 @@ async fn a_long_poll_that_ends_without_news_is_answered_with_304() {
 async fn two_callers_whose_answers_differ_have_different_tags() {
     let server = Server::start().await;
     server.publish("one", STEPS).await;
-    let body = json!({"name": "baker", "permissions": "bakery:read"});
+    let body =
+        json!({"name": "baker", "permissions": [{"namespace": "bakery", "actions": ["read"]}]});
     let key = server.post("/v1/keys", &body).await.answered(201);
     let baker = server.asked_with(key["token"].as_str());
     let path = "/v1/components";

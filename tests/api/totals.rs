@@ -99,7 +99,8 @@ async fn tasks_are_counted_as_they_are_filtered() {
 async fn a_caller_is_told_the_number_of_what_it_may_see() {
     let server = two_versions().await;
     server.submit("one", json!({})).await;
-    let body = json!({"name": "baker", "permissions": "bakery:read"});
+    let body =
+        json!({"name": "baker", "permissions": [{"namespace": "bakery", "actions": ["read"]}]});
     let key = server.post("/v1/keys", &body).await.answered(201);
     let baker = server.asked_with(key["token"].as_str());
     for list in ["tasks", "components", "pins"] {

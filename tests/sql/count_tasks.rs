@@ -43,7 +43,7 @@ async fn tasks_are_counted_up_to_a_bound_and_estimated_beyond_it() {
         }
     }
     let (all, _) = counted(&mut session, "null, null, null, null", 0).await;
-    assert_eq!(all, 60, "the statistics are of now");
+    assert!((55..=65).contains(&all), "the statistics are of now: {all}");
 }
 
 #[tokio::test]

@@ -2,16 +2,16 @@
 
 use super::browser::drive;
 use super::seeds::open_host;
-use crate::harness::{TestDatabase, TestHost};
+use crate::harness::{TestDatabase, TestHost, client_with};
+use reqwest::StatusCode;
 use reqwest::header::{CACHE_CONTROL, CONTENT_TYPE, ETAG, IF_NONE_MATCH};
-use reqwest::{Client, StatusCode};
 use serde_json::{Value, json};
 use tasker_ui::book::chapters;
 
 #[tokio::test]
 async fn everybody_reads_every_chapter_on_a_host_with_and_without_the_interface() {
     let database = TestDatabase::new().await;
-    let client = Client::new();
+    let client = client_with(None);
     for serves_ui in [true, false] {
         let host = TestHost::start_with(&database, |config| {
             (config.worker, config.serves_ui) = (None, serves_ui);
@@ -45,7 +45,7 @@ async fn what_a_page_of_the_book_needs_is_served_and_kept() {
         (config.worker, config.serves_ui) = (None, false);
     });
     let host = host.await;
-    let client = Client::new();
+    let client = client_with(None);
     let get = async |path: &str| {
         let url = format!("{}{path}", host.host.url());
         client.get(url).send().await.unwrap()
@@ -90,7 +90,7 @@ async fn what_a_page_of_the_book_needs_is_served_and_kept() {
 async fn an_unknown_chapter_is_not_found_and_the_api_keeps_its_page() {
     let database = TestDatabase::new().await;
     let host = TestHost::start_idle(&database).await;
-    let client = Client::new();
+    let client = client_with(None);
     for path in [
         "/docs/nowhere",
         "/docs/SUMMARY.md",

@@ -329,7 +329,13 @@ impl Report for RegistryError {
             Self::MigrationTarget { .. } | Self::Unresolved(_) => (Refused, "unresolved"),
             Self::UnknownHandler { .. } => (Refused, "unknown_handler"),
         };
-        let report = ErrorReport::new(class, code);
+        self.detailed(ErrorReport::new(class, code))
+    }
+}
+
+impl RegistryError {
+    /// The report with the places that are wrong.
+    fn detailed(&self, report: ErrorReport) -> ErrorReport {
         match self {
             Self::Template(error) | Self::CannotRun(error) => {
                 report.fields(error.findings.iter().map(Finding::field_error))
@@ -341,9 +347,7 @@ impl Report for RegistryError {
             _ => report,
         }
     }
-}
 
-impl RegistryError {
     /// What is stored and cannot be read.
     pub fn stored(what: impl Into<String>, reason: impl fmt::Display) -> Self {
         Self::Stored {

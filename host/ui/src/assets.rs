@@ -80,10 +80,14 @@ pub(crate) fn index() -> Asset {
     page("web/index.html")
 }
 
+fn text(path: &str) -> Option<Cow<'static, [u8]>> {
+    Some(Asset::find(path)?.bytes)
+}
+
 /// Elements that have a browser read all modules of the first page at once, and not each when it has read the one
 /// that names it.
 fn preload() -> String {
-    let links = modules::needed_by(&FIRST).into_iter();
+    let links = modules::needed_by(&FIRST, text).into_iter();
     let link = |path| format!("<link rel=\"modulepreload\" href=\"/assets/{DIGEST}/{path}\">");
     links.map(link).collect::<Vec<_>>().join("\n")
 }
@@ -157,6 +161,20 @@ mod tests {
         ] {
             assert!(Asset::find(path).is_none(), "{path}");
         }
+    }
+
+    #[test]
+    fn the_page_names_the_modules_that_are_imported_and_not_those_of_other_pages() {
+        let needed = modules::needed_by(&FIRST, text);
+        for path in [
+            "web/app.js",
+            "web/pages/overview.js",
+            "web/lib/preact.js",
+            "vendor/preact.mjs",
+        ] {
+            assert!(needed.contains(path), "{path} is not in {needed:?}");
+        }
+        assert!(!needed.contains("web/pages/pins.js"));
     }
 
     #[test]

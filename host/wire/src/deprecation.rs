@@ -63,7 +63,6 @@ fn beginning(day: &str) -> DateTime<Utc> {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
     use crate::endpoint::{Endpoint, endpoint};
     use crate::key::ListKeys;
 
@@ -85,5 +84,6 @@ mod tests {
         );
         assert_eq!(deprecation.successor_path(), "/v1/tasks/{id}");
         assert_eq!(ListKeys::DEPRECATION, None);
+        assert_eq!(ShowJob::at("7".to_owned()).id, "7");
     }
 }

@@ -127,6 +127,8 @@ pub const PROBLEM_CODES: &[ProblemCode] = codes! {
         => "Repeat the request after `Retry-After`; add hosts.";
     "pin_matches_nothing": "No version that new tasks may take satisfies the requirement."
         => "Publish, approve or release one, or pin another; `detail` has the command.";
+    "precondition_failed": "What `If-Match` or `If-None-Match` names is not what is there: somebody else changed it."
+        => "Read it again, and change what is there now.";
     "rate_limited": "The caller sent more requests a minute than its key allows."
         => "Wait for `Retry-After`; `RateLimit` says what is left.";
     "rollout_goes_nowhere": "Both sides of the rollout mean the same version."

@@ -3,7 +3,7 @@
 use super::escaped::Escaped;
 use super::summary::{Linked, ROOT, linked, slug};
 use pulldown_cmark::{
-    CodeBlockKind, CowStr, Event, HeadingLevel, Options, Parser, Tag, TagEnd, html,
+    Alignment, CodeBlockKind, CowStr, Event, HeadingLevel, Options, Parser, Tag, TagEnd, html,
 };
 use std::collections::HashMap;
 
@@ -78,7 +78,9 @@ impl<'f> Renderer<'f> {
                     changed.push(markup(
                         "<div class=\"scroll\" tabindex=\"0\" role=\"group\" aria-label=\"Table\">",
                     ));
-                    changed.push(Event::Start(Tag::Table(columns)));
+                    // Alignment would be a style within the page, which its policy does not admit.
+                    let columns = columns.iter().map(|_| Alignment::None);
+                    changed.push(Event::Start(Tag::Table(columns.collect())));
                 }
                 Event::End(TagEnd::Table) => {
                     changed.push(Event::End(TagEnd::Table));
