@@ -116,7 +116,7 @@ async fn rules_are_listed_page_by_page_and_by_namespace() {
         server.put(&path, &rule).await.answered(200);
     }
     let page = server.get("/v1/retention?limit=2").await.answered(200);
-    let names = |page: &serde_json::Value| {
+    let names = |page: &Value| {
         let items = page["items"].as_array().unwrap().iter();
         items
             .map(|rule| rule["namespace"].as_str().unwrap().to_owned())
