@@ -80,7 +80,7 @@ async fn two_callers_whose_answers_differ_have_different_tags() {
     let body =
         json!({"name": "baker", "permissions": [{"namespace": "bakery", "actions": ["read"]}]});
     let key = server.post("/v1/keys", &body).await.answered(201);
-    let baker = server.asked_with(key["token"].as_str());
+    let baker = server.asked_with(key["key"].as_str());
     let path = "/v1/components";
     let all = server.get(path).await;
     let request = baker

@@ -77,10 +77,11 @@ async fn a_member_that_no_answer_has_is_refused_with_those_that_there_are() {
         detail.contains("there is no member `share` in `rollout`; there are guard,"),
         "{detail}"
     );
-    server
-        .get("/v1/pins?fields=")
-        .await
-        .refused(400, "invalid_parameter");
+    // Where any member may be there, an empty name is none either.
+    for empty in ["/v1/pins?fields=", &format!("{PIN}/history?fields=id,")] {
+        let refused = server.get(empty).await;
+        refused.refused(400, "invalid_parameter");
+    }
 }
 
 #[tokio::test]

@@ -102,7 +102,7 @@ async fn a_caller_is_told_the_number_of_what_it_may_see() {
     let body =
         json!({"name": "baker", "permissions": [{"namespace": "bakery", "actions": ["read"]}]});
     let key = server.post("/v1/keys", &body).await.answered(201);
-    let baker = server.asked_with(key["token"].as_str());
+    let baker = server.asked_with(key["key"].as_str());
     for list in ["tasks", "components", "pins"] {
         let page = baker.get(&format!("/v1/{list}?count=exact")).await;
         assert_eq!(page.answered(200)["total"]["count"], 0, "{list}");

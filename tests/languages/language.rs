@@ -140,7 +140,7 @@ impl Language {
             .arg(project.path());
         match self.name {
             "typescript" => {
-                link_packages(&tools.join("modules/node_modules"), project.path(), &sdk)
+                link_packages(&tools.join("modules/node_modules"), project.path(), &sdk);
             }
             _ => {
                 let environment = tools.join("environment");

@@ -221,7 +221,7 @@ where
             assert!(
                 E::IS_CONDITIONAL,
                 "the endpoint is declared with `checks if_match`"
-            )
+            );
         };
         conditional::precondition(&self.headers)
     }

@@ -64,6 +64,9 @@ impl Selection {
         if names.len() > MAX_FIELDS {
             return Err(format!("it names more than {MAX_FIELDS} members"));
         }
+        if names.iter().any(|name| name.split('.').any(str::is_empty)) {
+            return Err("a name is empty; leave the parameter out for all members".to_owned());
+        }
         let mut kept = Kept::default();
         for name in names {
             answer.check(name)?;

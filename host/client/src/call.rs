@@ -94,7 +94,7 @@ impl<'a, E: Endpoint> Call<'a, E> {
             assert!(
                 E::IS_CONDITIONAL,
                 "the endpoint is declared with `checks if_match`"
-            )
+            );
         };
         self.header(IF_MATCH, &format!("\"{tag}\""))
     }
@@ -105,7 +105,7 @@ impl<'a, E: Endpoint> Call<'a, E> {
             assert!(
                 E::IS_CONDITIONAL,
                 "the endpoint is declared with `checks if_match`"
-            )
+            );
         };
         self.header(IF_NONE_MATCH, "*")
     }
