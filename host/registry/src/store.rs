@@ -29,8 +29,9 @@ pub mod uses;
 pub mod yank;
 
 use sqlx::postgres::PgRow;
-use sqlx::{AssertSqlSafe, FromRow};
-use tasker_database::Pool;
+use sqlx::{AssertSqlSafe, FromRow, SqlSafeStr};
+use tasker_database::{DatabaseError, Pool};
+use tasker_domain::name::Name;
 use tasker_domain::requirement::QualifiedName;
 use tasker_engine::Engine;
 
@@ -79,6 +80,37 @@ impl<T: for<'r> FromRow<'r, PgRow> + Send + Unpin> ListRow for T {}
 #[derive(Clone, Debug)]
 pub struct Store {
     engine: Engine,
+}
+
+impl Store {
+    /// Rows of a list by name: its parameters are the name after which they are, and how many at most.
+    async fn rows_after<R: ListRow>(
+        &self,
+        list: impl SqlSafeStr,
+        after: Option<&str>,
+        limit: i64,
+    ) -> Result<Vec<R>, DatabaseError> {
+        let query = sqlx::query_as(list).bind(after).bind(limit);
+        Ok(query.fetch_all(self.pool()).await?)
+    }
+
+    /// Rows of a list by namespace and name: its parameters are the namespace, or none for all, the pair after which they
+    /// are, and how many at most.
+    async fn rows_in<R: ListRow>(
+        &self,
+        list: impl SqlSafeStr,
+        namespace: Option<&Name>,
+        after: Option<(&str, &str)>,
+        limit: i64,
+    ) -> Result<Vec<R>, DatabaseError> {
+        let (after_namespace, after_name) = after.unzip();
+        let query = sqlx::query_as(list)
+            .bind(namespace.map(Name::as_str))
+            .bind(after_namespace)
+            .bind(after_name)
+            .bind(limit);
+        Ok(query.fetch_all(self.pool()).await?)
+    }
 }
 
 impl Store {

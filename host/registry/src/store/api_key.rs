@@ -1,10 +1,10 @@
 //! API keys: what is stored of them, and the changes they go through.
 
-use super::{ListRow, MAX_COUNTED, RowCount, Store, counted};
+use super::{MAX_COUNTED, RowCount, Store, counted};
 use chrono::{DateTime, Utc};
 use serde_json::{Value, json};
+use sqlx::FromRow;
 use sqlx::types::Json;
-use sqlx::{FromRow, SqlSafeStr};
 use std::time::Duration;
 use tasker_database::Connection;
 use tasker_database::DatabaseError;
@@ -108,28 +108,13 @@ impl Store {
         after: Option<&str>,
         limit: i64,
     ) -> Result<Vec<KeyRow>, DatabaseError> {
-        self.keys_in(LIST, after, limit).await
+        self.rows_after(LIST, after, limit).await
     }
 
     /// How many keys are not revoked.
     pub async fn count_keys(&self) -> Result<RowCount, DatabaseError> {
-        let list = counted(LIST);
-        let rows = self.keys_in(list, None, MAX_COUNTED + 1).await?;
-        Ok(RowCount::of(&rows))
-    }
-
-    async fn keys_in<R: ListRow>(
-        &self,
-        list: impl SqlSafeStr,
-        after: Option<&str>,
-        limit: i64,
-    ) -> Result<Vec<R>, DatabaseError> {
-        let rows = sqlx::query_as(list)
-            .bind(after)
-            .bind(limit)
-            .fetch_all(self.pool())
-            .await?;
-        Ok(rows)
+        let rows = self.rows_after(counted(LIST), None, MAX_COUNTED + 1);
+        Ok(RowCount::of(&rows.await?))
     }
 
     /// Makes a key.

@@ -1,10 +1,10 @@
 //! How much there is, by namespace and in all.
 
-use super::{ListRow, MAX_COUNTED, RowCount, Store, counted};
+use super::{MAX_COUNTED, RowCount, Store, counted};
 use chrono::{DateTime, Utc};
 use serde_json::Value;
+use sqlx::FromRow;
 use sqlx::types::Json;
-use sqlx::{FromRow, SqlSafeStr};
 use std::collections::BTreeMap;
 use tasker_database::DatabaseError;
 use tasker_database::audit::{self, NewAuditEntry};
@@ -57,28 +57,13 @@ impl Store {
         after: Option<&str>,
         limit: i64,
     ) -> Result<Vec<NamespaceRow>, DatabaseError> {
-        self.namespaces_in(NAMESPACES, after, limit).await
+        self.rows_after(NAMESPACES, after, limit).await
     }
 
     /// How many namespaces there are.
     pub async fn count_namespaces(&self) -> Result<RowCount, DatabaseError> {
-        let list = counted(NAMESPACES);
-        let rows = self.namespaces_in(list, None, MAX_COUNTED + 1).await?;
-        Ok(RowCount::of(&rows))
-    }
-
-    async fn namespaces_in<R: ListRow>(
-        &self,
-        list: impl SqlSafeStr,
-        after: Option<&str>,
-        limit: i64,
-    ) -> Result<Vec<R>, DatabaseError> {
-        let rows = sqlx::query_as(list)
-            .bind(after)
-            .bind(limit)
-            .fetch_all(self.pool())
-            .await?;
-        Ok(rows)
+        let rows = self.rows_after(counted(NAMESPACES), None, MAX_COUNTED + 1);
+        Ok(RowCount::of(&rows.await?))
     }
 
     /// True if something was ever put into this namespace.

@@ -2,11 +2,11 @@
 
 use super::change_error::ChangeError;
 use super::namespace::{ensure_namespace, lock_namespace};
-use super::{ListRow, MAX_COUNTED, RowCount, Store, counted, generation};
+use super::{MAX_COUNTED, RowCount, Store, counted, generation};
 use chrono::{DateTime, Utc};
 use serde_json::json;
+use sqlx::FromRow;
 use sqlx::types::Json;
-use sqlx::{FromRow, SqlSafeStr};
 use tasker_database::Connection;
 use tasker_database::DatabaseError;
 use tasker_database::audit::{self, NewAuditEntry};
@@ -126,34 +126,13 @@ impl Store {
         after: Option<(&str, &str)>,
         limit: i64,
     ) -> Result<Vec<LimitRule>, DatabaseError> {
-        self.limits_in(LIST, namespace, after, limit).await
+        self.rows_in(LIST, namespace, after, limit).await
     }
 
     /// How many rules a list has.
     pub async fn count_limits(&self, namespace: Option<&Name>) -> Result<RowCount, DatabaseError> {
-        let list = counted(LIST);
-        let rows = self
-            .limits_in(list, namespace, None, MAX_COUNTED + 1)
-            .await?;
-        Ok(RowCount::of(&rows))
-    }
-
-    async fn limits_in<R: ListRow>(
-        &self,
-        list: impl SqlSafeStr,
-        namespace: Option<&Name>,
-        after: Option<(&str, &str)>,
-        limit: i64,
-    ) -> Result<Vec<R>, DatabaseError> {
-        let (after_namespace, after_component) = after.unzip();
-        let rows = sqlx::query_as(list)
-            .bind(namespace.map(Name::as_str))
-            .bind(after_namespace)
-            .bind(after_component)
-            .bind(limit)
-            .fetch_all(self.pool())
-            .await?;
-        Ok(rows)
+        let rows = self.rows_in(counted(LIST), namespace, None, MAX_COUNTED + 1);
+        Ok(RowCount::of(&rows.await?))
     }
 }
 

@@ -5,10 +5,10 @@ mod rotate;
 pub use rotate::{Rotated, UnreadableSecret};
 
 use super::namespace::ensure_namespace;
-use super::{ListRow, MAX_COUNTED, RowCount, Store, counted};
+use super::{MAX_COUNTED, RowCount, Store, counted};
 use chrono::{DateTime, Utc};
 use serde_json::json;
-use sqlx::{FromRow, SqlSafeStr};
+use sqlx::FromRow;
 use tasker_database::audit::{self, NewAuditEntry};
 use tasker_database::{Connection, DatabaseError};
 use tasker_domain::actor::Actor;
@@ -106,33 +106,13 @@ impl Store {
         after: Option<(&str, &str)>,
         limit: i64,
     ) -> Result<Vec<SecretRow>, DatabaseError> {
-        self.secrets_in(LIST, namespace, after, limit).await
+        self.rows_in(LIST, namespace, after, limit).await
     }
 
     /// How many secrets a namespace has, or all have.
     pub async fn count_secrets(&self, namespace: Option<&Name>) -> Result<RowCount, DatabaseError> {
-        let list = counted(LIST);
-        let rows = self
-            .secrets_in(list, namespace, None, MAX_COUNTED + 1)
-            .await?;
-        Ok(RowCount::of(&rows))
-    }
-
-    async fn secrets_in<R: ListRow>(
-        &self,
-        list: impl SqlSafeStr,
-        namespace: Option<&Name>,
-        after: Option<(&str, &str)>,
-        limit: i64,
-    ) -> Result<Vec<R>, DatabaseError> {
-        let rows = sqlx::query_as(list)
-            .bind(namespace.map(Name::as_str))
-            .bind(after.map(|(namespace, _)| namespace))
-            .bind(after.map(|(_, name)| name))
-            .bind(limit)
-            .fetch_all(self.pool())
-            .await?;
-        Ok(rows)
+        let rows = self.rows_in(counted(LIST), namespace, None, MAX_COUNTED + 1);
+        Ok(RowCount::of(&rows.await?))
     }
 }
 

@@ -8,10 +8,10 @@ pub use runs::{LoggedRunRow, SubscriberRunRow};
 
 use super::change_error::ChangeError;
 use super::namespace::{ensure_namespace, lock_namespace};
-use super::{ListRow, MAX_COUNTED, RowCount, Store, counted};
+use super::{MAX_COUNTED, RowCount, Store, counted};
 use chrono::{DateTime, Utc};
 use serde_json::{Value, json};
-use sqlx::{FromRow, SqlSafeStr};
+use sqlx::FromRow;
 use tasker_database::audit::{self, NewAuditEntry};
 use tasker_database::{Connection, DatabaseError};
 use tasker_domain::actor::Actor;
@@ -220,8 +220,7 @@ impl Store {
         after: Option<(&str, &str)>,
         limit: i64,
     ) -> Result<Vec<SubscriptionRow>, DatabaseError> {
-        self.subscriptions_in(sql::LIST, namespace, after, limit)
-            .await
+        self.rows_in(sql::LIST, namespace, after, limit).await
     }
 
     /// How many subscriptions a namespace has, or all have.
@@ -229,28 +228,8 @@ impl Store {
         &self,
         namespace: Option<&Name>,
     ) -> Result<RowCount, DatabaseError> {
-        let list = counted(sql::LIST);
-        let rows = self
-            .subscriptions_in(list, namespace, None, MAX_COUNTED + 1)
-            .await?;
-        Ok(RowCount::of(&rows))
-    }
-
-    async fn subscriptions_in<R: ListRow>(
-        &self,
-        list: impl SqlSafeStr,
-        namespace: Option<&Name>,
-        after: Option<(&str, &str)>,
-        limit: i64,
-    ) -> Result<Vec<R>, DatabaseError> {
-        let rows = sqlx::query_as(list)
-            .bind(namespace.map(Name::as_str))
-            .bind(after.map(|(namespace, _)| namespace))
-            .bind(after.map(|(_, name)| name))
-            .bind(limit)
-            .fetch_all(self.pool())
-            .await?;
-        Ok(rows)
+        let rows = self.rows_in(counted(sql::LIST), namespace, None, MAX_COUNTED + 1);
+        Ok(RowCount::of(&rows.await?))
     }
 
     /// Removes it with its dead letters; false if there is none.
