@@ -50,6 +50,34 @@ async fn a_stream_says_at_its_beginning_where_it_begins() {
 }
 
 #[tokio::test]
+async fn a_stream_with_a_limit_ends_behind_so_many_events_and_says_where_to_go_on() {
+    let server = Server::start().await;
+    let mut stream = open(&server, "?types=namespace.*&limit=2").await;
+    for name in ["one", "two", "three"] {
+        server
+            .put(&format!("/v1/namespaces/{name}"), &json!({}))
+            .await;
+    }
+    assert_eq!(stream.types(2).await, ["tasker.namespace.create"; 2]);
+    let end = stream.next().await.unwrap();
+    assert_eq!(
+        (end.event.as_str(), &end.data["reason"]),
+        ("end", &json!("limit"))
+    );
+    assert!(stream.any().await.is_none());
+    let next = end.data["next"].as_str().unwrap();
+    let mut rest = open(&server, &format!("?types=namespace.*&limit=1&from={next}")).await;
+    let third = rest.next().await.unwrap();
+    assert_eq!(third.data["subject"], "namespace three");
+    assert_eq!(rest.next().await.unwrap().data["reason"], "limit");
+    for limit in [0, 501] {
+        let path = format!("/v1/events/stream?limit={limit}");
+        let detail = server.get(&path).await.refused(400, "invalid_parameter");
+        assert!(detail.contains("use 1 to 500"), "{detail}");
+    }
+}
+
+#[tokio::test]
 async fn a_stream_ends_with_the_host_and_says_where_to_go_on() {
     let server = Server::start().await;
     let mut stream = open(&server, "").await;

@@ -107,6 +107,18 @@ async fn the_tail_as_json_has_a_cloudevent_a_line_and_goes_on_from_a_cursor() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_tail_ends_behind_as_many_events_as_are_wanted() {
+    let terminal = Terminal::with_basics().await;
+    terminal.template("one", ONE).await;
+    run(&terminal, "demo/one").await;
+    let types = "task.created,task.completed";
+    let tail = ["events", "tail", "--since", "1h", "--types", types];
+    let tail = tail.into_iter().chain(["--limit", "2"]);
+    let tail = terminal.run(tail).await.succeeds();
+    assert_eq!(tail.out.lines().count(), 2, "{tail:?}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn events_are_listed_page_by_page_with_the_command_for_the_next() {
     let terminal = Terminal::with_basics().await;
     terminal.template("one", ONE).await;

@@ -16,7 +16,7 @@ use tasker_domain::error_chain::ErrorChain;
 use tasker_events::cloud_event::rendered;
 use tasker_events::follow::{Next, Stream};
 use tasker_events::{Event, Position, Wants};
-use tasker_wire::event::{END, StreamEnd};
+use tasker_wire::event::{END, LIMIT, StreamEnd};
 use tokio::time::{Instant, Interval, MissedTickBehavior, interval_at};
 use tokio_util::sync::CancellationToken;
 
@@ -25,12 +25,17 @@ const HEARTBEAT: Duration = Duration::from_secs(15);
 /// How often the caller of a stream is authenticated anew.
 const AUTHENTICATE_EVERY: Duration = Duration::from_secs(3);
 
+/// Events that are at hand are sent together, in chunks of about so many bytes.
+const CHUNK_BYTES: usize = 16 * 1_024;
+
 /// Events from a position on, until the host ends or the caller may no longer read them.
 pub(crate) struct EventStream {
     events: Stream,
     caller: Standing,
     heartbeats: Interval,
     shutdown: CancellationToken,
+    /// How many events may still come; none: as many as there are.
+    left: Option<usize>,
 }
 
 /// Whether a caller may still do what they could when something long began.
@@ -62,11 +67,23 @@ impl EventStream {
             caller: Standing::new(access, credentials),
             heartbeats: ticks(HEARTBEAT),
             shutdown: api.shutdown.clone(),
+            left: None,
+        }
+    }
+
+    /// The same, which ends behind so many events; without a limit, as it was.
+    pub fn limited_to(self, events: Option<usize>) -> Self {
+        Self {
+            left: events,
+            ..self
         }
     }
 
     /// What comes next. Nothing is to be asked for behind an end.
     pub async fn next(&mut self) -> Message {
+        if self.left == Some(0) {
+            return self.end(LIMIT);
+        }
         tokio::select! {
             biased;
             () = self.shutdown.cancelled() => self.end("shutdown"),
@@ -74,6 +91,7 @@ impl EventStream {
             next = self.events.next() => match next {
                 Ok(Next::Event(event)) => {
                     self.heartbeats.reset();
+                    self.count();
                     Message::Event(event)
                 }
                 Ok(Next::End(reason)) => self.end(reason.into()),
@@ -84,6 +102,20 @@ impl EventStream {
             },
             _ = self.heartbeats.tick() => Message::Heartbeat(self.events.position()),
         }
+    }
+
+    /// The next event, if it is at hand.
+    fn at_hand(&mut self) -> Option<Arc<Event>> {
+        if self.left == Some(0) {
+            return None;
+        }
+        let event = self.events.at_hand()?;
+        self.count();
+        Some(event)
+    }
+
+    fn count(&mut self) {
+        self.left = self.left.map(|left| left - 1);
     }
 
     fn end(&self, reason: &str) -> Message {
@@ -127,8 +159,9 @@ fn ticks(period: Duration) -> Interval {
 }
 
 /// The same as the body of an answer.
-pub(crate) fn body(from: Position, stream: EventStream) -> Body {
+pub(crate) fn body(stream: EventStream) -> Body {
     // The answer begins at once, before anything happens.
+    let from = stream.events.position();
     let begin = Bytes::from(format!(": from {from}\nid: {from}\n\n"));
     let rest = stream::unfold(Some(stream), next_bytes);
     let all = futures::StreamExt::chain(stream::once(async { Ok::<_, Infallible>(begin) }), rest);
@@ -140,7 +173,16 @@ async fn next_bytes(
 ) -> Option<(Result<Bytes, Infallible>, Option<EventStream>)> {
     let mut stream = stream?;
     Some(match stream.next().await {
-        Message::Event(event) => (Ok(of_event(&event)), Some(stream)),
+        Message::Event(event) => {
+            let mut chunk = Vec::new();
+            write_event(&mut chunk, &event);
+            while chunk.len() < CHUNK_BYTES
+                && let Some(event) = stream.at_hand()
+            {
+                write_event(&mut chunk, &event);
+            }
+            (Ok(chunk.into()), Some(stream))
+        }
         Message::Heartbeat(position) => {
             let heartbeat = format!(": heartbeat\nid: {position}\n\n");
             (Ok(heartbeat.into()), Some(stream))
@@ -152,10 +194,10 @@ async fn next_bytes(
     })
 }
 
-fn of_event(event: &Event) -> Bytes {
-    let (json, name) = (rendered(event), event.full_type());
-    let mut message = format!("id: {}\nevent: {name}\ndata: ", event.position).into_bytes();
-    message.extend_from_slice(&json);
-    message.extend_from_slice(b"\n\n");
-    message.into()
+fn write_event(chunk: &mut Vec<u8>, event: &Event) {
+    let name = event.full_type();
+    let head = format!("id: {}\nevent: {name}\ndata: ", event.position);
+    chunk.extend_from_slice(head.as_bytes());
+    chunk.extend_from_slice(&rendered(event));
+    chunk.extend_from_slice(b"\n\n");
 }

@@ -1,12 +1,12 @@
 //! Pages as Relay has them: edges, cursors and `pageInfo`.
 
 use crate::host::Reply;
-use crate::json::object_of;
+use crate::json::{object, object_of};
 use crate::json_schema::{members, referred};
 use crate::problem::Problem;
 use crate::types::{Typed, Types};
 use async_graphql::dynamic::{Field, FieldFuture, FieldValue, Object, TypeRef};
-use serde_json::{Value as Json, json};
+use serde_json::Value as Json;
 
 const PAGE_INFO: &str = "PageInfo";
 
@@ -109,40 +109,58 @@ fn cursor(edge: &Json) -> Option<FieldValue<'_>> {
 
 /// A page as it is answered, with what its items have besides.
 pub fn page(reply: &Reply, more: &[(&str, Json)]) -> Result<Json, Problem> {
-    let page: Json = parse(reply)?;
-    Ok(page_of(page, &reply.cursors, more))
+    let mut page: Json = parse(reply)?;
+    let items = page["items"].as_array_mut().map(std::mem::take);
+    let next = page["next"].take();
+    let page = Page {
+        items: items.unwrap_or_default(),
+        cursors: reply.cursors.clone(),
+        has_next: match page["is_end"].as_bool() {
+            Some(is_end) => !is_end,
+            None => !next.is_null(),
+        },
+        next,
+    };
+    Ok(page.connection(more))
 }
 
-/// A page from the API's form of it.
-pub fn page_of(mut page: Json, cursors: &[String], more: &[(&str, Json)]) -> Json {
-    let items = page["items"]
-        .as_array_mut()
-        .map(std::mem::take)
-        .unwrap_or_default();
-    let edges = items.into_iter().enumerate().map(|(index, mut item)| {
-        if let Some(members) = item.as_object_mut() {
-            members.extend(
-                more.iter()
-                    .map(|(name, it)| ((*name).to_owned(), it.clone())),
-            );
-        }
-        let cursor = cursors.get(index).cloned().or_else(|| own_cursor(&item));
-        json!({"cursor": cursor.unwrap_or_default(), "node": item})
-    });
-    let edges: Vec<Json> = edges.collect();
-    let last = edges
-        .last()
-        .map_or(Json::Null, |edge| edge["cursor"].clone());
-    let next = page["next"].take();
-    let has_next = match page["is_end"].as_bool() {
-        Some(is_end) => !is_end,
-        None => !next.is_null(),
-    };
-    json!({
-        "edges": edges,
-        "hasNextPage": has_next,
-        "endCursor": if next.is_null() { last } else { next },
-    })
+/// A page of a list, as the API has it.
+pub struct Page {
+    pub items: Vec<Json>,
+    /// Those behind the items; fewer where the items say themselves where they are.
+    pub cursors: Vec<String>,
+    /// Where the list goes on; null where it does not.
+    pub next: Json,
+    pub has_next: bool,
+}
+
+impl Page {
+    /// The same as Relay has it, with what the items have besides. No item is copied.
+    pub fn connection(self, more: &[(&str, Json)]) -> Json {
+        let mut cursors = self.cursors.into_iter();
+        let edges = self.items.into_iter().map(|mut item| {
+            if let Some(members) = item.as_object_mut() {
+                let more = more.iter();
+                members.extend(more.map(|(name, it)| ((*name).to_owned(), it.clone())));
+            }
+            let cursor = cursors.next().or_else(|| own_cursor(&item));
+            object([
+                ("cursor", cursor.unwrap_or_default().into()),
+                ("node", item),
+            ])
+        });
+        let edges: Vec<Json> = edges.collect();
+        let last = edges.last().map(|edge| edge["cursor"].clone());
+        let end = match self.next {
+            Json::Null => last.unwrap_or_default(),
+            next => next,
+        };
+        object([
+            ("edges", edges.into()),
+            ("hasNextPage", self.has_next.into()),
+            ("endCursor", end),
+        ])
+    }
 }
 
 /// The cursor of an item that says itself where it is in its list.
@@ -165,12 +183,22 @@ pub fn parse(reply: &Reply) -> Result<Json, Problem> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use serde_json::json;
+
+    fn answered(body: Json, cursors: &[&str]) -> Reply {
+        Reply {
+            body: body.to_string().into(),
+            cursors: cursors.iter().map(|it| (*it).to_owned()).collect(),
+        }
+    }
 
     #[test]
     fn a_page_has_the_cursors_of_its_items_and_says_whether_there_is_more() {
-        let page = json!({"items": [{"a": 1}, {"a": 2}], "next": "2"});
-        let cursors = ["1".to_owned(), "2".to_owned()];
-        let page = page_of(page, &cursors, &[("$task", json!("t"))]);
+        let reply = answered(
+            json!({"items": [{"a": 1}, {"a": 2}], "next": "2"}),
+            &["1", "2"],
+        );
+        let page = page(&reply, &[("$task", json!("t"))]).unwrap();
         assert_eq!(
             page["edges"][0],
             json!({"cursor": "1", "node": {"a": 1, "$task": "t"}})
@@ -183,12 +211,16 @@ mod tests {
 
     #[test]
     fn the_last_page_ends_at_its_last_item() {
-        let page = page_of(json!({"items": [{"id": 7}], "next": null}), &[], &[]);
+        let last = page(
+            &answered(json!({"items": [{"id": 7}], "next": null}), &[]),
+            &[],
+        );
+        let last = last.unwrap();
         assert_eq!(
-            (&page["hasNextPage"], &page["endCursor"]),
+            (&last["hasNextPage"], &last["endCursor"]),
             (&json!(false), &json!("7"))
         );
-        let events = json!({"items": [], "next": "9-0", "is_end": true});
-        assert_eq!(page_of(events, &[], &[])["endCursor"], "9-0");
+        let events = answered(json!({"items": [], "next": "9-0", "is_end": true}), &[]);
+        assert_eq!(page(&events, &[]).unwrap()["endCursor"], "9-0");
     }
 }

@@ -14,6 +14,12 @@ pub fn object_of<'a>(context: &ResolverContext<'a>) -> Option<&'a Json> {
     object.downcast_ref::<Json>().or_else(shared)
 }
 
+/// The object with these members, which are not copied as `json!` does.
+pub fn object<const N: usize>(members: [(&str, Json); N]) -> Json {
+    let members = members.into_iter();
+    Json::Object(members.map(|(name, it)| (name.to_owned(), it)).collect())
+}
+
 /// As a value of GraphQL.
 pub fn to_graphql(json: &Json) -> Value {
     match json {

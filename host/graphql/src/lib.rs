@@ -26,6 +26,7 @@ mod shape;
 pub mod socket;
 mod types;
 
-pub use connection::page_of;
+pub use connection::Page;
+pub use json::object;
 pub use schema::{Admits, Asking, Graphql, Pushed, refusal};
 pub use session::{MAX_ANSWER_BYTES, too_large};

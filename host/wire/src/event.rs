@@ -15,6 +15,8 @@ use tasker_domain::tag::Tag;
 pub const SPEC_VERSION: &str = "1.0";
 /// The name of the server-sent event that says why a stream ends.
 pub const END: &str = "end";
+/// The reason of an end behind as many events as were asked for.
+pub const LIMIT: &str = "limit";
 
 /// An event in the structured JSON form of CloudEvents 1.0.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -67,7 +69,7 @@ pub struct EventQuery {
     pub tag: Option<Tag>,
     /// A cursor or a time. A list begins at the beginning without it, a stream at its end.
     pub from: Option<String>,
-    /// Of a list.
+    /// A stream ends behind so many, and without it only when it has to.
     pub limit: Option<u32>,
 }
 
@@ -88,7 +90,7 @@ pub struct EventPage<T = CloudEvent> {
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct StreamEnd {
-    /// `too_slow`, `shutdown`, `access_changed` or `unavailable`.
+    /// `limit`, `too_slow`, `shutdown`, `access_changed` or `unavailable`.
     pub reason: String,
     /// Go on from here.
     pub next: String,

@@ -14,7 +14,7 @@ const STEPS = 1_000;
 const WATCHED_MS = 15_000;
 const LONG_MS = 50;
 const TURNS = Number(process.env.TURNS ?? 4);
-const CHAINS = 8_000;
+const CHAINS = 16_000;
 const BATCH = 500;
 const PAGES = 50;
 const QUERIES = 200;
@@ -164,6 +164,8 @@ async function withPages() {
 }
 
 async function throughput() {
+  // What is left of the task of many steps.
+  await wait(2_000);
   await chains();
   const turns = [];
   for (let turn = 0; turn < TURNS; turn += 1) {
@@ -177,16 +179,25 @@ async function throughput() {
 }
 
 const load = () => rounded(loadavg()[0]);
+/** Runs with a browser of its own. */
+async function browsed(measure) {
+  const browser = await chromium.launch({ executablePath: process.env.TASKER_BROWSER, args: ['--no-sandbox', '--disable-gpu'] });
+  try {
+    return await measure(browser);
+  } finally {
+    await browser.close();
+  }
+}
+const MEASURES = {
+  graphql_ms: graphql,
+  first_page_ms: firstPage,
+  event_shown_ms: () => browsed(eventShown),
+  page_of_many_steps: () => browsed(manySteps),
+  linear5_beside_pages: throughput,
+};
+const only = process.env.ONLY?.split(',') ?? Object.keys(MEASURES);
 const report = { cores: cpus().length, load_before: load() };
 await prepare();
-report.graphql_ms = await graphql();
-report.first_page_ms = await firstPage();
-const browser = await chromium.launch({ executablePath: process.env.TASKER_BROWSER, args: ['--no-sandbox', '--disable-gpu'] });
-report.event_shown_ms = await eventShown(browser);
-report.page_of_many_steps = await manySteps(browser);
-await browser.close();
-// What is left of the task of many steps.
-await wait(2_000);
-report.linear5_beside_pages = await throughput();
+for (const name of only) report[name] = await MEASURES[name]();
 report.load_after = load();
 console.log(JSON.stringify(report, null, 2));

@@ -14,21 +14,27 @@ await withBrowser(async (browser) => {
   await other.locator('.side .feed.live').waitFor();
   assert(streams === 1, `${streams} streams for two tabs`);
 
-  const submit = () => page.evaluate(() => fetch('/v1/tasks', {
+  const submit = (tab) => tab.evaluate(() => fetch('/v1/tasks', {
     method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ namespace: 'shop', template: 'echo' }),
   }).then((answer) => answer.json()).then((answer) => answer.task.id));
   const row = (tab, id) => tab.locator(`a[href="/tasks/${id}"]`);
-  await row(other, await submit()).waitFor();
+  await row(other, await submit(page)).waitFor();
 
   // The other tab goes on when the one that followed the feed is closed.
   const again = await context.newPage();
   await again.goto('/settings');
   await page.close();
   await other.locator('.side .feed.live').waitFor();
-  const id = await again.evaluate(() => fetch('/v1/tasks', {
-    method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ namespace: 'shop', template: 'echo' }),
-  }).then((answer) => answer.json()).then((answer) => answer.task.id));
-  await row(other, id).waitFor();
+  await row(other, await submit(again)).waitFor();
+
+  // More happens than anybody reads: the tabs look now and then, and follow again once it is calm.
+  await again.evaluate(() => fetch('/v1/tasks', {
+    method: 'POST', headers: { 'content-type': 'application/json' },
+    body: JSON.stringify(Array.from({ length: 500 }, () => ({ namespace: 'shop', template: 'echo' }))),
+  }).then((answer) => answer.text()));
+  await other.locator('.side .feed.busy').waitFor();
+  await other.locator('.side .feed.live').waitFor();
+  await row(other, await submit(again)).waitFor();
   check();
   checkOther();
 });

@@ -4,7 +4,7 @@ use super::caller::Caller;
 use super::edges::problem;
 use crate::error::ApiError;
 use crate::event_stream::{EventStream, Message};
-use crate::rest::events::followed;
+use crate::rest::events::follow as follow_events;
 use axum::extract::Query;
 use axum::http::Uri;
 use futures::StreamExt as _;
@@ -38,15 +38,8 @@ async fn begin(caller: &Caller, query: &str) -> Result<EventStream, ApiError> {
         .map_err(|error| wrong(format!("{error}")))?;
     let query = Query::<EventQuery>::try_from_uri(&uri);
     let Query(query) = query.map_err(|refused| wrong(refused.body_text()))?;
-    let (from, wants) = followed(&caller.api, access, &query, None).await?;
     let credentials = caller.asker.credentials.clone();
-    Ok(EventStream::new(
-        &caller.api,
-        from,
-        wants,
-        access.clone(),
-        credentials,
-    ))
+    follow_events(&caller.api, access.clone(), credentials, &query, None).await
 }
 
 /// The next event; behind the last one why there is none.

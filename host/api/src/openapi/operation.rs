@@ -110,8 +110,15 @@ impl Composer {
             let required = query["required"].as_array().into_iter().flatten();
             required.into_iter().any(|it| it == name)
         };
-        let in_query = members(&query)
-            .map(|(name, schema)| names::in_query(name, not_null(schema.clone()), required(name)));
+        // A stream goes on where no limit is given.
+        let is_page = self.is_json_read::<E>();
+        let in_query = members(&query).map(|(name, schema)| {
+            let mut parameter = names::in_query(name, not_null(schema.clone()), required(name));
+            if let Some(schema) = parameter["schema"].as_object_mut().filter(|_| !is_page) {
+                schema.remove("default");
+            }
+            parameter
+        });
         let fields = AnswerMembers::of::<E>().map(|_| names::fields());
         let read = self.is_json_read::<E>().then_some(IF_NONE_MATCH);
         let condition = [IF_MATCH, IF_NONE_MATCH].into_iter();

@@ -2,6 +2,7 @@
 
 use super::super::Api;
 use super::super::access::Access;
+use super::super::auth::Credentials;
 use super::super::error::ApiError;
 use super::super::event_stream::{self, EventStream};
 use super::super::page::{PageLimit, cursor};
@@ -63,9 +64,15 @@ async fn stream(api: Api, call: Call<StreamEvents>) -> Answer<StreamEvents> {
     let last = call.headers.get(LAST_EVENT_ID);
     let last = last.map(|last| String::from_utf8_lossy(last.as_bytes()));
     let last = last.filter(|last| !last.is_empty());
-    let (from, wants) = followed(&api, &call.access, &call.query, last.as_deref()).await?;
-    let stream = EventStream::new(&api, from, wants, call.access, call.credentials);
-    let body = event_stream::body(from, stream);
+    let stream = follow(
+        &api,
+        call.access,
+        call.credentials,
+        &call.query,
+        last.as_deref(),
+    )
+    .await?;
+    let body = event_stream::body(stream);
     let mut headers = HeaderMap::new();
     headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
     // Proxies that gather answers (nginx) are asked not to.
@@ -73,25 +80,25 @@ async fn stream(api: Api, call: Call<StreamEvents>) -> Answer<StreamEvents> {
     Ok(Reply::media(headers, body))
 }
 
-/// Where a stream begins, behind the `last` event that its reader had, and what it has.
-pub(crate) async fn followed(
+/// What the query asks for, as it happens; it begins behind the `last` event that its reader had.
+pub(crate) async fn follow(
     api: &Api,
-    access: &Access,
+    access: Access,
+    credentials: Option<Credentials>,
     query: &EventQuery,
     last: Option<&str>,
-) -> Result<(Position, Wants), ApiError> {
-    if query.limit.is_some() {
-        let message = "a stream has no limit; leave it out".to_owned();
-        return Err(ApiError::parameter("limit", message));
-    }
-    let wants = wants(access, query)?;
+) -> Result<EventStream, ApiError> {
+    let limit = query.limit.map(|limit| PageLimit::parse(Some(limit)));
+    let limit = limit.transpose()?.map(PageLimit::items);
+    let wants = wants(&access, query)?;
     let from = parse_from(last.or(query.from.as_deref()))?;
     let wants = since(from, wants);
     let from = match from {
         Some(from) => api.feed.begin(from).await?,
         None => api.feed.now().await?,
     };
-    Ok((from, wants))
+    let stream = EventStream::new(api, from, wants, access, credentials);
+    Ok(stream.limited_to(limit))
 }
 
 /// The same without what is older than the time from which somebody reads.

@@ -20,15 +20,20 @@ const SILENCE_MAX: Duration = Duration::from_secs(60);
 pub struct Tail {
     #[command(flatten)]
     wanted: Wanted,
+    /// End behind so many events.
+    #[arg(long, value_name = "COUNT", value_parser = clap::value_parser!(u32).range(1..=500))]
+    limit: Option<u32>,
 }
 
 impl Tail {
     pub async fn run(self, context: &Context) -> Result {
         let mut query = self.wanted.query();
+        query.limit = self.limit;
         let mut heard_at = None;
         loop {
             let ended = follow(&mut query, &mut heard_at, context).await;
             match ended {
+                _ if query.limit == Some(0) => return Ok(context.output.show("", String::new)),
                 Ok(reason) if reason == "access_changed" => {
                     let what = "the key was revoked, or permits something else now";
                     return Err(Problem::bad_input(what)
@@ -60,6 +65,7 @@ async fn follow(
         }
         if !event.data.is_empty() {
             context.output.print(&line(&event, context)?)?;
+            query.limit = query.limit.map(|left| left.saturating_sub(1));
         }
         query.from = Some(event.id)
             .filter(|id| !id.is_empty())

@@ -23,11 +23,15 @@ const TYPES = [
 const LOCK = 'tasker-feed';
 /** The first event is passed on at once; those after it wait this long, so that many come together. */
 const GATHER_MS = 200;
-/** More events in a second are more than anybody reads: the tab then looks now and then what is new. */
-const MOST_PER_S = 200;
-const WINDOW_MS = 1_000;
-/** How long it looks away. */
+/** More events in that time are more than anybody reads: the tab then looks now and then what is new. */
+const LIVE = { events: 100, within_ms: 500 };
+/** The same rate, of a look at what is busy. */
+const LOOK = { events: 50, within_ms: 250 };
+/** How long it looks away; longer each time that it is still busy. */
 const REST_MS = 5_000;
+const LONGEST_REST_MS = 20_000;
+/** All tabs of all people look in the same part of that time: a host reads the feed while anybody follows it. */
+const LOOK_SPREAD_MS = 500;
 const RETRY_MS = 2_000;
 const LONGEST_RETRY_MS = 30_000;
 
@@ -94,17 +98,21 @@ async function lead() {
   const abort = stopping?.signal;
   if (!abort) return;
   isLeader = true;
-  let [wait, isBusy] = [RETRY_MS, false];
+  let [wait, rest, wasBusy] = [RETRY_MS, REST_MS, false];
   while (!abort.aborted) {
     let pause = 0;
     try {
-      const end = await follow(abort, isBusy, () => { wait = RETRY_MS; });
-      isBusy = end === 'busy';
-      if (isBusy) {
+      const end = await follow(abort, wasBusy, () => { wait = RETRY_MS; });
+      wasBusy = end === 'busy';
+      if (wasBusy) {
         setState('busy');
         cursor = null;
-        pause = REST_MS * (0.75 + Math.random() / 2);
-      } else if (end === 'ended') {
+        pause = rest - (Date.now() % rest) + Math.random() * LOOK_SPREAD_MS;
+        rest = Math.min(rest * 2, LONGEST_REST_MS);
+      } else {
+        rest = REST_MS;
+      }
+      if (end === 'ended') {
         setState('connecting');
         pause = wait;
       }
@@ -126,38 +134,34 @@ async function lead() {
 }
 
 /**
- * Follows the feed until it ends. A tab that found too much before reads a bounded number of events first.
- * @returns {Promise<'busy' | 'calm' | 'ended'>} whether more happens than anybody reads, or that the host ended it
+ * Follows the feed until it ends. The host sends a bounded number of events: no more than anybody reads are made and sent.
+ * @returns {Promise<'busy' | 'calm' | 'ended'>} whether the events came faster than anybody reads, or slower, or the host
+ *   ended it for another reason
  */
 async function follow(abort, wasBusy, onOpen) {
   const headers = { accept: 'text/event-stream', ...(cursor && { 'last-event-id': cursor }) };
-  const query = { types: TYPES, ...(wasBusy && { limit: MOST_PER_S }) };
-  const calm = new AbortController();
-  const response = await send('GET', '/v1/events/stream', { query, headers, signal: AbortSignal.any([abort, calm.signal]) });
+  const most = wasBusy ? LOOK : LIVE;
+  const query = { types: TYPES, limit: most.events };
+  const response = await send('GET', '/v1/events/stream', { query, headers, signal: abort });
   onOpen();
+  const begun = performance.now();
   if (wasBusy) pass([], true);
-  else setState('live');
-  const timer = wasBusy && setTimeout(() => calm.abort(), WINDOW_MS);
+  const calm = setTimeout(() => setState('live'), wasBusy ? most.within_ms : 0);
   const gathered = new Gatherer(pass);
-  let [begun, count] = [performance.now(), 0];
   try {
     for await (const message of messages(response)) {
       if (message.id) cursor = message.id;
-      if (message.event === 'end') break;
-      if (!message.data) continue;
-      if (performance.now() - begun > WINDOW_MS) [begun, count] = [performance.now(), 0];
-      count += 1;
-      if (!wasBusy && count > MOST_PER_S) return 'busy';
-      gathered.add(JSON.parse(message.data));
+      if (message.event === 'end') {
+        if (JSON.parse(message.data).reason !== 'limit') break;
+        return performance.now() - begun < most.within_ms ? 'busy' : 'calm';
+      }
+      if (message.data) gathered.add(JSON.parse(message.data));
     }
-  } catch (error) {
-    if (!calm.signal.aborted || abort.aborted) throw error;
   } finally {
-    clearTimeout(timer);
+    clearTimeout(calm);
     gathered.flush();
   }
-  if (!wasBusy) return 'ended';
-  return count >= MOST_PER_S ? 'busy' : 'calm';
+  return 'ended';
 }
 
 function pass(events, isGap = false) {

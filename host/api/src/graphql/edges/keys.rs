@@ -5,12 +5,12 @@ use crate::error::ApiError;
 use crate::graphql::caller::Caller;
 use crate::page::cursor;
 use serde::Serialize;
-use serde_json::{Value as Json, json};
+use serde_json::Value as Json;
 use std::str::FromStr;
 use tasker_domain::ids::TaskId;
 use tasker_domain::permission::Action;
+use tasker_graphql::Page;
 use tasker_graphql::host::Found;
-use tasker_graphql::page_of;
 
 /// A key as an edge gives it; none of an edge that leads nowhere.
 pub(super) type Read<K> = Result<Option<K>, ApiError>;
@@ -96,9 +96,14 @@ pub(super) fn page<R>(
     let has_more = rows.len() > items;
     rows.truncate(items);
     let cursors: Vec<String> = rows.iter().map(cursor).collect();
-    let next = cursors.last().filter(|_| has_more);
-    let items: Vec<Json> = rows.into_iter().map(item).collect();
-    page_of(json!({"items": items, "next": next}), &cursors, &[])
+    let next = cursors.last().filter(|_| has_more).cloned();
+    let page = Page {
+        items: rows.into_iter().map(item).collect(),
+        has_next: next.is_some(),
+        next: next.into(),
+        cursors,
+    };
+    page.connection(&[])
 }
 
 /// What crosses the wire, as JSON.

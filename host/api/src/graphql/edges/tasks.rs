@@ -11,6 +11,7 @@ use tasker_domain::task_report::ReportedAttempt;
 use tasker_engine::sets::{AttemptsOfStep, StepsOfTask, TasksOfNamespace};
 use tasker_engine::step_read::StepRow;
 use tasker_graphql::host::Found;
+use tasker_graphql::object;
 use tasker_tasks::show::ListedTask;
 use tasker_tasks::steps::ShownSteps;
 
@@ -125,8 +126,11 @@ pub(super) async fn inputs(caller: &Caller, keys: &[Json]) -> Vec<Found> {
     of_tasks(caller, keys, async |asked| {
         let rows = caller.api.tasks.inputs(asked).await?;
         let inputs = rows.into_iter().map(|row| {
-            let input = value(row.input.and_then(raw));
-            let input = json!({"input": input, "input_bytes": row.input_bytes, "seq": row.seq});
+            let input = object([
+                ("input", value(row.input.and_then(raw))),
+                ("input_bytes", row.input_bytes.into()),
+                ("seq", row.seq.into()),
+            ]);
             (TaskId(row.task_id), input)
         });
         Ok(inputs.collect())
@@ -138,7 +142,10 @@ pub(super) async fn results(caller: &Caller, keys: &[Json]) -> Vec<Found> {
     of_tasks(caller, keys, async |asked| {
         let results = caller.api.tasks.results(asked).await?;
         let results = results.into_iter().map(|(task_id, result)| {
-            let result = json!({"result": value(result.text), "result_bytes": result.bytes});
+            let result = object([
+                ("result", value(result.text)),
+                ("result_bytes", result.bytes.into()),
+            ]);
             (task_id, result)
         });
         Ok(results.collect())
@@ -151,7 +158,7 @@ pub(super) async fn locks(caller: &Caller, keys: &[Json]) -> Vec<Found> {
         let locks = caller.api.tasks.locks(asked).await?;
         let locks = locks.into_iter().map(|(task_id, lock)| {
             let lock: Vec<_> = lock.into_iter().map(locked_version).collect();
-            (task_id, json!({"lock": value(lock)}))
+            (task_id, object([("lock", value(lock))]))
         });
         Ok(locks.collect())
     })
@@ -163,7 +170,7 @@ pub(super) async fn step_counts(caller: &Caller, keys: &[Json]) -> Vec<Found> {
         let counts = caller.api.tasks.step_counts(asked).await?;
         let counts = counts.into_iter();
         Ok(counts
-            .map(|(task_id, counts)| (task_id, json!({"step_counts": value(counts)})))
+            .map(|(task_id, counts)| (task_id, object([("step_counts", value(counts))])))
             .collect())
     })
     .await
