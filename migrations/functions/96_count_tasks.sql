@@ -2,7 +2,7 @@
 -- is_exact denies. What is null does not restrict the list. An estimate is as good as the statistics of the tables.
 --
 -- Locks: nothing. Reads p_most + 1 tasks at most. It is volatile since only such functions may ask for plans.
-create or replace function tasker.count_tasks(p_namespace text, p_template text, p_state text, p_tag text, p_most int)
+create or replace function tasker.count_tasks(p_namespace text, p_template text, p_states text[], p_tag text, p_most int)
 returns table (count bigint, is_exact boolean)
 language plpgsql volatile
 set search_path = '' set jit = off
@@ -35,17 +35,17 @@ begin
   elsif v_templates is not null then
     v_indexed := format('t.template_id = any (%L)', v_templates);
   end if;
-  if p_state in ('pending', 'in_progress') and p_tag is null then
+  if p_states <@ array['pending', 'in_progress'] and p_tag is null then
     -- Open tasks are few, and have an index.
     v_tables := 'tasker.task t';
-    v_rest := format('%s and t.state = %L', v_indexed, p_state);
+    v_rest := format('%s and t.state = any (%L)', v_indexed, p_states);
     v_indexed := 't.finished_at is null';
-  elsif p_state in ('error', 'cancelled') and p_tag is null then
+  elsif p_states <@ array['error', 'cancelled'] and p_tag is null then
     v_indexed := format(
-      '%s and t.error is not null and (case when t.error ->> ''step'' is null then ''cancelled'' else ''error'' end) = %L',
-      v_indexed, p_state);
-  elsif p_state is not null then
-    v_rest := format('%s and t.state = %L', v_rest, p_state);
+      '%s and t.error is not null and (case when t.error ->> ''step'' is null then ''cancelled'' else ''error'' end) = any (%L)',
+      v_indexed, p_states);
+  elsif p_states is not null then
+    v_rest := format('%s and t.state = any (%L)', v_rest, p_states);
   end if;
   execute format(
     'select count(*), count(*) filter (where l.fits) from (select %s as fits from %s where %s limit %s) l',

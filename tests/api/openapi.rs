@@ -216,7 +216,7 @@ fn what_a_program_relies_on_is_missed_if_it_is_gone() {
     assert!(
         fewer
             .iter()
-            .any(|it| it.starts_with("GET /v1/tasks: state: ")),
+            .any(|it| it.starts_with("GET /v1/tasks: state[]: ")),
         "{fewer:?}"
     );
     let more = breaks(&|it| {

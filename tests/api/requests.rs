@@ -101,10 +101,17 @@ async fn an_unknown_query_parameter_is_refused() {
         .await
         .refused(400, "invalid_parameter");
     assert!(detail.contains("unknown field `stat`"), "{detail}");
-    server
-        .get("/v1/tasks?state=failed")
-        .await
-        .refused(400, "invalid_parameter");
+    for list in [
+        "tasks?state=failed",
+        "tasks?state=error,failed",
+        "tasks?state=",
+    ] {
+        let detail = server
+            .get(&format!("/v1/{list}"))
+            .await
+            .refused(400, "invalid_parameter");
+        assert!(detail.contains("none of pending, in_progress"), "{detail}");
+    }
 }
 
 #[tokio::test]

@@ -89,6 +89,9 @@ async fn tasks_are_counted_as_they_are_filtered() {
         ("tag=red&", 2),
         ("tag=red&namespace=shop&template=one&state=pending&", 2),
         ("tag=blue&state=cancelled&", 0),
+        ("state=pending,in_progress&", 3),
+        ("state=error,cancelled&", 1),
+        ("template=one&state=cancelled,pending&", 4),
     ] {
         let found = total(&server, &format!("tasks?{filter}count=exact&limit=1")).await;
         assert_eq!(found, json!({"count": count, "is_exact": true}), "{filter}");
@@ -143,7 +146,13 @@ async fn tasks_are_listed_from_the_oldest_on_where_that_is_asked_page_by_page() 
         ("state=pending&", vec![0, 2]),
         ("state=cancelled&", vec![1]),
         ("template=one&state=cancelled&", vec![1]),
+        ("state=pending,cancelled&", vec![0, 1, 2]),
+        ("state=cancelled&state=pending&", vec![0, 1, 2]),
+        ("template=one&state=error,cancelled,pending&", vec![0, 1, 2]),
+        ("state=cancelled,error,cancelled&", vec![1]),
+        ("namespace=shop&state=complete,cancelled&", vec![1]),
         ("tag=red&", vec![0, 2]),
+        ("tag=red&state=error,pending&", vec![0, 2]),
         ("tag=red&state=pending&", vec![0, 2]),
     ] {
         for (order, is_newest_first) in [("created_at", false), ("-created_at", true)] {

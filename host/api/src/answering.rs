@@ -56,6 +56,7 @@ impl Answering {
     }
 
     async fn answer(&self, api: Api, mut request: Request) -> Result<Response, ApiError> {
+        own_parameters::join_lists(request.uri_mut())?;
         let conditional = Conditional::of(&request, self.path);
         let selection = match own_parameters::may_have(request.uri(), FIELDS) {
             true => self.selection(&mut request)?,

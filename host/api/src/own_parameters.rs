@@ -34,9 +34,61 @@ pub(crate) fn take(uri: &mut Uri, name: &str) -> Result<Option<Vec<String>>, Api
     Ok(Some(values.into_iter().map(|(_, value)| value).collect()))
 }
 
+/// Parameters that have several values wherever an endpoint takes them. They have commas between them; some clients repeat
+/// the parameter instead.
+const LISTS: [&str; 1] = ["state"];
+
+/// Puts commas between the values of each list that is repeated.
+pub(crate) fn join_lists(uri: &mut Uri) -> Result<(), ApiError> {
+    for name in LISTS {
+        let Some(joined) = uri.query().and_then(|query| joined(query, name)) else {
+            continue;
+        };
+        let wrong = |why: String| ApiError::parameter(name, why);
+        let mut parts = uri.clone().into_parts();
+        let target = format!("{}?{joined}", uri.path()).parse::<PathAndQuery>();
+        parts.path_and_query = Some(target.map_err(|error| wrong(error.to_string()))?);
+        *uri = Uri::from_parts(parts).map_err(|error| wrong(error.to_string()))?;
+    }
+    Ok(())
+}
+
+fn joined(query: &str, name: &str) -> Option<String> {
+    let value_of = |pair: &&str| pair.split_once('=').is_some_and(|(it, _)| it == name);
+    let (named, others): (Vec<&str>, Vec<&str>) = query.split('&').partition(value_of);
+    if named.len() < 2 {
+        return None;
+    }
+    let values = named.iter().map(|pair| &pair[name.len() + 1..]);
+    let values: Vec<&str> = values.collect();
+    let joined = format!("{name}={}", values.join(","));
+    Some([&others[..], &[&joined]].concat().join("&"))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_list_is_read_with_commas_and_when_it_is_repeated() {
+        let joined = |text: &str| {
+            let mut uri = text.parse().unwrap();
+            join_lists(&mut uri).unwrap();
+            uri.to_string()
+        };
+        let repeated = "/v1/tasks?state=error&limit=1&state=cancelled,pending";
+        assert_eq!(
+            joined(repeated),
+            "/v1/tasks?limit=1&state=error,cancelled,pending"
+        );
+        for same in [
+            "/v1/tasks",
+            "/v1/tasks?state=error",
+            "/v1/tasks?limit=1&limit=2",
+        ] {
+            assert_eq!(joined(same), same);
+        }
+    }
 
     #[test]
     fn the_rest_of_the_query_stays_as_it_is() {

@@ -17,7 +17,8 @@ use uuid::Uuid;
 pub struct TaskFilter {
     pub namespace: Option<Name>,
     pub template: Option<Name>,
-    pub state: Option<TaskState>,
+    /// In one of these; none: in any.
+    pub states: Vec<TaskState>,
     /// Only tasks with this one.
     pub tag: Option<Tag>,
     /// From the oldest on, and not from the newest.
@@ -46,12 +47,12 @@ impl Engine {
         let rows = sqlx::query_as(statement)
             .bind(filter.namespace.as_ref().map(Name::as_str))
             .bind(filter.template.as_ref().map(Name::as_str))
-            .bind(filter.state.as_ref().map(TaskState::into_str))
+            .bind(filter.state_names())
             .bind(filter.after.map_or(beginning, |id| id.0))
             .bind(limit)
             .bind(match &filter.tag {
                 Some(tag) => tag.as_str(),
-                None => Among::of(filter.state).into_str(),
+                None => Among::of(&filter.states).into_str(),
             })
             .fetch_all(self.pool())
             .await?;
@@ -78,7 +79,7 @@ impl Engine {
         let count = sqlx::query_as("select * from tasker.count_tasks($1, $2, $3, $4, $5)")
             .bind(filter.namespace.as_ref().map(Name::as_str))
             .bind(filter.template.as_ref().map(Name::as_str))
-            .bind(filter.state.as_ref().map(TaskState::into_str))
+            .bind(filter.state_names())
             .bind(filter.tag.as_ref().map(Tag::as_str))
             .bind(most)
             .fetch_one(self.pool())
@@ -87,23 +88,40 @@ impl Engine {
     }
 }
 
-/// The index that groups the tasks of a state. No index has the state itself, but columns that are set with it.
+impl TaskFilter {
+    fn state_names(&self) -> Option<Vec<&'static str>> {
+        let names = self.states.iter().map(TaskState::into_str);
+        (!self.states.is_empty()).then(|| names.collect())
+    }
+}
+
+/// The indexes that group the tasks of states. None has the state itself, but columns that are set with it.
 #[derive(Clone, Copy, strum::IntoStaticStr)]
 #[strum(serialize_all = "snake_case", const_into_str)]
 enum Among {
-    /// Of any state, or complete, as most are.
+    /// Of any state, or complete too, as most are.
     All,
     Open,
     /// Failed or cancelled.
     Failed,
+    OpenAndFailed,
 }
 
 impl Among {
-    fn of(state: Option<TaskState>) -> Self {
-        match state {
-            Some(TaskState::Pending | TaskState::InProgress) => Self::Open,
-            Some(TaskState::Error | TaskState::Cancelled) => Self::Failed,
-            Some(TaskState::Complete | TaskState::ResolvedManually) | None => Self::All,
+    fn of(states: &[TaskState]) -> Self {
+        let (mut has_open, mut has_failed) = (false, false);
+        for state in states {
+            match state {
+                TaskState::Pending | TaskState::InProgress => has_open = true,
+                TaskState::Error | TaskState::Cancelled => has_failed = true,
+                TaskState::Complete | TaskState::ResolvedManually => return Self::All,
+            }
+        }
+        match (has_open, has_failed) {
+            (false, false) => Self::All,
+            (true, false) => Self::Open,
+            (false, true) => Self::Failed,
+            (true, true) => Self::OpenAndFailed,
         }
     }
 }

@@ -244,10 +244,11 @@ impl Sent {
     }
 }
 
-/// The text of a parameter.
+/// The text of a parameter; several values have commas between them.
 fn text(value: &Json) -> String {
     match value {
         Json::String(text) => text.clone(),
+        Json::Array(values) => values.iter().map(text).collect::<Vec<_>>().join(","),
         other => other.to_string(),
     }
 }

@@ -8,6 +8,7 @@ pub mod access;
 pub mod analytics;
 pub mod audit;
 pub mod collection;
+mod comma_list;
 pub mod component;
 #[cfg(feature = "openapi")]
 pub mod content;

@@ -1,5 +1,6 @@
 //! Steps of a task, and requests for single payloads.
 
+use crate::comma_list;
 use crate::endpoint::{JsonText, always, endpoint};
 use crate::failure::Failure;
 use crate::page::{Page, paged};
@@ -60,37 +61,20 @@ impl Step {
 #[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct StepQuery {
-    /// In one of these states, with commas between them; none: in any.
+    /// In one of these states; none: in any.
     #[serde(
         rename = "state",
         default,
         skip_serializing_if = "Vec::is_empty",
-        with = "states"
+        with = "comma_list"
     )]
-    #[cfg_attr(feature = "openapi", schemars(with = "String"))]
+    #[cfg_attr(feature = "openapi", schemars(with = "Vec<StepState>"))]
     pub states: Vec<StepState>,
     pub after: Option<String>,
     pub limit: Option<u32>,
 }
 
 paged!(StepQuery);
-
-mod states {
-    use super::StepState;
-    use serde::de::Error as _;
-    use serde::{Deserialize as _, Deserializer, Serializer};
-
-    pub fn serialize<S: Serializer>(states: &[StepState], into: S) -> Result<S::Ok, S::Error> {
-        let states: Vec<_> = states.iter().map(|state| state.into_str()).collect();
-        into.serialize_str(&states.join(","))
-    }
-
-    pub fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Vec<StepState>, D::Error> {
-        let text = String::deserialize(from)?;
-        let states: Result<_, _> = text.split(',').map(str::parse).collect();
-        states.map_err(D::Error::custom)
-    }
-}
 
 endpoint! {
     /// Lists the steps of a task in the order of their numbers.

@@ -1,5 +1,6 @@
 //! Tasks: submit, list, show, cancel; requests for single payloads.
 
+use crate::comma_list;
 use crate::endpoint::{
     Content, Described, Endpoint, Json, JsonText, Needs, NoQuery, Refusal, Scope, always, endpoint,
 };
@@ -235,7 +236,15 @@ pub struct TaskQuery {
     /// Without it, all that the caller may see.
     pub namespace: Option<Name>,
     pub template: Option<Name>,
-    pub state: Option<TaskState>,
+    /// In one of these states; none: in any.
+    #[serde(
+        rename = "state",
+        default,
+        skip_serializing_if = "Vec::is_empty",
+        with = "comma_list"
+    )]
+    #[cfg_attr(feature = "openapi", schemars(with = "Vec<TaskState>"))]
+    pub states: Vec<TaskState>,
     /// Only tasks with this tag.
     pub tag: Option<Tag>,
     /// Without it, the newest first.

@@ -122,8 +122,8 @@ async function manySteps(browser) {
 
 async function allEnded() {
   for (;;) {
-    const lists = await Promise.all(['pending', 'in_progress'].map((state) => ask('GET', `/v1/tasks?namespace=bench&state=${state}&limit=1`)));
-    if (lists.every(({ items }) => items.length === 0)) return;
+    const { items } = await ask('GET', '/v1/tasks?namespace=bench&state=pending,in_progress&limit=1');
+    if (items.length === 0) return;
     await wait(20);
   }
 }

@@ -225,6 +225,11 @@ pub fn in_query(name: &str, mut schema: Value, is_required: bool) -> Value {
     if let Some(description) = description {
         parameter["description"] = description;
     }
+    if parameter["schema"]["type"] == "array" {
+        // Several values have commas between them.
+        parameter["style"] = json!("form");
+        parameter["explode"] = json!(false);
+    }
     match name {
         "from" if is_required => parameter["example"] = json!("1.0.0"),
         "to" if is_required => parameter["example"] = json!("1.1.0"),

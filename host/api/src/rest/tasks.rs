@@ -115,7 +115,7 @@ async fn list(api: Api, mut call: Call<ListTasks>) -> Answer<ListTasks> {
     let filter = TaskFilter {
         namespace: call.query.namespace.take(),
         template: call.query.template.take(),
-        state: call.query.state,
+        states: std::mem::take(&mut call.query.states),
         tag: call.query.tag.take(),
         is_oldest_first: call.query.order == Some(TaskOrder::Created),
         after,

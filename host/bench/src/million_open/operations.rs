@@ -211,7 +211,7 @@ impl<'a> Operations<'a> {
                 "list-open",
                 TaskQuery {
                     namespace: Some(namespace()?),
-                    state: Some(TaskState::InProgress),
+                    states: vec![TaskState::InProgress],
                     ..TaskQuery::default()
                 },
             ),
@@ -220,7 +220,7 @@ impl<'a> Operations<'a> {
                 TaskQuery {
                     namespace: Some(namespace()?),
                     template: Some(WORKLOAD.name().parse()?),
-                    state: Some(TaskState::Error),
+                    states: vec![TaskState::Error],
                     ..TaskQuery::default()
                 },
             ),

@@ -16,9 +16,9 @@ pub struct Ls {
     /// Only tasks of this namespace, or of one template, for example orders/fulfil.
     #[arg(value_name = "NAMESPACE[/TEMPLATE]", value_parser = parse_target)]
     of: Option<Target>,
-    /// Only those in this state.
-    #[arg(long, value_enum)]
-    state: Option<TaskState>,
+    /// Only those in one of these states.
+    #[arg(long, value_enum, value_delimiter = ',')]
+    state: Vec<TaskState>,
     /// Only those with this tag.
     #[arg(long)]
     tag: Option<Tag>,
@@ -35,7 +35,7 @@ impl Ls {
         let query = TaskQuery {
             namespace: of.map(|of| of.namespace().clone()),
             template: template.map(|one| one.name.clone()),
-            state: self.state,
+            states: self.state.clone(),
             tag: self.tag.clone(),
             ..TaskQuery::default()
         };
@@ -65,7 +65,9 @@ impl Ls {
 
     fn next_page(&self, cursor: &str) -> String {
         let of = self.of.as_ref().map(|of| of.or_all(Name::to_string));
-        let of = argument(of) + &option("state", self.state) + &option("tag", self.tag.as_ref());
+        let states: Vec<&str> = self.state.iter().map(TaskState::into_str).collect();
+        let states = (!states.is_empty()).then(|| states.join(","));
+        let of = argument(of) + &option("state", states) + &option("tag", self.tag.as_ref());
         format!("tasker task ls{of}{}", self.part.next(cursor))
     }
 }

@@ -21,33 +21,36 @@ macro_rules! list {
       (select o.* from tasker.every_task o
        where $6 = 'all' and o.task_id ",
             $lt,
-            " $4 and ($3::text is null or o.state = $3::tasker.task_state)
+            " $4 and ($3::text[] is null or o.state = any ($3::text[]::tasker.task_state[]))
        order by o.task_id ",
             $desc,
             " limit $5)
       union all
       (select o.* from tasker.task o
-       where $6 = 'open' and o.finished_at is null and o.task_id ",
+       where $6 in ('open', 'open_and_failed') and o.finished_at is null and o.task_id ",
             $lt,
-            " $4 and o.state = $3::tasker.task_state
+            " $4 and o.state = any ($3::text[]::tasker.task_state[])
        order by o.task_id ",
             $desc,
             " limit $5)
       union all
-      (select o.* from tasker.every_task o
-       where $6 = 'failed' and o.error is not null
-         and ((case when o.error ->> 'step' is null then 'cancelled' else 'error' end), o.task_id) ",
+      (select l.* from unnest($3::text[]) s (state)
+       cross join lateral (
+         select o.* from tasker.every_task o
+         where o.error is not null
+           and ((case when o.error ->> 'step' is null then 'cancelled' else 'error' end), o.task_id) ",
             $lt,
-            " ($3, $4)
-         and (case when o.error ->> 'step' is null then 'cancelled' else 'error' end) ",
+            " (s.state, $4)
+           and (case when o.error ->> 'step' is null then 'cancelled' else 'error' end) ",
             $ge,
-            " $3
-       order by (case when o.error ->> 'step' is null then 'cancelled' else 'error' end) ",
+            " s.state
+         order by (case when o.error ->> 'step' is null then 'cancelled' else 'error' end) ",
             $desc,
             ", o.task_id ",
             $desc,
             "
-       limit $5)
+         limit $5) l
+       where $6 in ('failed', 'open_and_failed') and s.state in ('error', 'cancelled'))
     ) t
     join tasker.namespace n using (namespace_id)
     join tasker.template p using (template_id)
@@ -86,7 +89,7 @@ macro_rules! list_of_templates {
             " (k.template_id, $4) and o.template_id ",
             $ge,
             " k.template_id
-           and ($3::text is null or o.state = $3::tasker.task_state)
+           and ($3::text[] is null or o.state = any ($3::text[]::tasker.task_state[]))
          order by o.template_id ",
             $desc,
             ", o.task_id ",
@@ -96,25 +99,26 @@ macro_rules! list_of_templates {
        where $6 = 'all')
       union all
       (select o.* from tasker.task o
-       where $6 = 'open' and o.finished_at is null and o.task_id ",
+       where $6 in ('open', 'open_and_failed') and o.finished_at is null and o.task_id ",
             $lt,
-            " $4 and o.state = $3::tasker.task_state
+            " $4 and o.state = any ($3::text[]::tasker.task_state[])
          and o.template_id in (select k.template_id from asked k)
        order by o.task_id ",
             $desc,
             " limit $5)
       union all
       (select l.* from asked k
+       cross join unnest($3::text[]) s (state)
        cross join lateral (
          select o.* from tasker.every_task o
          where o.error is not null
            and (o.template_id, (case when o.error ->> 'step' is null then 'cancelled' else 'error' end), o.task_id)
              ",
             $lt,
-            " (k.template_id, $3, $4)
+            " (k.template_id, s.state, $4)
            and (o.template_id, (case when o.error ->> 'step' is null then 'cancelled' else 'error' end)) ",
             $ge,
-            " (k.template_id, $3)
+            " (k.template_id, s.state)
          order by o.template_id ",
             $desc,
             ", (case when o.error ->> 'step' is null then 'cancelled' else 'error' end) ",
@@ -124,7 +128,7 @@ macro_rules! list_of_templates {
             $desc,
             "
          limit $5) l
-       where $6 = 'failed')
+       where $6 in ('failed', 'open_and_failed') and s.state in ('error', 'cancelled'))
     ) t
     join tasker.namespace n using (namespace_id)
     join tasker.template p using (template_id)
@@ -161,7 +165,7 @@ macro_rules! list_tagged {
         and (g.namespace_id, g.tag) ",
             $ge,
             " (k.namespace_id, $6)
-        and ($3::text is null or o.state = $3::tasker.task_state)
+        and ($3::text[] is null or o.state = any ($3::text[]::tasker.task_state[]))
         and ($2::text is null or exists (select from tasker.template a where a.template_id = o.template_id and a.name = $2))
       order by g.namespace_id ",
             $desc,

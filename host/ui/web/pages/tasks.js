@@ -12,8 +12,8 @@ import { Pager, Table } from '../components/table.js';
 import { CancelAll, outcomesOf, Outcomes } from './tasks/cancel-all.js';
 
 const STATE_OPTIONS = [
-  ['', 'any'], ['pending', 'pending'], ['in_progress', 'in progress'], ['complete', 'complete'], ['error', 'error'],
-  ['cancelled', 'cancelled'],
+  ['', 'any'], ['pending,in_progress', 'open'], ['pending', 'pending'], ['in_progress', 'in progress'], ['complete', 'complete'],
+  ['error', 'error'], ['cancelled', 'cancelled'], ['error,cancelled', 'error or cancelled'],
 ];
 
 export default function Tasks() {
