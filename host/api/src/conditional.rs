@@ -152,7 +152,7 @@ fn tags(
             format!("give `*` or up to {MAX_TAGS} entity tags, such as `\"Xw2o6dJ3c1mB8kQz\"`");
         ApiError::parameter(name, message)
     };
-    let mut listed = Vec::new();
+    let (mut listed, mut named) = (Vec::new(), 0);
     for value in values {
         let mut rest = value.to_str().map_err(|_| wrong())?.trim();
         if rest == "*" {
@@ -163,12 +163,13 @@ fn tags(
             if !is_weak || comparison == Comparison::Weak {
                 listed.push(tag.to_owned());
             }
+            named += 1;
             rest = after;
         }
     }
-    match listed.len() > MAX_TAGS {
-        true => Err(wrong()),
-        false => Ok(Some(Tags::Of(listed))),
+    match (1..=MAX_TAGS).contains(&named) {
+        true => Ok(Some(Tags::Of(listed))),
+        false => Err(wrong()),
     }
 }
 
@@ -207,7 +208,7 @@ mod tests {
         assert_eq!(parsed(list, Comparison::Weak), of(&["a,b", "c", ""]));
         assert_eq!(parsed(list, Comparison::Strong), of(&["a,b", ""]));
         assert_eq!(parsed(" * ", Comparison::Strong), Some(Tags::Any));
-        for wrong in ["a", "\"a", "\"a\" \"b\"", "w/\"a\""] {
+        for wrong in ["", "a", "\"a", "\"a\" \"b\"", "w/\"a\""] {
             assert_eq!(parsed(wrong, Comparison::Weak), None, "{wrong}");
         }
     }
