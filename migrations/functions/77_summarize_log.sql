@@ -1,6 +1,6 @@
 -- Has the index of seq summarize the newest page ranges of the log, which autovacuum would visit only later: until then
--- every read of the log reads them as a whole. Called every second or so while somebody follows the log. Returns how many
--- ranges it summarized.
+-- every read of the log reads them as a whole. Called while somebody follows the log, every second and behind as many
+-- rows as a range has. Returns how many ranges it summarized.
 --
 -- The newest ranges (v_open) of each partition are left: sessions still fill their pages, and where a range is
 -- summarized, each insert with a higher number writes its summary too. So a read looks at these ranges and the ones that

@@ -10,7 +10,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 use tasker_domain::error_chain::ErrorChain;
 use tasker_engine::Engine;
-use tasker_engine::log_position::LogHorizon;
+use tasker_engine::log_position::{LogHorizon, LogPosition};
 use tasker_telemetry::Tracer;
 use tokio::sync::{mpsc, watch};
 use tokio::time::sleep;
@@ -20,8 +20,10 @@ use tokio_util::sync::CancellationToken;
 const IDLE_PAUSE: Duration = Duration::from_millis(50);
 /// The same while there is: an event waits for two looks, since those who write beside it have to end.
 const BUSY_PAUSE: Duration = Duration::from_millis(10);
-/// How often it has the newest pages of the log summarized.
+/// How often it has the newest pages of the log summarized, and after how many numbers: about those of a range of pages. Every
+/// look reads all pages that are not.
 const SUMMARIZE_INTERVAL: Duration = Duration::from_secs(1);
+const SUMMARIZE_NUMBERS: i64 = 2_500;
 /// How long it waits after an error of the database.
 const RETRY_DELAY: Duration = Duration::from_millis(500);
 /// The most events that wait for one reader; a reader that is slower is cut off.
@@ -63,6 +65,19 @@ impl Tail {
 struct Follower {
     wants: Wants,
     queue: mpsc::Sender<Arc<Event>>,
+}
+
+/// When the newest pages of the log were summarized, and how far it was complete.
+struct Summarized {
+    at: Instant,
+    safe: LogPosition,
+}
+
+impl Summarized {
+    /// True once they are to be summarized again.
+    fn is_old(&self, safe: LogPosition) -> bool {
+        self.at.elapsed() >= SUMMARIZE_INTERVAL || safe.0 - self.safe.0 >= SUMMARIZE_NUMBERS
+    }
 }
 
 /// How far the tail is.
@@ -165,12 +180,12 @@ impl Feed {
 
     async fn run(self) {
         let mut horizon = LogHorizon::default();
-        let mut summarized_at = None;
+        let mut summarized = None;
         loop {
             if !self.is_followed() {
                 return;
             }
-            let pause = match self.poll(&mut horizon, &mut summarized_at).await {
+            let pause = match self.poll(&mut horizon, &mut summarized).await {
                 Ok(true) => BUSY_PAUSE,
                 Ok(false) => IDLE_PAUSE,
                 Err(error) => {
@@ -206,16 +221,19 @@ impl Feed {
     async fn poll(
         &self,
         horizon: &mut LogHorizon,
-        summarized_at: &mut Option<Instant>,
+        summarized: &mut Option<Summarized>,
     ) -> Result<bool, FeedError> {
         self.0.polls.fetch_add(1, Ordering::Relaxed);
         self.engine().advance_log_horizon(horizon).await?;
         self.note(horizon);
-        if summarized_at.is_none_or(|at| at.elapsed() >= SUMMARIZE_INTERVAL) {
-            self.engine().summarize_log().await?;
-            *summarized_at = Some(Instant::now());
-        }
         let safe = horizon.safe();
+        if summarized.as_ref().is_none_or(|last| last.is_old(safe)) {
+            self.engine().summarize_log().await?;
+            *summarized = Some(Summarized {
+                at: Instant::now(),
+                safe,
+            });
+        }
         let through = *self.0.through.borrow();
         let Some(mut at) = through else {
             // Without a writer the log may be empty; with one, nothing is known yet.

@@ -163,19 +163,31 @@ async function withPages() {
   return { rate, events: Number(value) };
 }
 
-async function throughput() {
+/** Somebody follows the log, and wants nothing of it. */
+async function withFollower() {
+  const ending = new AbortController();
+  const stream = await fetch(`${HOST}/v1/events/stream?types=host.*`, { headers: { accept: 'text/event-stream' }, signal: ending.signal });
+  const reader = stream.body.getReader();
+  await reader.read();
+  const rate = await chains();
+  ending.abort();
+  return { rate };
+}
+
+/** Chains beside something and without it, in turns. */
+async function inTurns(beside) {
   // What is left of the task of many steps.
   await wait(2_000);
   await chains();
   const turns = [];
   for (let turn = 0; turn < TURNS; turn += 1) {
     // The one that is first gains nothing by it.
-    const without = turn % 2 === 0 ? await chains() : null;
-    const beside = await withPages();
-    turns.push({ without: Math.round(without ?? await chains()), with: Math.round(beside.rate), events: beside.events });
+    const first = turn % 2 === 0 ? await chains() : null;
+    const { rate, ...more } = await beside();
+    const without = first ?? await chains();
+    turns.push({ without: Math.round(without), with: Math.round(rate), ratio: Math.round((rate / without) * 1_000) / 1_000, ...more });
   }
-  const median = (name) => quantile(turns.map((it) => it[name]), 0.5);
-  return { pages: PAGES, steps_per_s: turns, ratio: Math.round((median('with') / median('without')) * 1_000) / 1_000 };
+  return { steps_per_s: turns, ratio: quantile(turns.map((it) => it.ratio), 0.5) };
 }
 
 const load = () => rounded(loadavg()[0]);
@@ -193,7 +205,8 @@ const MEASURES = {
   first_page_ms: firstPage,
   event_shown_ms: () => browsed(eventShown),
   page_of_many_steps: () => browsed(manySteps),
-  linear5_beside_pages: throughput,
+  linear5_beside_pages: async () => ({ pages: PAGES, ...await inTurns(withPages) }),
+  linear5_beside_a_follower: () => inTurns(withFollower),
 };
 const only = process.env.ONLY?.split(',') ?? Object.keys(MEASURES);
 const report = { cores: cpus().length, load_before: load() };
