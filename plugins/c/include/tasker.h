@@ -161,7 +161,7 @@ typedef struct {
   const char *schema;
 } tasker_declared_event;
 
-/* A JSON Schema as it is written: TASKER_SCHEMA({"type": "object"}). One that is no JSON takes everything. */
+/* A JSON Schema as it is written: TASKER_SCHEMA({"type": "object"}). A component with one that is no JSON is refused. */
 #define TASKER_SCHEMA(...) #__VA_ARGS__
 
 /* The lists of a component, each at most once, in one source file. A component exports what it has a list of.

@@ -60,10 +60,14 @@ tasker_ended tasker_handle(const char *name, const tasker_event *event) {
   return unknown("subscriber", name, known);
 }
 
-/* A schema as JSON; one that is left out takes everything. */
-static tasker_json schema(const char *text) {
-  tasker_json read = text == NULL ? NULL : tasker_json_read(text, strlen(text), NULL);
-  return read == NULL ? tasker_json_boolean(true) : read;
+/* A schema as JSON; one that is left out takes everything. One that is no JSON is a mistake of the code, which the host reports
+ * when the component is published. */
+static tasker_json schema(const char *what, const char *name, const char *text) {
+  const char *why = NULL;
+  if (text == NULL) return tasker_json_boolean(true);
+  tasker_json read = tasker_json_read(text, strlen(text), &why);
+  if (read == NULL) tasker_crash(__FILE__, __LINE__, tasker_format("the schema of the %s `%s` is no JSON: %s: %s", what, name, why, text));
+  return read;
 }
 
 static tasker_json words(const char *text) {
@@ -86,8 +90,8 @@ const char *tasker_describe(void) {
   for (const tasker_handler *one = tasker_handlers; one->name != NULL; one += 1) {
     tasker_json told = tasker_json_put(tasker_json_object(), "name", tasker_json_text(one->name));
     describe(told, one->description);
-    tasker_json_put(told, "input_schema", schema(one->input_schema));
-    tasker_json_put(told, "result_schema", schema(one->result_schema));
+    tasker_json_put(told, "input_schema", schema("input of", one->name, one->input_schema));
+    tasker_json_put(told, "result_schema", schema("result of", one->name, one->result_schema));
     tasker_json_push(handlers, tasker_json_put(told, "error_codes", words(one->errors)));
   }
   for (const tasker_subscriber *one = tasker_subscribers; one->name != NULL; one += 1) {
@@ -102,7 +106,7 @@ const char *tasker_describe(void) {
   if (tasker_json_count(subscribers) > 0) tasker_json_put(all, "subscribers", subscribers);
   tasker_json events = tasker_json_object();
   for (const tasker_declared_event *one = tasker_declared_events; one->name != NULL; one += 1) {
-    tasker_json told = tasker_json_put(tasker_json_object(), "schema", schema(one->schema));
+    tasker_json told = tasker_json_put(tasker_json_object(), "schema", schema("event", one->name, one->schema));
     describe(told, one->description);
     tasker_json_put(events, one->name, told);
   }

@@ -1,4 +1,5 @@
 /* Exports the handlers. The linker takes this file where the author has a list of them. */
+#ifdef __wasm__
 #include "host.h"
 
 #include <string.h>
@@ -35,3 +36,5 @@ bool exports_tasker_step_handler_execute(wit_handlers_string_t *name, exports_ta
   failure->retry.val.after_ms = ended.after_ms;
   return false;
 }
+
+#endif

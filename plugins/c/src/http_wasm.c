@@ -1,4 +1,5 @@
 /* Sends requests by `wasi:http`. The linker takes this file where the author sends any. */
+#ifdef __wasm__
 #include "http.h"
 #include "wasm.h"
 
@@ -221,3 +222,5 @@ void tasker_http_exchange(tasker_ctx *ctx, const tasker_http_request *request, t
   read_headers(of, response);
   if (wasi_http_types_method_incoming_response_consume(of, &answer)) read_body(ctx, request, answer, response);
 }
+
+#endif

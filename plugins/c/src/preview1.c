@@ -1,6 +1,7 @@
 /* What the C library asks of its system, answered by the host of the component: the C library of WebAssembly speaks WASI 0.1,
  * and components speak WASI 0.2. There are stdout and stderr, clocks and random numbers; there are no files, no arguments, and
  * no environment. The linker takes a function of this file for the import of that name. */
+#ifdef __wasm__
 #include "wit_imports.h"
 
 #include <stdint.h>
@@ -194,3 +195,5 @@ NO(sock_accept, NOT_SUPPORTED, I a, I b, I c)
 NO(sock_recv, NOT_SUPPORTED, I a, I b, I c, I d, I e, I f)
 NO(sock_send, NOT_SUPPORTED, I a, I b, I c, I d, I e)
 NO(sock_shutdown, NOT_SUPPORTED, I a, I b)
+
+#endif

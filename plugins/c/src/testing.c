@@ -1,3 +1,5 @@
+/* The host of a test. */
+#ifndef __wasm__
 #include "tasker_testing.h"
 #include "host.h"
 #include "http.h"
@@ -200,3 +202,5 @@ void tasker_test_handle(tasker_test *test, const char *subscriber, const char *t
   begin(test);
   keep(test, tasker_handle(subscriber, &event));
 }
+
+#endif

@@ -1,4 +1,5 @@
 /* The host of a component: what the bindings import. Texts from the host end with a NUL, see `cabi_realloc`. */
+#ifdef __wasm__
 #include "wasm.h"
 
 #include <stdlib.h>
@@ -176,3 +177,5 @@ double tasker_random(void) {
   /* As many bits as a double has. */
   return (double)(wasi_random_random_get_random_u64() >> 11) * 0x1p-53;
 }
+
+#endif
