@@ -69,7 +69,9 @@ tasker_ended tasker_failure_of(const tasker_ctx *ctx) { return ctx->failure; }
 bool tasker_has_failed(const tasker_ctx *ctx) { return ctx->has_failed; }
 
 void tasker_crash(const char *file, int line, const char *message) {
-  fprintf(stderr, "panicked at %s:%d: %s\n", file, line, message);
+  /* By the log of the host, so that a component needs no stream for it. */
+  const char *said = tasker_format("panicked at %s:%d: %s", file, line, message);
+  if (host != NULL) host->log(host->self, TASKER_ERROR, said, NULL, 0);
   abort();
 }
 
