@@ -40,6 +40,11 @@ async fn python_conforms() {
     conforms("python").await;
 }
 
+#[tokio::test]
+async fn c_conforms() {
+    conforms("c").await;
+}
+
 #[test]
 fn the_cases_have_names_of_their_own_and_expect_something() {
     let cases = Case::all();

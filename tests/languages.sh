@@ -1,6 +1,6 @@
 #!/bin/bash
 # Puts what builds components of a language below a directory, and prints where that is: tests/languages.sh DIRECTORY
-# typescript|python. Several at once wait for the first.
+# typescript|python|c. Several at once wait for the first.
 set -euo pipefail
 
 directory="$1"
@@ -27,8 +27,9 @@ case "$language" in
     exec "$(dirname "$0")/npm.sh" "$directory" componentize-qjs@0.4.5 esbuild@0.28.2 typescript@5.9.3 @types/node@20.19.30
     ;;
   python) environment componentize-py==0.25.1 ;;
+  c) environment ziglang==0.17.1 ;;
   *)
-    echo "there is no toolchain for $language: typescript, python" >&2
+    echo "there is no toolchain for $language: typescript, python, c" >&2
     exit 2
     ;;
 esac

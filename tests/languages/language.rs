@@ -33,7 +33,7 @@ pub struct Built {
     pub subscribers: &'static [u8],
 }
 
-pub const LANGUAGES: [Language; 3] = [
+pub const LANGUAGES: [Language; 4] = [
     Language {
         name: "rust",
         title: "Rust",
@@ -60,6 +60,15 @@ pub const LANGUAGES: [Language; 3] = [
         place: "handlers.py:",
         crash: "internal",
         tool: "environment/bin/componentize-py",
+    },
+    Language {
+        name: "c",
+        title: "C",
+        sdk: "c",
+        source: "src/handlers.c",
+        place: "src/handlers.c:",
+        crash: "trapped",
+        tool: "environment/bin/python-zig",
     },
 ];
 
@@ -141,6 +150,11 @@ impl Language {
         match self.name {
             "typescript" => {
                 link_packages(&tools.join("modules/node_modules"), project.path(), &sdk);
+            }
+            "c" => {
+                std::os::unix::fs::symlink(sdk, project.path().join("sdk")).unwrap();
+                command.env("VIRTUAL_ENV", tools.join("environment"));
+                command.env_remove("WASI_SDK_PATH");
             }
             _ => {
                 let environment = tools.join("environment");

@@ -69,6 +69,7 @@ impl Project {
 fn sdk_of(language: &str) -> PathBuf {
     let folder = match language {
         "python" => "plugins/python",
+        "c" => "plugins/c",
         _ => "plugins/typescript",
     };
     Path::new(ROOT).join(folder).canonicalize().unwrap()
@@ -109,6 +110,28 @@ async fn python_project(kind: &str) {
         .await;
 }
 
+async fn c_project(kind: &str) {
+    let Some(tools) = Language::named("c").tools() else {
+        return;
+    };
+    let project = Project::new(&tools, "c", kind).await;
+    if project.passed.is_file() {
+        return;
+    }
+    let mut tests = Command::new("make");
+    tests.arg("test").arg(zig_cc(&tools));
+    run(tests.current_dir(project.path())).await;
+    let mut command = Command::new(tasker());
+    command.env("VIRTUAL_ENV", tools.join("environment"));
+    project.builds(command.env_remove("WASI_SDK_PATH")).await;
+}
+
+/// The compiler of tests, as make takes it: that of the toolchain, since it is there.
+fn zig_cc(tools: &Path) -> String {
+    let python = tools.join("environment/bin/python");
+    format!("CC={} -m ziglang cc", python.display())
+}
+
 #[tokio::test]
 async fn a_new_project_in_typescript_passes_its_tests_and_builds() {
     npm_project("typescript", "handler").await;
@@ -125,6 +148,57 @@ async fn a_new_project_in_javascript_passes_its_tests_and_builds() {
 async fn a_new_project_in_python_passes_its_tests_and_builds() {
     python_project("handler").await;
     python_project("subscriber").await;
+}
+
+#[tokio::test]
+async fn a_new_project_in_c_passes_its_tests_and_builds() {
+    c_project("handler").await;
+    c_project("subscriber").await;
+}
+
+#[tokio::test]
+async fn a_component_in_c_exports_and_imports_what_its_author_uses() {
+    let Some(tools) = Language::named("c").tools() else {
+        return;
+    };
+    let wit_of = async |kind: &str| {
+        let project = Project::new(&tools, "c", kind).await;
+        let mut command = Command::new(tasker());
+        command.env("VIRTUAL_ENV", tools.join("environment"));
+        project.builds(command.env_remove("WASI_SDK_PATH")).await;
+        let bytes = std::fs::read(project.path().join("build/hello.wasm")).unwrap();
+        String::from_utf8_lossy(&bytes).into_owned()
+    };
+    let (handlers, subscribers) = (wit_of("handler").await, wit_of("subscriber").await);
+    let (handler, subscriber) = (
+        "tasker:step/handler@1.1.0#execute",
+        "tasker:step/subscriber@1.1.0#handle",
+    );
+    assert!(handlers.contains(handler) && !handlers.contains(subscriber));
+    assert!(subscribers.contains(subscriber) && !subscribers.contains(handler));
+    for component in [handlers, subscribers] {
+        assert!(!component.contains("wasi:http"));
+        // The names of functions are there, and nothing of debuggers.
+        assert!(component.contains("tasker_execute") || component.contains("tasker_handle"));
+        assert!(!component.contains(".debug_"));
+    }
+}
+
+#[tokio::test]
+async fn a_project_in_c_that_exports_nothing_does_not_build() {
+    let Some(tools) = Language::named("c").tools() else {
+        return;
+    };
+    let project = Project::new(&tools, "c", "handler").await;
+    std::fs::write(project.path().join("src/handlers.c"), "int nothing;\n").unwrap();
+    let mut command = Command::new(tasker());
+    command.env("VIRTUAL_ENV", tools.join("environment"));
+    command.env_remove("WASI_SDK_PATH");
+    let output = command.arg("build").arg(project.path()).output().await;
+    let output = output.unwrap();
+    assert!(!output.status.success());
+    let said = String::from_utf8(output.stderr).unwrap();
+    assert!(said.contains("neither TASKER_HANDLERS nor"), "{said}");
 }
 
 #[tokio::test]
@@ -194,4 +268,27 @@ async fn the_sdk_for_python_passes_its_tests() {
     tests.args(["-m", "unittest", "discover", "tests"]);
     tests.env("PYTHONDONTWRITEBYTECODE", "1");
     run(tests.current_dir(sdk_of("python"))).await;
+}
+
+#[tokio::test]
+async fn the_sdk_for_c_passes_its_tests() {
+    let Some(tools) = Language::named("c").tools() else {
+        return;
+    };
+    let built = tempfile::tempdir_in(&tools).unwrap();
+    for test in ["json", "handlers", "http"] {
+        let program = built.path().join(test);
+        let mut compile = Command::new(tools.join("environment/bin/python"));
+        compile.args(["-m", "ziglang", "cc", "-g", "-Wall", "-Wextra", "-Werror"]);
+        compile.args(["-fsanitize=undefined", "-fsanitize-trap=undefined"]);
+        compile
+            .args(["-Iinclude", "-Isrc", "-lm", "-o"])
+            .arg(&program);
+        compile.arg(format!("tests/{test}.c"));
+        for source in ["component", "http", "json", "tasker", "testing"] {
+            compile.arg(format!("src/{source}.c"));
+        }
+        run(compile.current_dir(sdk_of("c"))).await;
+        run(&mut Command::new(program)).await;
+    }
 }

@@ -1,5 +1,6 @@
 //! `tasker build`
 
+mod c;
 mod cargo;
 mod npm;
 mod program;
@@ -18,19 +19,20 @@ use tasker_domain::{digest::Digest, name::Name};
 const TARGET: &str = "wasm32-wasip2";
 
 /// What projects are recognised by, the first that is there.
-const MANIFESTS: [&str; 3] = [CARGO, NPM, PYTHON];
+const MANIFESTS: [&str; 4] = [CARGO, NPM, PYTHON, TASKER];
 const CARGO: &str = "Cargo.toml";
 const NPM: &str = "package.json";
 const PYTHON: &str = "pyproject.toml";
+const TASKER: &str = "tasker.toml";
 
-/// Build a project of step handlers into a WebAssembly component: a crate in Rust, or a folder with a package.json or a
-/// pyproject.toml.
+/// Build a project of step handlers into a WebAssembly component: a crate in Rust, or a folder with a package.json, a
+/// pyproject.toml, or a tasker.toml (C).
 #[derive(Debug, clap::Args)]
 pub struct Build {
     /// The folder of the project.
     #[arg(default_value = ".", value_name = "FOLDER")]
     dir: PathBuf,
-    /// Build without optimisations (Rust).
+    /// Build without optimisations, and with what debuggers need (Rust, C).
     #[arg(long)]
     debug: bool,
 }
@@ -100,6 +102,7 @@ enum Source {
     Cargo(Package),
     Npm(npm::Package),
     Python(python::Project),
+    C(c::Project),
 }
 
 impl HandlerProject {
@@ -113,6 +116,7 @@ impl HandlerProject {
         let source = match manifest {
             NPM => Source::Npm(npm::Package::read(&path)?),
             PYTHON => Source::Python(python::Project::read(&path)?),
+            TASKER => Source::C(c::Project::read(&path)?),
             _ => {
                 cargo::require_target(&dir, TARGET)?;
                 Source::Cargo(cargo::package(&dir)?)
@@ -135,6 +139,10 @@ impl HandlerProject {
             }
             Source::Python(project) => {
                 let path = project.build(&self.dir, &self.out()?)?;
+                (path, project.version.clone())
+            }
+            Source::C(project) => {
+                let path = project.build(&self.dir, &self.out()?, profile)?;
                 (path, project.version.clone())
             }
         };
@@ -161,6 +169,7 @@ impl Source {
             Self::Cargo(package) => package.component(),
             Self::Npm(package) => package.component(),
             Self::Python(project) => project.component(),
+            Self::C(project) => project.component(),
         }
     }
 
@@ -168,7 +177,7 @@ impl Source {
     fn manifest(&self, path: PathBuf) -> PathBuf {
         match self {
             Self::Cargo(package) => package.manifest_path.clone(),
-            Self::Npm(_) | Self::Python(_) => path,
+            Self::Npm(_) | Self::Python(_) | Self::C(_) => path,
         }
     }
 }
@@ -234,7 +243,7 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let opened = HandlerProject::open(dir.path().to_owned());
         let error = opened.err().unwrap().to_string();
-        let told = "has none of Cargo.toml, package.json, pyproject.toml; `tasker new` writes a project of handlers";
+        let told = "has none of Cargo.toml, package.json, pyproject.toml, tasker.toml; `tasker new` writes a project of handlers";
         assert!(error.ends_with(told), "{error}");
     }
 

@@ -215,8 +215,9 @@ mod tests {
         for language in Language::value_variants() {
             let place = language.sdk_place();
             let sdk_there = checkout.path().join(place.folder);
-            fs::create_dir_all(&sdk_there).unwrap();
-            fs::write(sdk_there.join(place.manifest), place.mark).unwrap();
+            let manifest = sdk_there.join(place.manifest);
+            fs::create_dir_all(manifest.parent().unwrap()).unwrap();
+            fs::write(manifest, place.mark).unwrap();
             let dir = checkout.path().join("examples/99-new");
             let expected = Path::new("../..").join(place.folder);
             assert_eq!(sdk(&dir, *language, None).unwrap(), Sdk::Path(expected));

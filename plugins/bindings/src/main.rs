@@ -1,6 +1,7 @@
 //! `make bindings`: writes what the SDKs have of the contract in `wit/`, so that who builds handlers builds no generator:
-//! the bindings for Rust, the declarations for TypeScript, and copies of the contract for the tools that read it.
+//! the bindings for Rust and C, the declarations for TypeScript, and copies of the contract for the tools that read it.
 
+mod c;
 mod typescript;
 
 use anyhow::{Context as _, Result};
@@ -70,6 +71,8 @@ fn all() -> Result<BTreeMap<PathBuf, String>> {
     let folder = Path::new(PLUGINS).join("typescript");
     let declared = typescript::declarations(&folder.join("wit"), WORLD)?;
     files.insert(folder.join("contract.d.ts"), declared);
+    let bindings = Path::new(PLUGINS).join("c/bindings");
+    files.extend(c::bindings(&folder.join("wit"), &bindings)?);
     Ok(files)
 }
 

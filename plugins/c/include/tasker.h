@@ -8,9 +8,7 @@
  *       return tasker_complete(tasker_json_text(tasker_format("Hello, %s!", name)));
  *     }
  *
- *     const tasker_component tasker_this_component = {
- *         .handlers = (const tasker_handler[]){{.name = "greet", .run = greet, .errors = "nobody"}, {0}},
- *     };
+ *     TASKER_HANDLERS({.name = "greet", .run = greet, .errors = "nobody"});
  *
  * Where a call fails (an input that does not fit, a refused secret), it returns something harmless, the calls after it do
  * nothing, and the attempt ends with the failure of the first. So only those have to ask `tasker_has_failed` who do
@@ -121,7 +119,13 @@ typedef enum { TASKER_TRACE, TASKER_DEBUG, TASKER_INFO, TASKER_WARN, TASKER_ERRO
 /* Adds a line to the attempt's log; names and values of fields follow the message, and a NULL ends them. */
 void tasker_log(tasker_level level, const char *message, ...) __attribute__((sentinel));
 
-/* An event of the feed, with the attributes of CloudEvents 1.0; what may be absent is NULL. */
+/* Milliseconds since 1970, by the clock of the host. */
+uint64_t tasker_now_ms(void);
+/* A random number below 1, seeded anew for each attempt; not for secrets. */
+double tasker_random(void);
+
+/* An event of the feed, with the attributes of CloudEvents 1.0; what may be absent is NULL. The other attributes are an
+ * object of texts. */
 typedef struct {
   const char *id;
   const char *source;
@@ -134,7 +138,7 @@ typedef struct {
   tasker_json data;
 } tasker_event;
 
-/* What a component holds. Lists end with an empty element; schemas are JSON text; what is NULL is left out. */
+/* What a component has. Schemas are JSON text; what is NULL is left out. */
 typedef struct {
   const char *name;
   tasker_outcome (*run)(tasker_ctx *ctx, tasker_json input);
@@ -157,15 +161,33 @@ typedef struct {
   const char *schema;
 } tasker_declared_event;
 
-typedef struct {
-  const tasker_handler *handlers;
-  const tasker_subscriber *subscribers;
-  /* What it wants to be granted, such as "kv counters"; a NULL ends the list. */
-  const char *const *capabilities;
-  const tasker_declared_event *events;
-} tasker_component;
+/* A JSON Schema as it is written: TASKER_SCHEMA({"type": "object"}). A component with one that is no JSON is refused. */
+#define TASKER_SCHEMA(...) #__VA_ARGS__
 
-/* Every component defines it. */
-extern const tasker_component tasker_this_component;
+/* The lists of a component, each at most once, in one source file. A component exports what it has a list of.
+ *
+ *     TASKER_HANDLERS({.name = "charge", .run = charge}, {.name = "refund", .run = refund});
+ *     TASKER_SUBSCRIBERS({.name = "totals", .handle = totals});
+ *     TASKER_CAPABILITIES("kv counters", "events orders");
+ *     TASKER_EVENTS({.name = "orders.charged", .schema = "{\"type\":\"object\"}"});
+ */
+#define TASKER_HANDLERS(...) TASKER_EXPORTS(handlers) const tasker_handler tasker_handlers[] = {__VA_ARGS__, {0}}
+#define TASKER_SUBSCRIBERS(...) TASKER_EXPORTS(subscribers) const tasker_subscriber tasker_subscribers[] = {__VA_ARGS__, {0}}
+#define TASKER_CAPABILITIES(...) const char *const tasker_capabilities[] = {__VA_ARGS__, NULL}
+#define TASKER_EVENTS(...) const tasker_declared_event tasker_declared_events[] = {__VA_ARGS__, {0}}
+
+extern const tasker_handler tasker_handlers[];
+extern const tasker_subscriber tasker_subscribers[];
+extern const char *const tasker_capabilities[];
+extern const tasker_declared_event tasker_declared_events[];
+
+/* In a component, has the linker take what exports these from the SDK. */
+#ifdef __wasm__
+#define TASKER_EXPORTS(what)               \
+  extern const char tasker_export_##what; \
+  const char *const tasker_exported_##what = &tasker_export_##what;
+#else
+#define TASKER_EXPORTS(what)
+#endif
 
 #endif

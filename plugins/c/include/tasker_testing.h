@@ -10,6 +10,7 @@
 #define TASKER_TESTING_H
 
 #include "tasker.h"
+#include "tasker_http.h"
 
 /* An attempt made up for a test: by default the first of three, of the step `step`, 30 seconds before its deadline. Values are
  * JSON text. */
@@ -24,6 +25,8 @@ typedef struct {
   const char *checkpoint;
   /* The task was cancelled: the next heartbeat says so. */
   bool cancelled;
+  /* What requests are answered with. */
+  tasker_http_response (*answer)(const tasker_http_request *request);
 
   /* What came of it: one of result, checkpoint_left and code is there. */
   const char *result;

@@ -63,6 +63,12 @@ typedef struct {
 
 /* Makes this the host of all that follows. */
 void tasker_set_host(const tasker_host *host);
+/* The host that was set. */
+const tasker_host *tasker_current_host(void);
+#ifdef __wasm__
+/* Makes the host that runs the component the host of all that follows. */
+void tasker_use_real_host(void);
+#endif
 
 /* A context of the host, for tests. */
 tasker_ctx *tasker_new_ctx(void);
@@ -74,8 +80,11 @@ tasker_ended tasker_ended_as(tasker_ctx *ctx, tasker_outcome outcome);
 /* Fails the attempt, unless it failed before. */
 tasker_outcome tasker_fail(tasker_ctx *ctx, tasker_retry retry, uint64_t after_ms, const char *code, const char *message);
 
-tasker_ended tasker_execute(const tasker_component *component, const char *name, const char *input);
-tasker_ended tasker_handle(const tasker_component *component, const char *name, const tasker_event *event);
-const char *tasker_describe(const tasker_component *component);
+/* Runs a handler of this component. */
+tasker_ended tasker_execute(const char *name, const char *input);
+/* Runs a subscriber of this component. */
+tasker_ended tasker_handle(const char *name, const tasker_event *event);
+/* What this component says of itself. */
+const char *tasker_describe(void);
 
 #endif

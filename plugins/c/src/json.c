@@ -7,7 +7,7 @@
 #include <string.h>
 
 /* Nested values beyond this are refused, so that no text overflows the stack. */
-enum { MAX_DEPTH = 512 };
+enum { MAX_DEPTH = 128 };
 
 struct tasker_value {
   tasker_type type;

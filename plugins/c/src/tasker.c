@@ -17,6 +17,8 @@ static const tasker_host *host;
 
 void tasker_set_host(const tasker_host *of) { host = of; }
 
+const tasker_host *tasker_current_host(void) { return host; }
+
 tasker_ctx *tasker_new_ctx(void) { return tasker_allocate(sizeof(tasker_ctx)); }
 
 /* Outcomes and failures */
@@ -67,8 +69,9 @@ tasker_ended tasker_failure_of(const tasker_ctx *ctx) { return ctx->failure; }
 bool tasker_has_failed(const tasker_ctx *ctx) { return ctx->has_failed; }
 
 void tasker_crash(const char *file, int line, const char *message) {
+  /* By the log of the host, so that a component needs no stream for it. */
   const char *said = tasker_format("panicked at %s:%d: %s", file, line, message);
-  if (host != NULL) tasker_log(TASKER_ERROR, said, NULL);
+  if (host != NULL) host->log(host->self, TASKER_ERROR, said, NULL, 0);
   abort();
 }
 

@@ -49,19 +49,12 @@ static void counts(tasker_ctx *ctx, const tasker_event *event) {
   tasker_kv_set(ctx, "counters", event->type, event->data);
 }
 
-const tasker_component tasker_this_component = {
-    .handlers =
-        (const tasker_handler[]){
-            {.name = "order", .run = order, .description = "Places an order.", .errors = "nothing_ordered other", .input_schema = "{\"type\":\"object\"}"},
-            {.name = "asks", .run = asks},
-            {.name = "portion", .run = portion},
-            {.name = "keeps", .run = keeps},
-            {0},
-        },
-    .subscribers = (const tasker_subscriber[]){{.name = "counts", .handle = counts, .description = "Counts."}, {0}},
-    .capabilities = (const char *const[]){"kv counters", "events orders", NULL},
-    .events = (const tasker_declared_event[]){{.name = "orders.placed", .description = "An order.", .schema = "{\"type\":\"integer\"}"}, {0}},
-};
+TASKER_HANDLERS(
+    {.name = "order", .run = order, .description = "Places an order.", .errors = "nothing_ordered other", .input_schema = "{\"type\":\"object\"}"},
+    {.name = "asks", .run = asks}, {.name = "portion", .run = portion}, {.name = "keeps", .run = keeps});
+TASKER_SUBSCRIBERS({.name = "counts", .handle = counts, .description = "Counts."});
+TASKER_CAPABILITIES("kv counters", "events orders");
+TASKER_EVENTS({.name = "orders.placed", .description = "An order.", .schema = "{\"type\":\"integer\"}"});
 
 static tasker_test *run(const char *handler, const char *input) {
   tasker_test *test = tasker_test_new();
@@ -138,7 +131,7 @@ static void what_is_not_there_is_reported(void) {
 }
 
 static void a_component_describes_itself(void) {
-  const char *described = tasker_describe(&tasker_this_component);
+  const char *described = tasker_describe();
   tasker_json all = tasker_json_read(described, strlen(described), NULL);
   CHECK_TEXT(tasker_json_write(tasker_json_at(tasker_json_get(all, "handlers"), 0)),
       "{\"name\":\"order\",\"description\":\"Places an order.\",\"input_schema\":{\"type\":\"object\"},\"result_schema\":true,"

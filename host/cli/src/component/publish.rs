@@ -133,6 +133,7 @@ fn nameless(dir: &Path) -> Problem {
     let entry = match name {
         "package.json" => "\"tasker\": {\"component\": \"orders/charge\"}",
         "pyproject.toml" => "[tool.tasker]\ncomponent = \"orders/charge\"",
+        "tasker.toml" => "[component]\nname = \"orders/charge\"",
         _ => "[package.metadata.tasker]\ncomponent = \"orders/charge\"",
     };
     Problem::bad_input(format!(

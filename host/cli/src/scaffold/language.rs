@@ -20,6 +20,8 @@ pub enum Language {
     /// Python.
     #[value(alias = "py")]
     Python,
+    /// C.
+    C,
 }
 
 /// Where a checkout of this project has the SDK of a language, and how it is recognised.
@@ -50,6 +52,9 @@ const NPM_README: Template = template!("README.md", "typescript/README.md.txt");
 const NPM_TOTALS: Template = template!("README.md", "typescript/subscribers.README.md.txt");
 const PYPROJECT: Template = template!("pyproject.toml", "python/pyproject.toml.txt");
 const PYTHON_GITIGNORE: Template = template!(".gitignore", "python/gitignore.txt");
+const TASKER_TOML: Template = template!("tasker.toml", "c/tasker.toml.txt");
+const C_MAKEFILE: Template = template!("Makefile", "c/Makefile.txt");
+const C_GITIGNORE: Template = template!(".gitignore", "c/gitignore.txt");
 
 const RUST: [Template; 7] = [
     CARGO_TOML,
@@ -127,6 +132,26 @@ const PYTHON_SUBSCRIBER: [Template; 5] = [
     PYTHON_GITIGNORE,
 ];
 
+const C: [Template; 8] = [
+    TASKER_TOML,
+    C_MAKEFILE,
+    template!("src/handlers.c", "c/handlers.c.txt"),
+    template!("tests/handlers.c", "c/handlers_test.c.txt"),
+    TEMPLATE_YAML,
+    INPUT_JSON,
+    template!("README.md", "c/README.md.txt"),
+    C_GITIGNORE,
+];
+
+const C_SUBSCRIBER: [Template; 6] = [
+    TASKER_TOML,
+    C_MAKEFILE,
+    template!("src/handlers.c", "c/subscribers.c.txt"),
+    template!("tests/handlers.c", "c/subscribers_test.c.txt"),
+    template!("README.md", "c/subscribers.README.md.txt"),
+    C_GITIGNORE,
+];
+
 impl Language {
     /// The files of a new project.
     pub fn files(self, kind: Kind) -> &'static [Template] {
@@ -139,6 +164,8 @@ impl Language {
             (Self::Javascript, Kind::Subscriber) => &JAVASCRIPT_SUBSCRIBER,
             (Self::Python, Kind::Handler) => &PYTHON,
             (Self::Python, Kind::Subscriber) => &PYTHON_SUBSCRIBER,
+            (Self::C, Kind::Handler) => &C,
+            (Self::C, Kind::Subscriber) => &C_SUBSCRIBER,
         }
     }
 
@@ -151,6 +178,7 @@ impl Language {
                 ("plugins/typescript", "package.json", mark)
             }
             Self::Python => ("plugins/python", "pyproject.toml", "name = \"tasker-sdk\""),
+            Self::C => ("plugins/c", "include/tasker.h", "#define TASKER_H"),
         };
         SdkPlace {
             folder,
@@ -166,6 +194,7 @@ impl Language {
             Self::Typescript => "ts",
             Self::Javascript => "js",
             Self::Python => "py",
+            Self::C => "c",
         }
     }
 
@@ -179,6 +208,10 @@ impl Language {
                  \n    .venv/bin/pip install componentize-py==0.25.1 {sdk}\
                  \n    .venv/bin/python -m unittest discover src"
             ),
+            Self::C => "python3 -m venv .venv\
+                 \n    .venv/bin/pip install ziglang==0.17.1\
+                 \n    make test"
+                .to_owned(),
         }
     }
 }

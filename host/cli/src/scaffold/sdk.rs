@@ -99,6 +99,36 @@ const PYTHON: [SdkFile; 20] = files![
     "tasker_sdk/wit/deps/random.wit",
 ];
 
+const C: [SdkFile; 26] = files![
+    "c":
+    "bindings/wit_descriptor.c",
+    "bindings/wit_descriptor.h",
+    "bindings/wit_handlers.c",
+    "bindings/wit_handlers.h",
+    "bindings/wit_imports.c",
+    "bindings/wit_imports.h",
+    "bindings/wit_subscribers.c",
+    "bindings/wit_subscribers.h",
+    "include/tasker.h",
+    "include/tasker_http.h",
+    "include/tasker_json.h",
+    "include/tasker_testing.h",
+    "src/component.c",
+    "src/export_descriptor.c",
+    "src/export_handlers.c",
+    "src/export_subscribers.c",
+    "src/host.h",
+    "src/http.c",
+    "src/http.h",
+    "src/http_wasm.c",
+    "src/json.c",
+    "src/preview1.c",
+    "src/tasker.c",
+    "src/testing.c",
+    "src/wasm.c",
+    "src/wasm.h",
+];
+
 const TYPESCRIPT_CONTRACT: [SdkFile; 2] =
     files!["typescript": "wit/deps/step/step.wit", "wit/worlds.wit"];
 const PYTHON_CONTRACT: [SdkFile; 2] =
@@ -112,6 +142,7 @@ pub fn files(language: Language) -> Vec<SdkFile> {
             [&TYPESCRIPT[..], &TYPESCRIPT_CONTRACT[..]].concat()
         }
         Language::Python => [&PYTHON[..], &PYTHON_CONTRACT[..]].concat(),
+        Language::C => C.to_vec(),
     }
 }
 
@@ -154,7 +185,13 @@ mod tests {
 
     #[test]
     fn a_copied_sdk_has_every_file_of_the_sdk() {
-        for language in [Language::Rust, Language::Typescript, Language::Python] {
+        let languages = [
+            Language::Rust,
+            Language::Typescript,
+            Language::Python,
+            Language::C,
+        ];
+        for language in languages {
             let folder = language.sdk_place().folder;
             let root = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../..")).join(folder);
             let copied = files(language).into_iter();
