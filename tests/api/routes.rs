@@ -40,7 +40,7 @@ async fn ask(asker: &Asker, needs: Needs, method: &str, path: &str) -> (u16, Str
     let path = match needs.scope {
         Scope::Query => format!("{path}?namespace=shop"),
         // It is over at once.
-        _ if path == StreamEvents::PATH => format!("{path}?limit=1"),
+        _ if path == StreamEvents::PATH => format!("{path}?limit=0"),
         _ => path.to_owned(),
     };
     let answer = match method {
