@@ -181,18 +181,17 @@ mod tests {
     const MANIFEST: &str =
         "[component]\nname = \"orders/charge\"\nversion = \"1.2.0\"\nlanguage = \"c\"\n";
 
-    fn project(manifest: &str) -> Project {
+    fn parsed(manifest: &str) -> Project {
         Project::new(manifest::parse(manifest).unwrap())
     }
 
     #[test]
     fn a_project_says_what_its_component_is_called_and_where_the_sdk_is() {
-        let project = project(MANIFEST);
+        let project = parsed(MANIFEST);
         assert_eq!(project.component(), Some("orders/charge"));
         assert_eq!(project.version, Version::new(1, 2, 0));
         assert_eq!(project.sdk, Path::new("sdk"));
-        let project =
-            super::tests::project(&format!("{MANIFEST}sdk = \"../c\"\nflags = [\"-lm\"]\n"));
+        let project = parsed(&format!("{MANIFEST}sdk = \"../c\"\nflags = [\"-lm\"]\n"));
         assert_eq!(project.sdk, Path::new("../c"));
         assert_eq!(project.flags, ["-lm"]);
     }
