@@ -159,7 +159,7 @@ browser: programs
 
 # What builds components of the languages that handlers may be written in. Their tests are left out, and say so, where it is
 # missing.
-LANGUAGES := typescript python c
+LANGUAGES := typescript python c go
 
 setup-languages: ## Install what builds handlers in other languages than Rust, for their tests
 	for language in $(LANGUAGES); do tests/languages.sh "$(TARGET)/tmp/languages" "$$language" >/dev/null; done

@@ -45,6 +45,11 @@ async fn c_conforms() {
     conforms("c").await;
 }
 
+#[tokio::test]
+async fn go_conforms() {
+    conforms("go").await;
+}
+
 #[test]
 fn the_cases_have_names_of_their_own_and_expect_something() {
     let cases = Case::all();

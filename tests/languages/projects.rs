@@ -1,6 +1,6 @@
 //! What `tasker new` writes in each language passes its own tests and builds; so do the SDKs.
 
-use super::language::{Language, ROOT, collect, link_packages};
+use super::language::{Language, ROOT, collect, go_environment, link_packages};
 use crate::harness::tasker;
 use sha2::{Digest as _, Sha256};
 use std::collections::BTreeMap;
@@ -70,6 +70,7 @@ fn sdk_of(language: &str) -> PathBuf {
     let folder = match language {
         "python" => "plugins/python",
         "c" => "plugins/c",
+        "go" => "plugins/go",
         _ => "plugins/typescript",
     };
     Path::new(ROOT).join(folder).canonicalize().unwrap()
@@ -132,6 +133,26 @@ fn zig_cc(tools: &Path) -> String {
     format!("CC={} -m ziglang cc", python.display())
 }
 
+async fn go_project(kind: &str) {
+    let Some(tools) = Language::named("go").tools() else {
+        return;
+    };
+    let project = Project::new(&tools, "go", kind).await;
+    if project.passed.is_file() {
+        return;
+    }
+    go(&tools, project.path(), &["test", "."]).await;
+    let mut command = Command::new(tasker());
+    project.builds(go_environment(&tools, &mut command)).await;
+}
+
+/// The go command of the toolchain in a folder.
+async fn go(tools: &Path, folder: &Path, arguments: &[&str]) -> String {
+    let mut command = Command::new(tools.join("environment/bin/go"));
+    command.args(arguments).current_dir(folder);
+    run(go_environment(tools, &mut command)).await
+}
+
 #[tokio::test]
 async fn a_new_project_in_typescript_passes_its_tests_and_builds() {
     npm_project("typescript", "handler").await;
@@ -154,6 +175,33 @@ async fn a_new_project_in_python_passes_its_tests_and_builds() {
 async fn a_new_project_in_c_passes_its_tests_and_builds() {
     c_project("handler").await;
     c_project("subscriber").await;
+}
+
+#[tokio::test]
+async fn a_new_project_in_go_passes_its_tests_and_builds() {
+    go_project("handler").await;
+    go_project("subscriber").await;
+}
+
+#[tokio::test]
+async fn a_component_in_go_exports_what_its_author_uses() {
+    let Some(tools) = Language::named("go").tools() else {
+        return;
+    };
+    let (handler, subscriber) = ("tasker:step/handler@1", "tasker:step/subscriber@1");
+    for (kind, has, lacks) in [
+        ("handler", handler, subscriber),
+        ("subscriber", subscriber, handler),
+    ] {
+        let project = Project::new(&tools, "go", kind).await;
+        let mut command = Command::new(tasker());
+        project.builds(go_environment(&tools, &mut command)).await;
+        let bytes = std::fs::read(project.path().join("build/hello.wasm")).unwrap();
+        let component = String::from_utf8_lossy(&bytes);
+        assert!(component.contains(&format!("{has}.1.0#")), "{kind}");
+        assert!(!component.contains(&format!("{lacks}.1.0#")), "{kind}");
+        assert!(!component.contains("wasi:http"), "{kind}");
+    }
 }
 
 #[tokio::test]
@@ -291,4 +339,14 @@ async fn the_sdk_for_c_passes_its_tests() {
         run(compile.current_dir(sdk_of("c"))).await;
         run(&mut Command::new(program)).await;
     }
+}
+
+#[tokio::test]
+async fn the_sdk_for_go_passes_its_tests() {
+    let Some(tools) = Language::named("go").tools() else {
+        return;
+    };
+    let sdk = sdk_of("go");
+    go(&tools, &sdk, &["vet", "./..."]).await;
+    go(&tools, &sdk, &["test", "./..."]).await;
 }

@@ -2,6 +2,8 @@
 
 mod c;
 mod cargo;
+mod go;
+mod manifest;
 mod npm;
 mod program;
 mod python;
@@ -26,13 +28,13 @@ const PYTHON: &str = "pyproject.toml";
 const TASKER: &str = "tasker.toml";
 
 /// Build a project of step handlers into a WebAssembly component: a crate in Rust, or a folder with a package.json, a
-/// pyproject.toml, or a tasker.toml (C).
+/// pyproject.toml, or a tasker.toml (C, Go).
 #[derive(Debug, clap::Args)]
 pub struct Build {
     /// The folder of the project.
     #[arg(default_value = ".", value_name = "FOLDER")]
     dir: PathBuf,
-    /// Build without optimisations, and with what debuggers need (Rust, C).
+    /// Build without optimisations, and with what debuggers need (Rust, C, Go).
     #[arg(long)]
     debug: bool,
 }
@@ -103,6 +105,7 @@ enum Source {
     Npm(npm::Package),
     Python(python::Project),
     C(c::Project),
+    Go(go::Project),
 }
 
 impl HandlerProject {
@@ -116,7 +119,13 @@ impl HandlerProject {
         let source = match manifest {
             NPM => Source::Npm(npm::Package::read(&path)?),
             PYTHON => Source::Python(python::Project::read(&path)?),
-            TASKER => Source::C(c::Project::read(&path)?),
+            TASKER => {
+                let component = manifest::read(&path)?;
+                match component.language {
+                    manifest::Language::C => Source::C(c::Project::new(component)),
+                    manifest::Language::Go => Source::Go(go::Project::new(component)?),
+                }
+            }
             _ => {
                 cargo::require_target(&dir, TARGET)?;
                 Source::Cargo(cargo::package(&dir)?)
@@ -145,6 +154,10 @@ impl HandlerProject {
                 let path = project.build(&self.dir, &self.out()?, profile)?;
                 (path, project.version.clone())
             }
+            Source::Go(project) => {
+                let path = project.build(&self.dir, &self.out()?, profile)?;
+                (path, project.version.clone())
+            }
         };
         Ok(BuiltComponent {
             path,
@@ -170,6 +183,7 @@ impl Source {
             Self::Npm(package) => package.component(),
             Self::Python(project) => project.component(),
             Self::C(project) => project.component(),
+            Self::Go(project) => project.component(),
         }
     }
 
@@ -177,7 +191,7 @@ impl Source {
     fn manifest(&self, path: PathBuf) -> PathBuf {
         match self {
             Self::Cargo(package) => package.manifest_path.clone(),
-            Self::Npm(_) | Self::Python(_) | Self::C(_) => path,
+            Self::Npm(_) | Self::Python(_) | Self::C(_) | Self::Go(_) => path,
         }
     }
 }

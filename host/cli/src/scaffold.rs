@@ -68,6 +68,7 @@ impl Project<'_> {
             .replace("{{schema}}", &schema::place(self.sdk).to_string_lossy())
             .replace("{{sdk}}", &toml_string(sdk))
             .replace("{{sdk_npm}}", &npm_string(sdk))
+            .replace("{{sdk_go}}", &go_string(&dotted(sdk)))
             .replace("{{sdk_path}}", &super::shell::path(&dotted(sdk)));
         File {
             path: path.into(),
@@ -107,6 +108,11 @@ fn dotted(path: &Path) -> PathBuf {
 /// As a dependency of a package.json has it.
 fn npm_string(path: &Path) -> String {
     serde_json::Value::from(format!("file:{}", path.display())).to_string()
+}
+
+/// As a go.mod has it.
+fn go_string(path: &Path) -> String {
+    serde_json::Value::from(path.to_string_lossy()).to_string()
 }
 
 fn toml_string(path: &Path) -> String {

@@ -1,7 +1,8 @@
 //! `make bindings`: writes what the SDKs have of the contract in `wit/`, so that who builds handlers builds no generator:
-//! the bindings for Rust and C, the declarations for TypeScript, and copies of the contract for the tools that read it.
+//! the bindings for Rust, C and Go, the declarations for TypeScript, and copies of the contract for the tools that read it.
 
 mod c;
+mod go;
 mod typescript;
 
 use anyhow::{Context as _, Result};
@@ -44,7 +45,7 @@ const ALL: [Bindings; 2] = [
 /// The folder of the SDKs.
 const PLUGINS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/..");
 /// Where SDKs have a copy of `plugins/wit` and of the contract.
-const COPIES: [&str; 2] = ["typescript/wit", "python/tasker_sdk/wit"];
+const COPIES: [&str; 3] = ["typescript/wit", "python/tasker_sdk/wit", "go/wit"];
 /// The world with everything that a component may import.
 const WORLD: &str = "handlers-and-subscribers-http";
 
@@ -73,6 +74,8 @@ fn all() -> Result<BTreeMap<PathBuf, String>> {
     files.insert(folder.join("contract.d.ts"), declared);
     let bindings = Path::new(PLUGINS).join("c/bindings");
     files.extend(c::bindings(&folder.join("wit"), &bindings)?);
+    let bindings = Path::new(PLUGINS).join("go/internal/wit");
+    files.extend(go::bindings(&folder.join("wit"), &bindings)?);
     Ok(files)
 }
 

@@ -3,11 +3,11 @@
 mod compiler;
 mod module;
 
+use super::manifest::Component;
 use super::{Profile, program};
 use anyhow::{Context as _, bail};
 use compiler::Compiler;
 use semver::Version;
-use serde::Deserialize;
 use std::path::{Path, PathBuf};
 
 /// Where `tasker new` puts the SDK.
@@ -20,31 +20,6 @@ const OBJECTS: &str = "objects";
 /// keeps resident.
 const STACK: &str = "-Wl,-z,stack-size=65536";
 
-/// What a tasker.toml says.
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Manifest {
-    component: Component,
-}
-
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Component {
-    name: Option<String>,
-    version: Version,
-    language: Language,
-    sdk: Option<PathBuf>,
-    #[serde(default)]
-    flags: Vec<String>,
-}
-
-/// What a tasker.toml may name; other languages have manifests of their own.
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "lowercase")]
-enum Language {
-    C,
-}
-
 /// A project of handlers in C.
 #[derive(Debug)]
 pub struct Project {
@@ -55,26 +30,14 @@ pub struct Project {
 }
 
 impl Project {
-    pub fn read(manifest: &Path) -> anyhow::Result<Self> {
-        Self::parse(&program::read(manifest)?)
-            .with_context(|| format!("{} was not understood", manifest.display()))
-    }
-
-    fn parse(text: &str) -> anyhow::Result<Self> {
-        let Manifest { component } = toml::from_str(text)?;
-        let Component {
-            name,
-            version,
-            language: Language::C,
-            sdk,
-            flags,
-        } = component;
-        Ok(Self {
-            version,
-            component: name,
-            sdk: sdk.unwrap_or_else(|| SDK.into()),
-            flags,
-        })
+    /// What its tasker.toml says.
+    pub fn new(component: Component) -> Self {
+        Self {
+            version: component.version,
+            component: component.name,
+            sdk: component.sdk.unwrap_or_else(|| SDK.into()),
+            flags: component.flags,
+        }
     }
 
     /// What `name` below `[component]` says that the component is called.
@@ -212,33 +175,25 @@ impl Sdk {
 
 #[cfg(test)]
 mod tests {
+    use super::super::manifest;
     use super::*;
 
     const MANIFEST: &str =
         "[component]\nname = \"orders/charge\"\nversion = \"1.2.0\"\nlanguage = \"c\"\n";
 
-    #[test]
-    fn a_project_says_what_its_component_is_called_and_where_the_sdk_is() {
-        let project = Project::parse(MANIFEST).unwrap();
-        assert_eq!(project.component(), Some("orders/charge"));
-        assert_eq!(project.version, Version::new(1, 2, 0));
-        assert_eq!(project.sdk, Path::new("sdk"));
-        let project = Project::parse(&format!("{MANIFEST}sdk = \"../c\"\nflags = [\"-lm\"]\n"));
-        let project = project.unwrap();
-        assert_eq!(project.sdk, Path::new("../c"));
-        assert_eq!(project.flags, ["-lm"]);
+    fn parsed(manifest: &str) -> Project {
+        Project::new(manifest::parse(manifest).unwrap())
     }
 
     #[test]
-    fn a_word_that_is_none_of_the_manifest_is_refused() {
-        for (wrong, expected) in [
-            (MANIFEST.replace("version", "versoin"), "versoin"),
-            (MANIFEST.replace("\"c\"", "\"cobol\""), "cobol"),
-            ("[component]\nlanguage = \"c\"\n".to_owned(), "version"),
-        ] {
-            let error = Project::parse(&wrong).unwrap_err().to_string();
-            assert!(error.contains(expected), "{error}");
-        }
+    fn a_project_says_what_its_component_is_called_and_where_the_sdk_is() {
+        let project = parsed(MANIFEST);
+        assert_eq!(project.component(), Some("orders/charge"));
+        assert_eq!(project.version, Version::new(1, 2, 0));
+        assert_eq!(project.sdk, Path::new("sdk"));
+        let project = parsed(&format!("{MANIFEST}sdk = \"../c\"\nflags = [\"-lm\"]\n"));
+        assert_eq!(project.sdk, Path::new("../c"));
+        assert_eq!(project.flags, ["-lm"]);
     }
 
     #[test]

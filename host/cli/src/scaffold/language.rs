@@ -22,6 +22,8 @@ pub enum Language {
     Python,
     /// C.
     C,
+    /// Go.
+    Go,
 }
 
 /// Where a checkout of this project has the SDK of a language, and how it is recognised.
@@ -55,6 +57,9 @@ const PYTHON_GITIGNORE: Template = template!(".gitignore", "python/gitignore.txt
 const TASKER_TOML: Template = template!("tasker.toml", "c/tasker.toml.txt");
 const C_MAKEFILE: Template = template!("Makefile", "c/Makefile.txt");
 const C_GITIGNORE: Template = template!(".gitignore", "c/gitignore.txt");
+const GO_MOD: Template = template!("go.mod", "go/go.mod.txt");
+const GO_TASKER_TOML: Template = template!("tasker.toml", "go/tasker.toml.txt");
+const GO_GITIGNORE: Template = template!(".gitignore", "go/gitignore.txt");
 
 const RUST: [Template; 7] = [
     CARGO_TOML,
@@ -152,6 +157,26 @@ const C_SUBSCRIBER: [Template; 6] = [
     C_GITIGNORE,
 ];
 
+const GO: [Template; 8] = [
+    GO_TASKER_TOML,
+    GO_MOD,
+    template!("handlers.go", "go/handlers.go.txt"),
+    template!("handlers_test.go", "go/handlers_test.go.txt"),
+    TEMPLATE_YAML,
+    INPUT_JSON,
+    template!("README.md", "go/README.md.txt"),
+    GO_GITIGNORE,
+];
+
+const GO_SUBSCRIBER: [Template; 6] = [
+    GO_TASKER_TOML,
+    GO_MOD,
+    template!("handlers.go", "go/subscribers.go.txt"),
+    template!("handlers_test.go", "go/subscribers_test.go.txt"),
+    template!("README.md", "go/subscribers.README.md.txt"),
+    GO_GITIGNORE,
+];
+
 impl Language {
     /// The files of a new project.
     pub fn files(self, kind: Kind) -> &'static [Template] {
@@ -166,6 +191,8 @@ impl Language {
             (Self::Python, Kind::Subscriber) => &PYTHON_SUBSCRIBER,
             (Self::C, Kind::Handler) => &C,
             (Self::C, Kind::Subscriber) => &C_SUBSCRIBER,
+            (Self::Go, Kind::Handler) => &GO,
+            (Self::Go, Kind::Subscriber) => &GO_SUBSCRIBER,
         }
     }
 
@@ -179,6 +206,7 @@ impl Language {
             }
             Self::Python => ("plugins/python", "pyproject.toml", "name = \"tasker-sdk\""),
             Self::C => ("plugins/c", "include/tasker.h", "#define TASKER_H"),
+            Self::Go => ("plugins/go", "go.mod", "module tasker\n"),
         };
         SdkPlace {
             folder,
@@ -195,6 +223,7 @@ impl Language {
             Self::Javascript => "js",
             Self::Python => "py",
             Self::C => "c",
+            Self::Go => "go",
         }
     }
 
@@ -212,6 +241,7 @@ impl Language {
                  \n    .venv/bin/pip install ziglang==0.17.1\
                  \n    make test"
                 .to_owned(),
+            Self::Go => "go test".to_owned(),
         }
     }
 }

@@ -129,6 +129,65 @@ const C: [SdkFile; 26] = files![
     "src/wasm.h",
 ];
 
+const GO: [SdkFile; 55] = files![
+    "go":
+    "context.go",
+    "event.go",
+    "failure.go",
+    "feed.go",
+    "fetch/fetch.go",
+    "fetch/send_native.go",
+    "fetch/send_wasip1.go",
+    "go.mod",
+    "handler/export.go",
+    "handler/handler.go",
+    "internal/component/host.go",
+    "internal/component/log.go",
+    "internal/host/host.go",
+    "internal/registry/registry.go",
+    "internal/run/panic.go",
+    "internal/run/run.go",
+    "internal/schema/fields.go",
+    "internal/schema/read.go",
+    "internal/schema/schema.go",
+    "internal/wit/exports/descriptor/wit_exports.go",
+    "internal/wit/exports/export_tasker_step_descriptor/export.go",
+    "internal/wit/exports/export_tasker_step_handler/export.go",
+    "internal/wit/exports/export_tasker_step_subscriber/export.go",
+    "internal/wit/exports/handlers/wit_exports.go",
+    "internal/wit/exports/subscribers/wit_exports.go",
+    "internal/wit/imports/tasker_step_context/wit_bindings.go",
+    "internal/wit/imports/tasker_step_descriptor/wit_bindings.go",
+    "internal/wit/imports/tasker_step_events/wit_bindings.go",
+    "internal/wit/imports/tasker_step_handler/wit_bindings.go",
+    "internal/wit/imports/tasker_step_kv/wit_bindings.go",
+    "internal/wit/imports/tasker_step_log/wit_bindings.go",
+    "internal/wit/imports/tasker_step_secrets/wit_bindings.go",
+    "internal/wit/imports/tasker_step_subscriber/wit_bindings.go",
+    "internal/wit/imports/tasker_step_types/wit_bindings.go",
+    "internal/wit/imports/wasi_clocks_monotonic_clock/wit_bindings.go",
+    "internal/wit/imports/wasi_http_outgoing_handler/wit_bindings.go",
+    "internal/wit/imports/wasi_http_types/wit_bindings.go",
+    "internal/wit/imports/wasi_io_error/wit_bindings.go",
+    "internal/wit/imports/wasi_io_poll/wit_bindings.go",
+    "internal/wit/imports/wasi_io_streams/wit_bindings.go",
+    "internal/wit/imports/wasi_random_insecure_seed/wit_bindings.go",
+    "internal/wit/runtime/runtime.go",
+    "internal/wit/types/types.go",
+    "kv.go",
+    "roundtripper/roundtripper.go",
+    "subscriber/export.go",
+    "subscriber/subscriber.go",
+    "tasker.go",
+    "taskertest/taskertest.go",
+    "wit/deps/clocks.wit",
+    "wit/deps/http.wit",
+    "wit/deps/io.wit",
+    "wit/deps/random.wit",
+    "wit/deps/step/step.wit",
+    "wit/worlds.wit",
+];
+
 const TYPESCRIPT_CONTRACT: [SdkFile; 2] =
     files!["typescript": "wit/deps/step/step.wit", "wit/worlds.wit"];
 const PYTHON_CONTRACT: [SdkFile; 2] =
@@ -143,6 +202,7 @@ pub fn files(language: Language) -> Vec<SdkFile> {
         }
         Language::Python => [&PYTHON[..], &PYTHON_CONTRACT[..]].concat(),
         Language::C => C.to_vec(),
+        Language::Go => GO.to_vec(),
     }
 }
 
@@ -171,7 +231,8 @@ mod tests {
                 let entry = entry.unwrap();
                 let name = entry.file_name().into_string().unwrap();
                 let path = folder.join(&name);
-                if LEFT_OUT.contains(&name.as_str()) || name.ends_with(".egg-info") {
+                let is_left_out = name.ends_with(".egg-info") || name.ends_with("_test.go");
+                if is_left_out || LEFT_OUT.contains(&name.as_str()) {
                     continue;
                 } else if entry.file_type().unwrap().is_dir() {
                     folders.push(path);
@@ -190,6 +251,7 @@ mod tests {
             Language::Typescript,
             Language::Python,
             Language::C,
+            Language::Go,
         ];
         for language in languages {
             let folder = language.sdk_place().folder;

@@ -1,0 +1,7 @@
+module conformance
+
+go 1.25
+
+require tasker v0.1.0
+
+replace tasker => ./sdk
