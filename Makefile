@@ -89,11 +89,13 @@ bench: setup guests ## Measure the engine beside pgbench on this machine
 
 # Requests that are made up in all.
 CASES ?= 20000
+# Queries of GraphQL that are made up in all.
+QUERIES ?= 10000
 
-contract: setup python guests ## Send a host requests made up from its OpenAPI document: CASES=20000
+contract: setup python guests ## Send a host requests and queries made up from its descriptions: CASES=20000 QUERIES=10000
 	cargo build --workspace --bins --locked
-	TASKER_SCHEMATHESIS_CASES=$(CASES) $(WITH_POSTGRES) cargo nextest run --workspace --locked --no-fail-fast \
-	  --success-output immediate -E 'test(/^api::openapi::schemathesis::/)'
+	TASKER_SCHEMATHESIS_CASES=$(CASES) TASKER_GRAPHQL_QUERIES=$(QUERIES) $(WITH_POSTGRES) cargo nextest run --workspace --locked --no-fail-fast \
+	  --success-output immediate -E 'test(/^(api::openapi::schemathesis|graphql::fuzz)::/)'
 
 # Seconds for each target.
 FUZZ_SECONDS ?= 120
@@ -160,9 +162,15 @@ browser: programs
 # What builds components of the languages that handlers may be written in. Their tests are left out, and say so, where it is
 # missing.
 LANGUAGES := typescript python c go
+# Has wasm-opt, by which release builds are optimised.
+BINARYEN := binaryen@132.0.0
 
 setup-languages: ## Install what builds handlers in other languages than Rust, for their tests
-	for language in $(LANGUAGES); do tests/languages.sh "$(TARGET)/tmp/languages" "$$language" >/dev/null; done
+	for language in $(LANGUAGES); do \
+	  tests/languages.sh "$(TARGET)/tmp/languages" "$$language" >/dev/null \
+	    || echo "what builds handlers in $$language was not installed, so its tests are left out" >&2; \
+	done
+	if command -v npm >/dev/null; then tests/npm.sh "$(TARGET)/tmp/wasm-opt" $(BINARYEN) >/dev/null; fi
 
 bindings: rust ## Write what the SDKs have of the contract in wit/ anew
 	cd plugins && cargo run --locked -p tasker-sdk-bindings --target-dir "$$TASKER_GUESTS_TARGET_DIR"
@@ -181,8 +189,12 @@ tests-of-examples: guests
 
 # These come last, so that the summary of the main run is what a reader sees at the end.
 tests-of-host: guests
+	cd tests/guests && cargo build --release --locked --target wasm32-wasip2 --target-dir "$$TASKER_GUESTS_TARGET_DIR"
 	cargo build --workspace --bins --locked
 	cargo test --workspace --doc --locked
+	export TASKER_TESTS_BUILT=1 TASKER_TESTS_LEFT_OUT="$(TARGET)/tmp/left-out"; \
+	mkdir -p "$(TARGET)/tmp"; rm -f "$$TASKER_TESTS_LEFT_OUT"; \
+	trap 'if test -s "$$TASKER_TESTS_LEFT_OUT"; then echo; echo "Left out:"; sort -u "$$TASKER_TESTS_LEFT_OUT"; fi' EXIT; \
 	if command -v cargo-nextest >/dev/null; then \
 	  $(WITH_POSTGRES) cargo nextest run --workspace --locked --no-fail-fast; \
 	else \

@@ -34,7 +34,7 @@ cat <<'TEXT'
   make install
   tasker serve
 and in another:
-  tasker new demo/greet && cd greet
+  tasker new handler demo/greet && cd greet
   tasker component publish .
   tasker template publish template.yaml
   tasker task run demo/greet --input @input.json --watch

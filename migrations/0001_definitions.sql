@@ -271,6 +271,23 @@ create table tasker.limit_rule (
   constraint limit_rule_is_unique unique (namespace_id, component)
 );
 
+-- Which attempts are recorded, by the namespace of the task: see tasker.recording. The rule for a component counts before that
+-- for all.
+create table tasker.recording_rule (
+  recording_rule_id bigint generated always as identity primary key,
+  namespace_id int not null references tasker.namespace,
+  -- As in tasker.limit_rule.
+  component text not null,
+  -- The share of attempts.
+  percent numeric(5, 2) not null,
+  -- Only the recordings of attempts that failed are kept.
+  only_failures bool not null,
+  set_at timestamptz not null default now(),
+  set_by text not null,
+  constraint recording_rule_is_unique unique (namespace_id, component),
+  constraint recording_rule_percent_is_a_share check (percent between 0 and 100)
+);
+
 -- Which components other namespaces may use; a namespace may always use its own.
 create table tasker.share (
   share_id bigint generated always as identity primary key,

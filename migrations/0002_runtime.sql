@@ -237,6 +237,34 @@ create table tasker.attempt_log (
   primary key (task_id, step_no, attempt, last_line)
 ) partition by range (task_id);
 
+-- What attempts saw of their hosts, so that they can be replayed (tasker.keep_recording): those that rules ask for
+-- (tasker.recording_rule), for some days (tasker.expire_recordings) and within a bound on all of them
+-- (tasker.trim_recordings). They go with their tasks.
+create table tasker.recording (
+  task_id uuid not null,
+  step_no smallint not null,
+  attempt int not null,
+  recorded_at timestamptz not null default now(),
+  -- It can be replayed; otherwise it says why not.
+  is_complete bool not null,
+  -- What content is encrypted with, as secrets are; null: it is not, since nothing secret was granted.
+  key_id bytea,
+  nonce bytea,
+  -- JSON, compressed by gzip.
+  content bytea not null,
+  primary key (task_id, step_no, attempt),
+  constraint recording_has_a_nonce_with_its_key check ((key_id is null) = (nonce is null))
+);
+-- It is compressed already.
+alter table tasker.recording alter column content set storage external;
+
+-- How many bytes of content all recordings have: the sum over the rows, of which one may be negative. Whoever keeps or
+-- deletes recordings adds to one of them, so that few wait for each other and nobody has to look through the recordings.
+create table tasker.recording_size (
+  slot smallint primary key,
+  bytes bigint not null
+) with (fillfactor = 50);
+
 -- All tasks, for readers. `partition` and `place` find a row of the log again.
 create view tasker.every_task as
 select * from tasker.task union all select * from tasker.task_history;

@@ -21,6 +21,7 @@ pub mod partition_archive;
 mod poison;
 mod quarantine;
 mod queue;
+mod recordings;
 mod registry;
 pub mod retention;
 mod retries;

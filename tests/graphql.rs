@@ -1,6 +1,6 @@
 //! GraphQL over real sockets, with a real database: it says what the API says, and no more.
 
-mod asking;
+pub mod asking;
 mod clients;
 mod edges;
 mod fuzz;
@@ -8,7 +8,9 @@ mod graphiql;
 mod http;
 mod limits;
 mod mutations;
+mod nodes;
 mod queries;
 mod schema;
+mod statement_log;
 mod statements;
 mod subscriptions;

@@ -4,7 +4,10 @@ mod case;
 mod descriptor;
 mod language;
 mod projects;
-mod services;
+mod releases;
+mod replays;
+pub mod services;
+mod shapes;
 mod values;
 
 use case::Case;

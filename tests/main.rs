@@ -6,9 +6,11 @@
 )]
 
 mod api;
+mod book;
 mod cli;
 mod clients;
 mod crash;
+mod dev;
 mod embedded;
 mod faults;
 mod flow;
@@ -22,6 +24,7 @@ mod reference;
 mod sandbox;
 mod sql;
 mod subscribers;
+mod testing;
 mod tidy;
 mod ui;
 mod webhooks;

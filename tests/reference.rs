@@ -1,9 +1,13 @@
 //! The reference part of the documentation: made from the code, and held fresh.
 
 mod bounds;
+mod cases;
 mod cli;
 mod configuration;
+mod contract;
+mod graphql;
 mod problems;
+mod rest;
 mod schemas;
 mod sql;
 mod template;

@@ -7,4 +7,5 @@ mod pages;
 pub mod seeds;
 mod serving;
 mod sign_in;
+mod versions;
 mod work;

@@ -4,7 +4,7 @@ mod batches;
 mod deliveries;
 mod failures;
 mod nats;
-mod nats_server;
+pub mod nats_server;
 pub mod receiver;
 pub mod setup;
 mod takeover;

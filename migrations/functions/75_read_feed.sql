@@ -1,14 +1,18 @@
--- The rows of log and audit behind p_after up to p_until, in order, p_limit at most, each with what it is of as numbers:
--- hosts know the names, since definitions never change. p_until is as for tasker.log_window. Of an event, a payload of more than
--- p_detail_bytes is null; an error is cut as by tasker.brief_error. What retention has deleted meanwhile is null.
+-- Those that are wanted of the rows of log and audit behind p_after up to p_until, in order, each with what it is of as
+-- numbers: hosts know the names, since definitions never change. p_until is as for tasker.log_window, and near: all rows up
+-- to there are read. Of an event, a payload of more than p_detail_bytes is null; an error is cut as by tasker.brief_error.
+-- What retention has deleted meanwhile is null.
+--
+-- Wanted are all rows of p_tasks, and of the others those of p_kinds: 'task.' or 'step.' with the state to which one came,
+-- 'event' for an event of a handler, 'change' for a row of the audit. What is not wanted is not looked up.
 --
 -- A row of the log names the task; a row of the audit has `action`, and its namespace by name. component_version_id is what
 -- ran, where an attempt ended.
 --
--- Each row is looked up by primary keys, in a loop whose length is p_limit: no plan can make it longer.
+-- Each row is looked up by primary keys, in a loop as long as what is wanted: no plan can make it longer.
 --
 -- Locks nothing. To be called in a transaction that reads what is committed meanwhile (read committed).
-create or replace function tasker.read_feed(p_after bigint, p_until bigint, p_limit int, p_detail_bytes int)
+create or replace function tasker.read_feed(p_after bigint, p_until bigint, p_detail_bytes int, p_kinds text[], p_tasks uuid[])
 returns table (
   seq bigint, at timestamptz, namespace text,
   task_id uuid, step_no smallint, attempt int, worker_id int, to_state text, event text, detail text, detail_bytes int,
@@ -24,12 +28,14 @@ as $$
 begin
   return query
     with log as materialized (
-      select w.* from tasker.log_window(p_after, p_until, p_limit) w
+      select w.* from tasker.log_window(p_after, p_until, greatest(p_until - p_after, 0)::int) w
+      where case when w.event is not null then 'event'
+                 when w.step_no is null then 'task.' || w.to_state
+                 else 'step.' || w.to_state end = any (p_kinds)
+         or w.task_id = any (p_tasks)
     ), changes as materialized (
       select a.* from tasker.audit a
-      where a.audit_id > p_after and a.audit_id <= p_until
-      order by a.audit_id
-      limit p_limit
+      where a.audit_id > p_after and a.audit_id <= p_until and 'change' = any (p_kinds)
     )
     select u.*
     from (
@@ -63,7 +69,6 @@ begin
              a.action, a.actor, a.subject, a.reason
       from changes a
     ) u
-    order by u.seq
-    limit p_limit;
+    order by u.seq;
 end
 $$;

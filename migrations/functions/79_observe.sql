@@ -101,7 +101,8 @@ begin
       select json_build_object('uncounted', greatest(v_safe - p.seq, 0),
                                'behind_seconds', case when p.as_of > '-infinity'
                                                       then greatest(0, extract(epoch from v_now - p.as_of)) end)
-      from tasker.statistic_position p)
+      from tasker.statistic_position p),
+    'recording_bytes', (select coalesce(sum(r.bytes), 0) from tasker.recording_size r)
   );
   update tasker.observation o
   set observed_at = v_now, safe = v_safe, mark = v_mark, writers = v_writers, mark_at = v_mark_at, counted = v_counted,

@@ -1,5 +1,5 @@
 -- Drops the oldest closed partition all of whose tasks are kept no longer (tasker.partition_due), with their steps,
--- their log and what their attempts logged; with p_only_empty only one that has no task any more, or whose tasks are all archived. First it deletes the identities and tags of its tasks, at most p_limit of each in one call. Returns whether there is more
+-- their log and what their attempts logged; with p_only_empty only one that has no task any more, or whose tasks are all archived. First it deletes the identities, tags and recordings of its tasks, at most p_limit of each in one call. Returns whether there is more
 -- to do; false also if another host is at it, or if a lock was not obtained in time: call it again later.
 --
 -- What handlers wrote to kv stays, with the id of a task that is gone. Records of superseded attempts are left to
@@ -8,8 +8,9 @@
 -- Tasks that were carried over and are still there keep what their attempts logged: it goes to
 -- tasker.attempt_log_carried.
 --
--- Locks: the identities; then the history and tasker.attempt_log against everything, which readers of tasks wait for for
--- lock_timeout at most, and readers and writers of logs until the lines of carried tasks are moved.
+-- Locks: the identities, tags and recordings, after which one row of tasker.recording_size in a call of its own; then the
+-- history and tasker.attempt_log against everything, which readers of tasks wait for for lock_timeout at most, and readers
+-- and writers of logs until the lines of carried tasks are moved.
 create or replace function tasker.drop_partition(p_limit int, p_only_empty bool) returns bool
 language plpgsql
 set search_path = '' set timezone = 'UTC' set datestyle = 'ISO' set lock_timeout = '20ms' set enable_seqscan = off
@@ -17,6 +18,7 @@ as $$
 declare
   v_due record;
   v_deleted int;
+  v_bytes bigint;
   v_name text;
 begin
   if not pg_catalog.pg_try_advisory_xact_lock(pg_catalog.hashtext('tasker.partitions')) then
@@ -56,6 +58,24 @@ begin
     for update skip locked);
   get diagnostics v_deleted = row_count;
   if v_deleted >= p_limit then
+    return true;
+  end if;
+  with gone as (
+    delete from tasker.recording r
+    where (r.task_id, r.step_no, r.attempt) in (
+      select o.task_id, o.step_no, o.attempt
+      from tasker.recording o
+      where o.task_id >= tasker.first_id(v_due.from_at) and o.task_id < tasker.first_id(v_due.until_at)
+        -- Of tasks that were carried over, which stay.
+        and not exists (select from tasker.task t where t.task_id = o.task_id)
+      limit p_limit
+      for update skip locked)
+    returning octet_length(r.content) as bytes
+  )
+  select count(*), coalesce(sum(g.bytes), 0) into v_deleted, v_bytes from gone g;
+  if v_deleted > 0 then
+    -- Nothing is locked after this.
+    perform tasker.add_recording_bytes(-v_bytes);
     return true;
   end if;
   v_name := to_char(v_due.from_at, 'YYYYMMDD');

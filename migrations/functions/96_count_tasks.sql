@@ -1,8 +1,11 @@
 -- How many tasks a list has: counted where at most p_most have to be looked at, and otherwise as the planner estimates, which
--- is_exact denies. What is null does not restrict the list. An estimate is as good as the statistics of the tables.
+-- is_exact denies. What is null does not restrict the list; p_namespace and p_template may be several names with commas
+-- between them. p_from is the lowest id, p_until is above the highest. An estimate is as good as the statistics of the tables.
 --
 -- Locks: nothing. Reads p_most + 1 tasks at most. It is volatile since only such functions may ask for plans.
-create or replace function tasker.count_tasks(p_namespace text, p_template text, p_states text[], p_tag text, p_most int)
+create or replace function tasker.count_tasks(
+  p_namespace text, p_template text, p_states text[], p_tag text, p_most int, p_from uuid default null, p_until uuid default null
+)
 returns table (count bigint, is_exact boolean)
 language plpgsql volatile
 set search_path = '' set jit = off
@@ -13,6 +16,7 @@ declare
   -- What an index has, so that only what fits is looked at; and what is left to compare.
   v_indexed text := 'true';
   v_rest text := 'true';
+  v_ids text := case when p_tag is null then 't' else 'g' end;
   v_namespaces int[];
   v_templates int[];
   v_looked_at bigint;
@@ -24,11 +28,12 @@ begin
       select p.template_id
       from tasker.template p
       join tasker.namespace n on n.namespace_id = p.namespace_id
-      where (p_namespace is null or n.name = p_namespace) and (p_template is null or p.name = p_template)
+      where (p_namespace is null or n.name = any (string_to_array(p_namespace, ',')))
+        and (p_template is null or p.name = any (string_to_array(p_template, ',')))
     );
   end if;
   if p_tag is not null then
-    v_namespaces := array(select n.namespace_id from tasker.namespace n where p_namespace is null or n.name = p_namespace);
+    v_namespaces := array(select n.namespace_id from tasker.namespace n where p_namespace is null or n.name = any (string_to_array(p_namespace, ',')));
     v_tables := 'tasker.task_tag g cross join lateral (select e.* from tasker.every_task e where e.task_id = g.task_id) t';
     v_indexed := format('g.namespace_id = any (%L) and g.tag = %L', v_namespaces, p_tag);
     v_rest := format('(%L::int[] is null or t.template_id = any (%L))', v_templates, v_templates);
@@ -46,6 +51,12 @@ begin
       v_indexed, p_states);
   elsif p_states is not null then
     v_rest := format('%s and t.state = any (%L)', v_rest, p_states);
+  end if;
+  if p_from is not null then
+    v_indexed := format('%s and %s.task_id >= %L', v_indexed, v_ids, p_from);
+  end if;
+  if p_until is not null then
+    v_indexed := format('%s and %s.task_id < %L', v_indexed, v_ids, p_until);
   end if;
   execute format(
     'select count(*), count(*) filter (where l.fits) from (select %s as fits from %s where %s limit %s) l',

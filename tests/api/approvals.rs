@@ -1,6 +1,7 @@
 use super::server::{Answer, Server};
 use crate::sandbox::guests;
 use serde_json::{Value, json};
+use tasker_domain::order::Seek;
 
 const GUEST: &str = "/v1/namespaces/shop/components/guest";
 const GRANTS: &str = "/v1/namespaces/shop/grants";
@@ -183,7 +184,7 @@ async fn approval_grants_what_is_wanted_and_not_granted_yet() {
     );
     let changes = server
         .store
-        .list_audit(Default::default(), 2)
+        .list_audit(Default::default(), Seek::highest(2))
         .await
         .unwrap();
     let actions: Vec<_> = changes.iter().map(|it| it.action.as_str()).collect();

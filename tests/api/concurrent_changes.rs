@@ -6,6 +6,7 @@ use crate::harness::wait_until_sql;
 use crate::sandbox::guests::{misbehaving, noted};
 use serde_json::json;
 use sqlx::{AssertSqlSafe, PgPool};
+use tasker_domain::order::Seek;
 use tasker_registry::store::audit::AuditFilter;
 
 /// Waits until a request wants this row's lock.
@@ -118,10 +119,11 @@ async fn a_pin_knows_the_one_that_it_replaces_however_young_that_is() {
     let (answer, ()) = tokio::join!(put, other);
     answer.answered(200);
     let pins = AuditFilter {
-        action: Some("pin"),
+        actions: &["pin"],
         ..AuditFilter::default()
     };
-    let changes = server.store.list_audit(pins, 10).await.unwrap();
+    let changes = server.store.list_audit(pins, Seek::highest(10));
+    let changes = changes.await.unwrap();
     assert_eq!(
         changes[0].detail,
         Some(json!({"from": "=1.1.0", "to": "=1.0.0"}))

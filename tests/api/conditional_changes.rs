@@ -233,6 +233,12 @@ async fn rules_that_somebody_else_changed_are_not_overwritten() {
         ),
         (
             "PUT",
+            "/v1/namespaces/shop/recording-rules/guest",
+            json!({"percent": 1}),
+            json!({"percent": 1, "only_failures": true}),
+        ),
+        (
+            "PUT",
             "/v1/namespaces/shop/subscriptions/hook",
             hook("task.*"),
             hook("step.*"),

@@ -1,5 +1,6 @@
 use super::server::Server;
 use serde_json::{Value, json};
+use tasker_domain::order::Seek;
 use tasker_registry::store::audit::AuditFilter;
 
 const GRANTS: &str = "/v1/namespaces/shop/grants";
@@ -173,10 +174,11 @@ async fn each_change_of_a_grant_is_on_record() {
         .await
         .answered(200);
     let of_grants = AuditFilter {
-        action: Some("grant"),
+        actions: &["grant"],
         ..AuditFilter::default()
     };
-    let changes = server.store.list_audit(of_grants, 10).await.unwrap();
+    let changes = server.store.list_audit(of_grants, Seek::highest(10));
+    let changes = changes.await.unwrap();
     let told: Vec<_> = changes
         .iter()
         .map(|it| (it.action.as_str(), it.subject.as_str(), it.reason.as_str()))

@@ -1,5 +1,6 @@
 use super::server::{Answer, Server, answer, yaml};
 use serde_json::{Value, json};
+use tasker_domain::order::Seek;
 use tasker_registry::store::audit::AuditFilter;
 
 async fn change(server: &Server, component: &str, limits: Value) -> Answer {
@@ -181,10 +182,11 @@ async fn each_change_is_on_record_with_what_it_was_before() {
         .answered(200);
     assert_eq!(generation().await, before + 2);
     let of_limits = AuditFilter {
-        action: Some("limit"),
+        actions: &["limit"],
         ..AuditFilter::default()
     };
-    let changes = server.store.list_audit(of_limits, 10).await.unwrap();
+    let changes = server.store.list_audit(of_limits, Seek::highest(10));
+    let changes = changes.await.unwrap();
     let told: Vec<_> = changes
         .iter()
         .map(|it| {

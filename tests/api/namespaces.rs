@@ -34,6 +34,7 @@ async fn a_name_that_is_nearly_another_makes_no_namespace_unless_it_is_meant() {
         ("POST", "grants"),
         ("POST", "shares"),
         ("PATCH", "limits/*"),
+        ("PUT", "recording-rules/*"),
         ("PUT", "pins/component/orders~one"),
     ] {
         let path = format!("/v1/namespaces/ordrs/{path}");

@@ -1,6 +1,8 @@
 //! A host's API on a free port, with a database of its own.
 
-use crate::harness::{Seen, TestDatabase, check_answer, client, client_with, install_admin_key};
+use crate::harness::{
+    Seen, TestDatabase, check_answer, client, client_with, install_admin_key, kept_code_dir,
+};
 use crate::sandbox::guests;
 use serde_json::{Value, json};
 use std::sync::{Arc, LazyLock};
@@ -339,17 +341,15 @@ pub async fn answer(request: reqwest::RequestBuilder) -> Answer {
     }
 }
 
-/// One sandbox for all tests here, so that guests are compiled once.
+/// One sandbox for all tests here, whose compiled code is kept for those of other processes.
 fn sandbox() -> Sandbox {
-    static SANDBOX: LazyLock<(Sandbox, tempfile::TempDir)> = LazyLock::new(|| {
-        let dir = tempfile::tempdir().unwrap();
-        let cache_dir = dir.path().to_owned();
-        let config = SandboxConfig {
-            cache_dir,
+    static SANDBOX: LazyLock<Sandbox> = LazyLock::new(|| {
+        Sandbox::new(SandboxConfig {
+            cache_dir: kept_code_dir(),
             max_concurrent: MAX_CONCURRENT,
             compiler: Compiler::InProcess,
-        };
-        (Sandbox::new(config).unwrap(), dir)
+        })
+        .unwrap()
     });
-    SANDBOX.0.clone()
+    SANDBOX.clone()
 }

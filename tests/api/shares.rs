@@ -307,6 +307,7 @@ async fn trees_and_graphs_of_one_namespace_have_nothing_of_another_but_the_names
         "/v1/tasks",
         "/v1/grants",
         "/v1/limits",
+        "/v1/recording-rules",
         "/v1/pins",
     ] {
         let seen = reader.get(path).await;

@@ -3,6 +3,7 @@ use crate::sandbox::guests;
 use ed25519_dalek::{Signer as _, SigningKey};
 use serde_json::json;
 use tasker_domain::digest::Digest;
+use tasker_domain::order::Seek;
 use tasker_domain::signature::{PublicKey, Signature, signed_text};
 
 const KEYS: &str = "/v1/namespaces/shop/signing-keys";
@@ -152,11 +153,12 @@ async fn a_key_is_added_listed_and_removed_and_each_is_audited() {
         .await
         .refused(400, "invalid_parameter");
     let filter = tasker_registry::store::audit::AuditFilter {
-        namespace: Some("shop"),
-        action: Some("signing_key"),
+        namespaces: &["shop".parse().unwrap()],
+        actions: &["signing_key"],
         ..Default::default()
     };
-    let audit = server.store.list_audit(filter, 10).await.unwrap();
+    let audit = server.store.list_audit(filter, Seek::highest(10));
+    let audit = audit.await.unwrap();
     let actions: Vec<_> = audit.iter().map(|row| row.action.as_str()).collect();
     assert_eq!(
         actions,

@@ -23,6 +23,10 @@ async fn a_list_says_how_many_items_are_on_all_its_pages_where_that_is_asked() {
     let limit = json!({"limits": {"memory": "64MiB"}});
     let limits = server.request("PATCH", "/v1/namespaces/shop/limits/guest");
     answer(limits.json(&limit)).await.answered(200);
+    let record = server.request("PUT", "/v1/namespaces/shop/recording-rules/guest");
+    answer(record.json(&json!({"percent": 1})))
+        .await
+        .answered(200);
     let pin = json!({"requirement": "^1"});
     server
         .put("/v1/namespaces/shop/pins/component/guest", &pin)
@@ -39,6 +43,7 @@ async fn a_list_says_how_many_items_are_on_all_its_pages_where_that_is_asked() {
         ("subscriptions", 0),
         ("grants", 2),
         ("limits", 1),
+        ("recording-rules", 1),
         ("shares", 1),
     ] {
         for how in ["exact", "estimate"] {
@@ -119,7 +124,7 @@ async fn a_count_of_another_kind_or_of_what_is_no_list_is_refused() {
         "tasks?count=all",
         "tasks?count=",
         "tasks?count=exact&count=exact",
-        "hosts?count=exact",
+        "events/stream?count=exact",
     ] {
         server
             .get(&format!("/v1/{wrong}"))

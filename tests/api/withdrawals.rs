@@ -1,6 +1,7 @@
 use super::server::{Server, yaml};
 use crate::sandbox::guests::{misbehaving, noted};
 use serde_json::{Value, json};
+use tasker_domain::order::Seek;
 
 pub const STEPS: &str = "steps: [{name: a, handler: guest/noop}]";
 
@@ -32,7 +33,10 @@ async fn taken(server: &Server) -> String {
 }
 
 async fn audit(server: &Server) -> Vec<(String, String, Option<Value>)> {
-    let rows = server.store.list_audit(Default::default(), 100).await;
+    let rows = server
+        .store
+        .list_audit(Default::default(), Seek::highest(100));
+    let rows = rows.await;
     let mut rows: Vec<_> = rows
         .unwrap()
         .into_iter()

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Measures what building from nothing costs, with the crates downloaded before: tasker, then the rest of
-# `make demo`, then a crate of `tasker new`. Writes results/build.json and, where Chromium is installed, the
+# `make demo`, then a crate of `tasker new handler`. Writes results/build.json and, where Chromium is installed, the
 # picture of `cargo build --timings`. The machine should have nothing else to do.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
@@ -22,7 +22,7 @@ handler() {
 
 release="$(seconds cargo build --release --locked -p tasker --timings)"
 demo="$(seconds make demo)"
-"$CARGO_TARGET_DIR/release/tasker" new demo/handler --dir "$scratch/handler" >/dev/null
+"$CARGO_TARGET_DIR/release/tasker" new handler demo/handler --dir "$scratch/handler" >/dev/null
 handler="$(seconds handler)"
 cat >"$results/build.json" <<JSON
 {

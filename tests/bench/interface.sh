@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # Measures the web interface in Chromium against a host with a private PostgreSQL, and prints JSON: the first page from
-# nothing, an event until it is shown, a page of 1,000 steps while they run, and chains beside 50 open pages' streams of
-# events, and beside one stream of nothing. ONLY=graphql_ms,first_page_ms measures these alone. Wants a release build of
-# tasker (TASKER names it), the guests that `make guests` builds, Chromium and npm.
+# nothing, an event until it is shown, a page of 1,000 steps while they run, chains beside 50 open pages' streams of
+# events and beside one stream of nothing, and single chains beside the pages. ONLY=graphql_ms,first_page_ms measures
+# these alone. Wants a release build of tasker (TASKER names it), the guests that `make guests` builds, Chromium and npm.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 tasker="${TASKER:-target/release/tasker}"

@@ -50,7 +50,7 @@ async fn the_command_for_older_changes_keeps_the_filters() {
         .await;
     let listed = listed.succeeds();
     let next = "next: tasker audit ls demo --subject 'pin component basics' --action pin \
-                --limit 2 --before ";
+                --limit 2 --after ";
     let before = listed.err.split_once(next).map(|(_, before)| before.trim());
     assert!(
         before.is_some_and(|id| id.parse::<i64>().is_ok()),

@@ -67,7 +67,7 @@ async fn a_key_for_ci_is_made_used_listed_and_revoked() {
         audit.out.contains("admin  key.revoke") && audit.out.contains("key ci"),
         "{audit:?}"
     );
-    assert!(audit.err.contains("--limit 1 --before"), "{audit:?}");
+    assert!(audit.err.contains("--limit 1 --after"), "{audit:?}");
 }
 
 #[tokio::test]

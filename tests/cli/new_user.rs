@@ -20,7 +20,7 @@ async fn no_command_panics_where_nobody_reads_what_it_prints() {
     let terminal = Terminal::with_host().await;
     let dir = terminal.path("greet");
     for command in [
-        &["new", "demo/greet", "--dir", &dir][..],
+        &["new", "handler", "demo/greet", "--dir", &dir][..],
         &["build", CRATE],
         &["version"],
         &["completions", "bash"],
@@ -52,7 +52,7 @@ async fn json_is_printed_by_every_command_that_takes_the_option() {
         let command = command.iter().chain(&["--output", "json"]);
         terminal.run(command).await.succeeds().json()
     };
-    let made = json(&["new", "demo/greet", "--dir", &dir]).await;
+    let made = json(&["new", "handler", "demo/greet", "--dir", &dir]).await;
     assert_eq!(
         made,
         json!({"folder": dir, "namespace": "demo", "name": "greet"})
@@ -76,7 +76,7 @@ async fn json_is_printed_by_every_command_that_takes_the_option() {
 async fn a_new_crate_may_have_a_subscriber() {
     let terminal = Terminal::without_host();
     let dir = terminal.path("totals");
-    let new = ["new", "demo/totals", "--kind", "subscriber", "--dir", &dir];
+    let new = ["new", "subscriber", "demo/totals", "--dir", &dir];
     let made = terminal.run(new).await.succeeds();
     let told = format!("{}{}", made.out, made.err);
     assert!(told.contains("--to component:totals/totals@^0.1"), "{told}");

@@ -68,3 +68,50 @@ async fn what_is_too_short_is_refused_without_being_quoted() {
         "{told}"
     );
 }
+
+#[tokio::test]
+async fn secrets_are_listed_in_either_order_and_set_only_as_they_are_known() {
+    let terminal = Terminal::with_host().await;
+    let file = terminal.file("key.txt", VALUE);
+    for name in ["orders/a", "orders/b", "payments/a", "stock/a"] {
+        let set = ["secret", "set", name, "--file", &file];
+        terminal.run(set).await.succeeds();
+    }
+    let listed = async |options: &[&str]| {
+        let list = ["secret", "ls", "orders,payments", "--quiet"];
+        let names = terminal.run(list.iter().chain(options)).await.succeeds();
+        names.out.lines().map(str::to_owned).collect::<Vec<_>>()
+    };
+    let mut names = vec!["orders/a", "orders/b", "payments/a"];
+    assert_eq!(listed(&[]).await, names);
+    assert_eq!(listed(&["--order", "name"]).await, names);
+    names.reverse();
+    assert_eq!(listed(&["--order=-name"]).await, names);
+    assert_eq!(listed(&["--order", "-name"]).await, names);
+    let wrong = terminal.run(["secret", "ls", "--order", "version"]).await;
+    let wrong = wrong.ends_with(2);
+    assert!(wrong.err.contains("use `name` or `-name`"), "{wrong:?}");
+
+    let json = ["secret", "ls", "orders", "--output", "json"];
+    let json = terminal.run(json).await.json();
+    let tag = json["items"][0]["etag"].as_str().unwrap();
+    let set = [
+        "secret",
+        "set",
+        "orders/a",
+        "--file",
+        &file,
+        "--if-match",
+        tag,
+    ];
+    terminal.run(set).await.succeeds();
+    let lost = terminal.run(set).await;
+    assert_ne!(lost.code, 0, "{lost:?}");
+    assert!(lost.err.contains("nothing was changed"), "{lost:?}");
+    let rm = ["secret", "rm", "orders/a", "--yes", "--if-match", tag];
+    assert_ne!(terminal.run(rm).await.code, 0);
+    terminal
+        .run(["secret", "rm", "orders/a", "--yes"])
+        .await
+        .succeeds();
+}

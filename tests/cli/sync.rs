@@ -207,6 +207,48 @@ async fn grants_and_limits_change_with_the_file_and_go_only_when_asked() {
 }
 
 #[tokio::test]
+async fn rules_on_recordings_become_what_the_folder_says() {
+    let terminal = Terminal::with_host().await;
+    let demo = folder(&terminal);
+    let file = |text: &str| terminal.file("demo/recordings.yaml", text);
+    file(
+        "namespace: {percent: 1, only_failures: true}\ncomponents: {basics: {percent: 100}, far/charge: {percent: 0}}\n",
+    );
+    let synced = terminal.run(["sync", &demo]).await.succeeds();
+    for line in [
+        "+ record *  1 % only failures\n",
+        "+ record basics  100 %\n",
+        "+ record far/charge  0 %\n",
+    ] {
+        assert!(synced.out.contains(line), "{line}: {synced:?}");
+    }
+    let again = terminal.run(["sync", &demo, "--prune"]).await.succeeds();
+    assert_eq!(again.out, "✔ demo is as the folder says; nothing to do\n");
+    file("components: {demo/basics: {percent: 0.5}}\n");
+    let changed = terminal.run(["sync", &demo]).await.succeeds();
+    let told = "~ record basics  100 % → 0.5 %\n✔ 1 change made in demo\n";
+    assert_eq!(changed.out, told);
+    let pruned = ["sync", &demo, "--prune", "--yes"];
+    let pruned = terminal.run(pruned).await.succeeds();
+    for line in [
+        "- record *  1 % only failures\n",
+        "- record far/charge  0 %\n",
+    ] {
+        assert!(pruned.out.contains(line), "{line}: {pruned:?}");
+    }
+    let names = terminal.run(["record", "ls", "-q"]).await.succeeds();
+    assert_eq!(names.out, "demo/basics\n");
+    for (text, told) in [
+        ("namespace: {percent: 200}\n", "from 0 to 100"),
+        ("namespace: {share: 1}\n", "unknown field `share`"),
+    ] {
+        file(text);
+        let wrong = terminal.run(["sync", &demo]).await.ends_with(2);
+        assert!(wrong.err.contains(told), "{wrong:?}");
+    }
+}
+
+#[tokio::test]
 async fn what_there_is_no_file_for_is_left_alone() {
     let terminal = Terminal::with_host().await;
     let demo = folder(&terminal);

@@ -4,6 +4,7 @@ use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 use std::process::{Output, Stdio};
 use tasker_archive::Location;
+use tasker_engine::secret::SecretKeys;
 use tempfile::TempDir;
 use tokio::io::AsyncWriteExt as _;
 use tokio::process::Command;
@@ -60,6 +61,27 @@ impl Terminal {
         let (folder, database) = (tempfile::tempdir().unwrap(), TestDatabase::new().await);
         let archive = Location::Folder(folder.path().join("archive"));
         let host = TestHost::start_with(&database, |config| config.archive = Some(archive)).await;
+        let terminal = Self {
+            url: host.host.url(),
+            folder,
+            _host: Some(host),
+            database: Some(database),
+        };
+        terminal.publish_basics().await;
+        terminal
+    }
+
+    /// With a host that records all attempts, and that has the sample handlers.
+    pub async fn with_recording() -> Self {
+        let (folder, database) = (tempfile::tempdir().unwrap(), TestDatabase::new().await);
+        let keys = SecretKeys::made_in_file(folder.path().join("secret.key"));
+        let host = TestHost::start_with(&database, |config| {
+            config.secret_keys = Some(keys);
+            if let Some(worker) = &mut config.worker {
+                worker.record = true;
+            }
+        })
+        .await;
         let terminal = Self {
             url: host.host.url(),
             folder,

@@ -11,7 +11,7 @@ async fn a_watched_folder_may_have_the_rules_that_sync_applies() {
     let watched = folder.path().join("watched");
     let shop = watched.join("shop");
     std::fs::create_dir_all(&shop).unwrap();
-    let rules = ["pins.yaml", "grants.yaml", "limits.yaml"];
+    let rules = ["pins.yaml", "grants.yaml", "limits.yaml", "recordings.yaml"];
     for name in rules {
         std::fs::write(shop.join(name), "components: {}\n").unwrap();
     }

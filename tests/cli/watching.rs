@@ -159,3 +159,30 @@ async fn a_watch_with_logs_shows_what_each_attempt_logs() {
     let shown = shown.succeeds().json();
     assert_eq!(shown["items"].as_array().unwrap().len(), lines.len());
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_task_may_be_watched_with_its_logs_from_its_submit_on() {
+    let terminal = Terminal::with_basics().await;
+    terminal.template("panics", PANICS).await;
+    let run = ["task", "run", "demo/panics", "--watch", "--logs"];
+    let ran = terminal.run(run).await.ends_with(1);
+    for part in [
+        "boom: running, attempt 1/2",
+        "boom: #1  ERROR  panicked at ",
+        "boom: #2  ERROR  panicked at ",
+        "✘ boom failed after 2 attempts",
+    ] {
+        assert!(ran.out.contains(part), "no `{part}` in {ran:?}");
+    }
+    let json = run.iter().chain(&["-o", "json"]);
+    let json = terminal.run(json).await.ends_with(1);
+    let lines: Result<Vec<Value>, _> = json.out.lines().map(serde_json::from_str).collect();
+    let lines = lines.unwrap();
+    assert_eq!(lines.first().unwrap()["step"], "boom");
+    assert_eq!(lines.last().unwrap()["state"], "error");
+    let alone = terminal
+        .run(["task", "run", "demo/panics", "--logs"])
+        .await
+        .ends_with(2);
+    assert!(alone.err.contains("--watch"), "{alone:?}");
+}

@@ -1,6 +1,6 @@
 use super::load::Load;
 use super::server::Site;
-use crate::harness::wait_until_sql;
+use crate::harness::{left_out, wait_until_sql};
 use std::path::{Path, PathBuf};
 
 /// Where Debian's package has it, below a directory a kind of machine.
@@ -18,8 +18,9 @@ impl Clock {
     /// `None` if the library is not installed: the test has to end then, and standard error says so.
     fn find(site: &Site) -> Option<Self> {
         let Some(library) = library() else {
-            eprintln!("SKIPPED: no library to set a server's clock with;");
-            eprintln!("install it (apt-get install faketime) or set {LIBRARY_VARIABLE}");
+            left_out(&format!(
+                "no library to set a server's clock with; install it (apt-get install faketime) or set {LIBRARY_VARIABLE}"
+            ));
             return None;
         };
         let clock = Self {

@@ -5,6 +5,7 @@ use crate::harness::wait_until;
 use tasker_database::Database;
 use tasker_engine::Engine;
 use tasker_engine::log_position::{LogHorizon, LogPosition};
+use tasker_engine::wanted_rows::WantedRows;
 
 const ROUNDS: i64 = 2;
 /// More than a sequence has in its log in advance.
@@ -44,7 +45,10 @@ async fn what_a_reader_of_the_log_had_is_there_after_a_kill_and_what_comes_later
         horizon = advanced(&engine, &horizon).await;
         let mut after = LogPosition(seen.last().copied().unwrap_or_default());
         while after < horizon.safe() {
-            let page = engine.read_feed(after, horizon.safe(), 100).await.unwrap();
+            let page = engine
+                .read_feed(after, horizon.safe(), 100, &WantedRows::all())
+                .await
+                .unwrap();
             seen.extend(page.rows.iter().map(|row| row.seq));
             after = page.through;
         }
@@ -65,7 +69,10 @@ async fn what_a_reader_of_the_log_had_is_there_after_a_kill_and_what_comes_later
     }
     horizon = advanced(&engine, &horizon).await;
     let last = LogPosition(seen.last().copied().unwrap_or_default());
-    let rest = engine.read_feed(last, horizon.safe(), 1_000).await.unwrap();
+    let rest = engine
+        .read_feed(last, horizon.safe(), 1_000, &WantedRows::all())
+        .await
+        .unwrap();
     seen.extend(rest.rows.iter().map(|row| row.seq));
     let all: String = server
         .ask("select string_agg(seq::text, ' ' order by seq) from tasker.transition")

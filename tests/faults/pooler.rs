@@ -3,7 +3,7 @@
 use super::load::Load;
 use super::serve::Serve;
 use super::server::{self, Server, Site};
-use crate::harness::wait_until;
+use crate::harness::{left_out, wait_until};
 use sqlx::ConnectOptions;
 use sqlx::postgres::PgConnectOptions;
 use std::os::unix::fs::chown;
@@ -50,8 +50,9 @@ impl PgBouncer {
         let process = match command.spawn() {
             Ok(process) => process,
             Err(error) => {
-                eprintln!("SKIPPED: no PgBouncer to test with ({error});");
-                eprintln!("install one (apt-get install pgbouncer) or set {PROGRAM_VARIABLE}");
+                left_out(&format!(
+                    "no PgBouncer to test with ({error}); install one (apt-get install pgbouncer) or set {PROGRAM_VARIABLE}"
+                ));
                 return None;
             }
         };

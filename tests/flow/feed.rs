@@ -167,6 +167,12 @@ async fn change_rules(host: &TestHost) {
     }
 }
 
+async fn change_recordings(host: &TestHost) {
+    let path = format!("{NAMESPACE}/recording-rules/guest");
+    ask(host, "PUT", &path, json!({"percent": 1})).await;
+    ask(host, "DELETE", &path, json!(null)).await;
+}
+
 /// Keys for secrets, each of the same bytes; the first encrypts.
 fn secret_keys(bytes: &[u8]) -> Option<SecretKeys> {
     let lines: Vec<String> = bytes
@@ -301,6 +307,7 @@ async fn every_type_that_a_host_fires_comes_by_the_stream_and_its_data_holds_to_
     forget_description(&database).await;
     run_tasks(&host).await;
     change_rules(&host).await;
+    change_recordings(&host).await;
     change_subscriptions(&host, &database).await;
     change_trust(&host, &database).await;
     forget_description(&database).await;

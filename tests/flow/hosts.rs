@@ -13,6 +13,8 @@ use tasker_worker::{Worker, WorkerConfig, WorkerStats};
 use tokio_util::sync::CancellationToken;
 
 const ALL_COMPLETE: &str = "select bool_and(state = 'complete') from tasker.task";
+const SOME_STEP_BEGAN: &str =
+    "select exists (select from tasker.transition where to_state = 'running')";
 const SLEEPY: &str = "
 defaults: {retry: {max_attempts: 1}}
 steps:
@@ -53,8 +55,8 @@ async fn a_host_that_stops_finishes_what_it_runs_and_leaves_the_rest_to_others()
     let database = TestDatabase::new().await;
     let first = host(&database).await;
     first.publish_template("sleepy", SLEEPY).await;
-    let ids = first.submit_all(&["sleepy"; 30]).await;
-    first.step_in(&ids[0], "a", "running").await;
+    first.submit_all(&["sleepy"; 30]).await;
+    wait_until_sql(database.pool(), SOME_STEP_BEGAN).await;
     let second = TestHost::start(&database).await;
     first.host.stop().await.unwrap();
     wait_until_sql(database.pool(), ALL_COMPLETE).await;
@@ -73,7 +75,7 @@ async fn a_host_that_stops_gives_back_what_takes_too_long() {
     .await;
     publish_components(&hasty).await;
     let yaml =
-        "steps: [{name: a, handler: basics/sleep, config: {ms: 400}, retry: {max_attempts: 1}}]";
+        "steps: [{name: a, handler: basics/sleep, config: {ms: 1000}, retry: {max_attempts: 1}}]";
     hasty.publish_template("long", yaml).await;
     let id = hasty.submit("long", json!({})).await;
     hasty.step_in(&id, "a", "running").await;
@@ -115,7 +117,7 @@ steps:
             ..WorkerConfig::default()
         },
         stats: Arc::<WorkerStats>::default(),
-        logs: tasker_worker::LogStore::default(),
+        stores: tasker_worker::WorkerStores::default(),
         tracer: Default::default(),
     };
     let stop = CancellationToken::new();

@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 use std::process::Stdio;
 use std::time::Duration;
 use tasker::host::{AuthConfig, DatabaseChoice, Host, HostConfig};
+use tasker_engine::recording_bound::MAX_RECORDINGS_BYTES;
 use tasker_registry::maintenance::Maintenance;
 use tasker_sandbox::Compiler;
 use tasker_subscribers::SubscribersConfig;
@@ -109,6 +110,7 @@ async fn be_host(url: String) {
         subscribers: SubscribersConfig::default(),
         watch: None,
         maintenance: Maintenance::default(),
+        max_recordings_bytes: MAX_RECORDINGS_BYTES,
         archive: None,
     };
     let _host = Host::start(config).await.unwrap();

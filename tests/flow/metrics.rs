@@ -128,6 +128,11 @@ fn has_plausible_values(found: &Scrape) {
         (r#"tasker_queue_due_steps{namespace="_other"}"#, 0.0),
         (r#"tasker_hosts{state="alive"}"#, 1.0),
         ("tasker_log_uncounted", 0.0),
+        ("tasker_recordings_bytes", 0.0),
+        (
+            r#"tasker_recordings_dropped_bytes_total{reason="removed"}"#,
+            0.0,
+        ),
     ] {
         assert!((found.value(sample) - value).abs() < 1e-9, "{sample}");
     }

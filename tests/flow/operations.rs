@@ -71,7 +71,7 @@ async fn a_new_version_is_taken_by_new_tasks_while_running_ones_keep_theirs() {
     host.publish_component("either", "1.0.0", basics()).await;
     let yaml = "
 steps:
-  - {name: before, handler: basics/sleep, config: {ms: 200}}
+  - {name: before, handler: basics/sleep, config: {ms: 1000}}
   - {name: either, handler: either/noop, depends_on: [before]}
 ";
     host.publish_template("hot", yaml).await;

@@ -181,7 +181,7 @@ async fn results_are_recorded_though_every_claim_fails_and_the_host_says_that_it
     let host = host(&database).await;
     let yaml = "
 steps:
-  - {name: a, handler: basics/sleep, config: {ms: 300}}
+  - {name: a, handler: basics/sleep, config: {ms: 1000}}
   - {name: b, handler: basics/sum, depends_on: [a], config: {value: 2}}
 ";
     host.publish_template("one", yaml).await;

@@ -174,7 +174,7 @@ async fn a_host_that_no_hint_reaches_learns_of_a_quarantine_with_its_heartbeat()
             ..WorkerConfig::default()
         },
         stats: Arc::<WorkerStats>::default(),
-        logs: tasker_worker::LogStore::default(),
+        stores: tasker_worker::WorkerStores::default(),
         tracer: Default::default(),
     };
     let stop = CancellationToken::new();

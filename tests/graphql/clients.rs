@@ -1,6 +1,7 @@
 //! Clients of other projects, and the reference implementation of GraphQL, run by Node.js.
 
 use crate::api::server::Server;
+use crate::harness::left_out;
 use serde_json::{Value, json};
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
@@ -37,7 +38,7 @@ async fn modules() -> Option<PathBuf> {
     let path = std::env::var_os("PATH")?;
     let has_npm = std::env::split_paths(&path).any(|folder| folder.join("npm").exists());
     if !has_npm {
-        eprintln!("SKIPPED: no clients to test with; install npm (apt-get)");
+        left_out("no clients of GraphQL to test with; install npm (apt-get)");
         return None;
     }
     let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("graphql/packages.sh");

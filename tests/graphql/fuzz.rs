@@ -1,6 +1,8 @@
-//! Queries that nobody wrote, made from the schema: the host answers each, soon, and is at fault for none.
+//! Queries that nobody wrote, made from the schema: the host answers each, with a bounded number of statements and soon, and is
+//! at fault for none.
 
 use super::asking::Asks as _;
+use super::statement_log::StatementLog;
 use crate::api::server::Server;
 use serde_json::{Value, json};
 use std::collections::HashMap;
@@ -10,6 +12,9 @@ use std::time::Duration;
 /// How many queries are made; another number for a long run.
 const QUERIES: usize = 150;
 const QUERIES_VARIABLE: &str = "TASKER_GRAPHQL_QUERIES";
+/// The most statements that a query may cost, whatever it asks for: 20 fields of it are requests, and each of the levels below
+/// costs a few.
+const MAX_STATEMENTS: usize = 400;
 /// The longest that a query of a long run may take.
 const SOON: Duration = Duration::from_secs(1);
 
@@ -224,6 +229,7 @@ fn named(of: &Value) -> &str {
 
 #[tokio::test]
 async fn queries_that_nobody_wrote_find_no_fault_of_the_host() {
+    let log = StatementLog::start();
     let server = Server::start().await;
     let steps =
         "steps: [{name: a, handler: guest/noop}, {name: b, handler: guest/noop, depends_on: [a]}]";
@@ -260,7 +266,8 @@ async fn queries_that_nobody_wrote_find_no_fault_of_the_host() {
     let long = std::env::var(QUERIES_VARIABLE)
         .ok()
         .map(|count| count.parse().unwrap());
-    let (mut executed, mut slowest) = (0, Duration::ZERO);
+    let (mut executed, mut slowest, mut most) = (0, Duration::ZERO, 0);
+    log.statements();
     for _ in 0..long.unwrap_or(QUERIES) {
         let query = maker.query();
         let began = std::time::Instant::now();
@@ -278,10 +285,16 @@ async fn queries_that_nobody_wrote_find_no_fault_of_the_host() {
             let message = error["message"].as_str().unwrap();
             assert!(!message.starts_with("internal"), "{query}: {error}");
         }
+        let statements = log.statements();
+        let cost = statements.len();
+        assert!(cost <= MAX_STATEMENTS, "{cost}: {query}: {statements:#?}");
+        most = most.max(cost);
         executed += usize::from(!answer.json["data"].is_null());
         assert!(long.is_none() || took < SOON, "{took:?}: {query}");
         slowest = slowest.max(took);
     }
-    println!("{executed} were executed; the slowest took {slowest:?}");
+    println!(
+        "{executed} were executed; the slowest took {slowest:?}, and none cost more than {most} statements"
+    );
     assert!(executed > 0);
 }

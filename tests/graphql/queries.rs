@@ -147,3 +147,33 @@ async fn usage_audit_and_events_are_lists_like_others() {
     assert_eq!(event["task"], json!({"id": id, "state": "PENDING"}));
     assert!(asked["performance"]["groups"].is_array());
 }
+
+#[tokio::test]
+async fn a_list_is_asked_for_the_other_way_round_and_for_several_namespaces() {
+    let server = Server::start().await;
+    server.publish("one", STEPS).await;
+    let mut ids = Vec::new();
+    for _ in 0..3 {
+        ids.push(server.submit("one", json!({})).await);
+    }
+    let query = r#"query ($after: String, $order: CreatedAtOrder, $namespace: Name) {
+        tasks(first: 2, after: $after, order: $order, namespace: $namespace) {nodes {id} pageInfo {endCursor hasNextPage}}
+        auditEntries(first: 1, order: AT) {nodes {id} pageInfo {endCursor}}
+      }"#;
+    let mut after = Value::Null;
+    for of_page in [&ids[..2], &ids[2..]] {
+        let variables = json!({"after": after, "order": "CREATED_AT", "namespace": "shop,bakery"});
+        let page = server.ask(query, variables).await.data();
+        let wanted: Vec<Value> = of_page.iter().map(|id| json!({"id": id})).collect();
+        assert_eq!(page["tasks"]["nodes"], json!(wanted));
+        after = page["tasks"]["pageInfo"]["endCursor"].clone();
+        let first = &page["auditEntries"]["nodes"][0]["id"];
+        assert_eq!(
+            page["auditEntries"]["pageInfo"]["endCursor"],
+            first.to_string()
+        );
+    }
+    let newest = json!({"order": "CREATED_AT_DESC"});
+    let newest = server.ask(query, newest).await.data();
+    assert_eq!(newest["tasks"]["nodes"][0]["id"], json!(ids[2]));
+}

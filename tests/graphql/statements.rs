@@ -1,52 +1,11 @@
 //! How many statements a query costs: as many for fifty objects as for five.
 
 use super::asking::Asks as _;
+use super::statement_log::StatementLog;
 use crate::flow::host;
 use crate::harness::{TestDatabase, TestHost};
 use serde_json::{Value, json};
-use std::io::Write;
-use std::sync::{Arc, Mutex};
 use std::time::Instant;
-use tracing_subscriber::EnvFilter;
-
-/// What hosts of this process log: each statement, and the request that it is of.
-#[derive(Clone, Default)]
-struct Log(Arc<Mutex<Vec<u8>>>);
-
-impl Write for Log {
-    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
-        self.0.lock().unwrap().extend_from_slice(bytes);
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> std::io::Result<()> {
-        Ok(())
-    }
-}
-
-impl Log {
-    fn start() -> Self {
-        let log = Self::default();
-        let writer = log.clone();
-        tracing_subscriber::fmt()
-            .with_env_filter(EnvFilter::new("sqlx::query=debug,tasker_api=info"))
-            .with_ansi(false)
-            .with_writer(move || writer.clone())
-            .init();
-        log
-    }
-
-    /// The statements of requests of GraphQL since the last look.
-    fn statements(&self) -> Vec<String> {
-        let text = std::mem::take(&mut *self.0.lock().unwrap());
-        let text = String::from_utf8_lossy(&text).into_owned();
-        let lines = text
-            .lines()
-            .filter(|line| line.contains("route=\"/graphql\""));
-        let statements = lines.filter(|line| line.contains("sqlx::query"));
-        statements.map(str::to_owned).collect()
-    }
-}
 
 /// A list of tasks with steps, attempts and versions.
 const LIST: &str = "query ($first: Int) {tasks(first: $first) {nodes {
@@ -65,7 +24,7 @@ async fn ask(host: &TestHost, query: &str, first: u32) -> Value {
 
 #[tokio::test]
 async fn a_query_costs_a_statement_for_each_of_its_levels_and_not_for_each_object() {
-    let log = Log::start();
+    let log = StatementLog::start();
     let database = TestDatabase::new().await;
     let host = host(&database).await;
     let steps: String = (0..4)

@@ -4,6 +4,7 @@ use std::time::Duration;
 use reqwest::RequestBuilder;
 use serde_json::{Value, json};
 use tasker::host::{AuthConfig, DatabaseChoice, Host, HostConfig};
+use tasker_engine::recording_bound::MAX_RECORDINGS_BYTES;
 use tasker_registry::maintenance::Maintenance;
 use tasker_sandbox::Compiler;
 use tasker_subscribers::SubscribersConfig;
@@ -52,6 +53,7 @@ impl TestHost {
             subscribers: SubscribersConfig::default(),
             watch: None,
             maintenance: Maintenance::default(),
+            max_recordings_bytes: MAX_RECORDINGS_BYTES,
             archive: None,
             auth: AuthConfig::Keys {
                 admin_key: Some(ADMIN_KEY.parse().unwrap()),
@@ -161,14 +163,26 @@ impl TestHost {
 
     /// Publishes version 1.0.0 of a template, of which the YAML says all but its name.
     pub async fn publish_template(&self, name: &str, rest_of_yaml: &str) {
-        let yaml = format!("namespace: {NAMESPACE}\nname: {name}\nversion: 1.0.0\n{rest_of_yaml}");
-        self.publish_yaml(NAMESPACE, name, &yaml).await;
+        self.publish_template_version(name, "1.0.0", rest_of_yaml)
+            .await;
+    }
+
+    /// Publishes a version of a template, of which the YAML says the rest.
+    pub async fn publish_template_version(&self, name: &str, version: &str, rest_of_yaml: &str) {
+        let yaml =
+            format!("namespace: {NAMESPACE}\nname: {name}\nversion: {version}\n{rest_of_yaml}");
+        self.put_template(NAMESPACE, name, version, yaml).await;
     }
 
     /// Publishes version 1.0.0 of a template of any namespace.
     pub async fn publish_yaml(&self, namespace: &str, name: &str, yaml: &str) {
-        let path = format!("/v1/namespaces/{namespace}/templates/{name}/versions/1.0.0");
-        let request = self.client.put(self.url(&path)).body(yaml.to_owned());
+        self.put_template(namespace, name, "1.0.0", yaml.to_owned())
+            .await;
+    }
+
+    async fn put_template(&self, namespace: &str, name: &str, version: &str, yaml: String) {
+        let path = format!("/v1/namespaces/{namespace}/templates/{name}/versions/{version}");
+        let request = self.client.put(self.url(&path)).body(yaml);
         published(request.header("content-type", "application/yaml")).await;
     }
 

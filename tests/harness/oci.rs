@@ -4,7 +4,7 @@ use std::process::Stdio;
 use tempfile::TempDir;
 use tokio::process::{Child, Command};
 
-use super::{client, wait_until};
+use super::{client, left_out, wait_until};
 
 /// Names the registry program where it is not `docker-registry` on the PATH.
 const PROGRAM_VARIABLE: &str = "TASKER_OCI_REGISTRY";
@@ -39,10 +39,9 @@ impl OciRegistry {
             let mut process = match spawn(&folder, &address, more) {
                 Ok(process) => process,
                 Err(error) => {
-                    eprintln!("SKIPPED: no OCI registry to test against ({error});");
-                    eprintln!(
-                        "install one (apt-get install docker-registry) or set {PROGRAM_VARIABLE}"
-                    );
+                    left_out(&format!(
+                        "no OCI registry to test against ({error}); install one (apt-get install docker-registry) or set {PROGRAM_VARIABLE}"
+                    ));
                     return None;
                 }
             };

@@ -123,9 +123,22 @@ async fn a_compiler_that_writes_without_end_is_ended() {
 }
 
 #[tokio::test]
-async fn a_compiler_that_answers_nonsense_runs_nothing() {
+async fn a_compiler_that_answers_nonsense_runs_nothing_and_no_component_is_to_blame() {
     let nonsense = |dir: &Path| script(dir, "cat >/dev/null; echo nonsense");
     let error = error_with(nonsense, CompileLimits::default()).await;
+    assert!(matches!(error, SandboxError::Compiler(_)), "{error:?}");
+}
+
+#[tokio::test]
+async fn code_of_another_compiler_is_not_run() {
+    // The length of eight bytes, and these.
+    let foreign = |dir: &Path| {
+        script(
+            dir,
+            "cat >/dev/null; printf '\\010\\0\\0\\0\\0\\0\\0\\0nonsense'",
+        )
+    };
+    let error = error_with(foreign, CompileLimits::default()).await;
     assert!(
         matches!(error, SandboxError::Refused(Refusal::Compile(_))),
         "{error:?}"

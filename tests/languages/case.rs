@@ -15,7 +15,7 @@ use tasker_sandbox::Executed;
 use tokio_util::sync::CancellationToken;
 
 /// The longest that an attempt of a case takes, on a slow machine.
-const DEADLINE_MS: u64 = 60_000;
+pub(super) const DEADLINE_MS: u64 = 60_000;
 
 pub struct Case {
     pub name: String,
@@ -44,7 +44,7 @@ const WORDS: [&str; 18] = [
     "without",
 ];
 
-type Words = Vec<(&'static str, String)>;
+pub(super) type Words = Vec<(&'static str, String)>;
 
 impl Case {
     /// The table.
@@ -58,6 +58,11 @@ impl Case {
             Self { name, row }
         };
         rows.into_iter().map(case).collect()
+    }
+
+    /// True if it is of a subscriber.
+    pub fn has_event(&self) -> bool {
+        self.row.contains_key("subscriber")
     }
 
     pub fn expects_something(&self) -> bool {
@@ -102,7 +107,7 @@ impl Case {
         (!faults.is_empty()).then(|| faults.join("; "))
     }
 
-    fn attempt(&self, words: &Words) -> Attempt {
+    pub(super) fn attempt(&self, words: &Words) -> Attempt {
         let text = |name: &str| {
             self.row
                 .get(name)

@@ -1,6 +1,6 @@
 //! A language of the suite: where its handlers are, what builds them, and how its traces look.
 
-use crate::harness::{build_guests, tasker};
+use crate::harness::{build_guests, left_out, tasker};
 use sha2::{Digest as _, Sha256};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -113,9 +113,9 @@ impl Language {
             return Some(tools);
         }
         let title = self.title;
-        eprintln!(
-            "SKIPPED: {title} is not tested, because its toolchain is not there: make setup-languages"
-        );
+        left_out(&format!(
+            "{title} is not tested, because its toolchain is not there: make setup-languages"
+        ));
         None
     }
 

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use tokio::process::Command;
 
 /// Runs a command to its end; what it printed, where it ended well.
-async fn run(command: &mut Command) -> String {
+pub(super) async fn run(command: &mut Command) -> String {
     let output = command.kill_on_drop(true).output().await.unwrap();
     let (said, told) = (output.stderr, output.stdout);
     let (said, told) = (
@@ -30,22 +30,15 @@ impl Project {
     async fn new(tools: &Path, language: &str, kind: &str) -> Self {
         let folder = tempfile::tempdir_in(tools).unwrap();
         let mut command = Command::new(tasker());
-        command.args(["new", "demo/hello", "--lang", language, "--kind", kind]);
+        command.args(["new", kind, "demo/hello", "--lang", language]);
         run(command
             .arg("--sdk-path")
             .arg(sdk_of(language))
             .arg("--dir")
             .arg(folder.path()))
         .await;
-        let mut files = BTreeMap::new();
-        collect(folder.path(), &mut files);
-        collect(&sdk_of(language), &mut files);
-        let mut hasher = Sha256::new();
-        for bytes in files.into_values() {
-            hasher.update(bytes);
-        }
-        let hash = data_encoding::HEXLOWER.encode(&hasher.finalize()[..8]);
-        let passed = tools.join(format!("passed-{language}-{kind}-{hash}"));
+        let name = format!("{language}-{kind}");
+        let passed = passed(tools, &name, &[folder.path(), &sdk_of(language)]);
         Self { folder, passed }
     }
 
@@ -53,7 +46,17 @@ impl Project {
         self.folder.path()
     }
 
-    /// Builds it with `tasker build`, and remembers that it passed.
+    /// Has `tasker test` run the cases that `tasker new` wrote.
+    async fn passes_its_cases(&self, component: &Path) {
+        let mut command = Command::new(tasker());
+        command.arg("test").arg(self.path());
+        command.arg("--component").arg(component);
+        let code = Path::new(env!("CARGO_TARGET_TMPDIR")).join("testing");
+        let told = run(command.env("TASKER_DATA_DIR", code)).await;
+        assert!(told.contains("2 cases run: 2 passed"), "{told}");
+    }
+
+    /// Builds it with `tasker build`, runs its cases, and remembers that it passed.
     async fn builds(&self, command: &mut Command) {
         let told = run(command.args(["build", "--output", "json"]).arg(self.path())).await;
         let told: serde_json::Value = serde_json::from_str(&told).unwrap();
@@ -61,13 +64,30 @@ impl Project {
             (&told["name"], &told["version"]),
             (&"demo/hello".into(), &"0.1.0".into())
         );
-        assert!(Path::new(told["path"].as_str().unwrap()).is_file());
+        let built = Path::new(told["path"].as_str().unwrap());
+        assert!(built.is_file());
+        self.passes_its_cases(built).await;
         std::fs::write(&self.passed, "").unwrap();
     }
 }
 
-fn sdk_of(language: &str) -> PathBuf {
+/// The file that is there where a test of this name has passed on the same files.
+pub(super) fn passed(tools: &Path, name: &str, folders: &[&Path]) -> PathBuf {
+    let mut files = BTreeMap::new();
+    for folder in folders {
+        collect(folder, &mut files);
+    }
+    let mut hasher = Sha256::new();
+    for bytes in files.into_values() {
+        hasher.update(bytes);
+    }
+    let hash = data_encoding::HEXLOWER.encode(&hasher.finalize()[..8]);
+    tools.join(format!("passed-{name}-{hash}"))
+}
+
+pub(super) fn sdk_of(language: &str) -> PathBuf {
     let folder = match language {
+        "rust" => "plugins/sdk",
         "python" => "plugins/python",
         "c" => "plugins/c",
         "go" => "plugins/go",
@@ -128,7 +148,7 @@ async fn c_project(kind: &str) {
 }
 
 /// The compiler of tests, as make takes it: that of the toolchain, since it is there.
-fn zig_cc(tools: &Path) -> String {
+pub(super) fn zig_cc(tools: &Path) -> String {
     let python = tools.join("environment/bin/python");
     format!("CC={} -m ziglang cc", python.display())
 }

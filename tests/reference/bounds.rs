@@ -126,6 +126,9 @@ fn definitions() -> Vec<Bound> {
         }
         "Tasks" {
             "host/domain/src/bounds.rs" => [tasker_domain::bounds] {MAX_BATCH_TASKS, MIN_KEEP, MAX_KEEP}
+            "host/domain/src/recording.rs" => [tasker_domain::recording] {MAX_RECORDING_BYTES}
+            "host/engine/src/recording.rs" => [tasker_engine::recording] {RECORDINGS_KEPT}
+            "host/engine/src/recording_bound.rs" => [tasker_engine::recording_bound] {MAX_RECORDINGS_BYTES}
             "host/wire/src/task.rs" => [tasker_wire::task] {MAX_SUBMIT_BODY_BYTES}
             "host/tasks/src/input.rs" => [tasker_tasks] {MAX_INPUT_BYTES}
             "host/tasks/src/wait.rs" => [tasker_tasks::wait] {MAX_WAIT}
@@ -141,7 +144,7 @@ fn others() -> Vec<Bound> {
     bounds! {
         "Namespaces" {
             "host/domain/src/bounds.rs" => [tasker_domain::bounds] {
-                MAX_GRANTS, MAX_LIMIT_RULES, DEFAULT_COLLECT_AGE, MAX_COLLECT_AGE,
+                MAX_GRANTS, MAX_LIMIT_RULES, MAX_RECORDING_RULES, DEFAULT_COLLECT_AGE, MAX_COLLECT_AGE,
             }
             "host/registry/src/store/secret.rs" => [tasker_registry::store::secret] {MAX_SECRETS}
             "host/registry/src/store/share.rs" => [tasker_registry::store::share] {MAX_SHARES}
@@ -167,6 +170,8 @@ fn others() -> Vec<Bound> {
         }
         "Requests" {
             "host/wire/src/page.rs" => [tasker_wire::page] {DEFAULT_PAGE_ITEMS, MAX_PAGE_ITEMS}
+            "host/wire/src/comma_list.rs" => [tasker_wire::page] {MAX_FILTER_VALUES}
+            "host/database/src/listing.rs" => [tasker_database::listing] {MAX_COUNTED}
             "host/wire/src/analytics.rs" => [tasker_wire::analytics] {MAX_GROUPS}
             "host/wire/src/queue.rs" => [tasker_wire::queue] {MAX_COUNTED_STEPS}
             "host/wire/src/endpoint.rs" => [tasker_wire::endpoint] {SMALL_BODY_BYTES}

@@ -40,7 +40,9 @@ fn templates_of_examples_tests_and_new_crates_are_as_the_schema_says() {
         let text = fs::read_to_string(&path).unwrap_or_default();
         let text = text
             .replace("{{name}}", "greet")
-            .replace("{{namespace}}", "demo");
+            .replace("{{namespace}}", "demo")
+            .replace("{{template}}", "quote")
+            .replace("{{requirement}}", "^0.1");
         let Some(document) = document(&text) else {
             continue;
         };

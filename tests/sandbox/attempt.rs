@@ -1,6 +1,7 @@
 //! Runs one attempt of a handler as a test describes it.
 
 use super::guests;
+use crate::harness::kept_code_dir;
 use std::sync::{Arc, LazyLock};
 use std::time::Duration;
 use tasker_domain::digest::Digest;
@@ -15,18 +16,17 @@ use tasker_sandbox::{Compiler, Executed, HostServices, Prepared, Sandbox, Sandbo
 /// Invocations that the sandbox of the tests runs at once.
 pub const MAX_CONCURRENT: usize = 64;
 
-/// One sandbox for all tests, so that guests are compiled once.
+/// One sandbox for all tests, whose compiled code is kept for those of other processes.
 pub fn sandbox() -> &'static Sandbox {
-    static SANDBOX: LazyLock<(Sandbox, tempfile::TempDir)> = LazyLock::new(|| {
-        let dir = tempfile::tempdir().unwrap();
-        let config = SandboxConfig {
-            cache_dir: dir.path().to_owned(),
+    static SANDBOX: LazyLock<Sandbox> = LazyLock::new(|| {
+        Sandbox::new(SandboxConfig {
+            cache_dir: kept_code_dir(),
             max_concurrent: MAX_CONCURRENT,
             compiler: Compiler::InProcess,
-        };
-        (Sandbox::new(config).unwrap(), dir)
+        })
+        .unwrap()
     });
-    &SANDBOX.0
+    &SANDBOX
 }
 
 /// The component, ready to run.
@@ -60,6 +60,7 @@ pub fn attempt(handler: &str) -> Attempt {
         grants: Arc::new(Grants::default()),
         result_schema: None,
         event_schemas: Vec::new(),
+        recording: None,
     };
     Attempt {
         plan,

@@ -59,6 +59,25 @@ async fn what_was_inspected_is_not_compiled_again() {
     assert_eq!(loads(&sandbox).await, 0);
 }
 
+#[tokio::test]
+async fn an_upload_of_bytes_that_were_compiled_here_is_not_compiled_again() {
+    let dir = tempfile::tempdir().unwrap();
+    let first = open(dir.path()).inspect(guests::undescribed()).await;
+    let without_compiler = Sandbox::new(SandboxConfig {
+        cache_dir: dir.path().to_owned(),
+        max_concurrent: 4,
+        compiler: Compiler::Child {
+            program: dir.path().join("no compiler"),
+            limits: Default::default(),
+        },
+    })
+    .unwrap();
+    let again = without_compiler.inspect(guests::undescribed()).await;
+    assert_eq!(again.unwrap().descriptor, first.unwrap().descriptor);
+    let other = guests::noted(guests::undescribed(), "never compiled");
+    assert!(without_compiler.inspect(other).await.is_err());
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn calls_at_the_same_time_compile_once() {
     let dir = tempfile::tempdir().unwrap();

@@ -37,6 +37,27 @@ fn the_same_interface_under_another_version_is_no_change() {
 }
 
 #[test]
+fn what_only_core_modules_do_is_no_change() {
+    let component = |result: u32| {
+        wat::parse_str(format!(
+            r#"(component
+                 (core module $m (func (export "pay") (result i32) (i32.const {result})))
+                 (core instance $i (instantiate $m))
+                 (func $pay (result u32) (canon lift (core func $i "pay")))
+                 (instance $e (export "pay" (func $pay)))
+                 (export "{LEDGER}" (instance $e)))"#
+        ))
+        .unwrap()
+    };
+    assert_eq!(compare_exports(&component(1), &component(2)), []);
+    let changes = compare_exports(&component(1), &exporting(LEDGER, &[("pay", 0)]));
+    assert!(
+        matches!(&changes[..], [ExportChange::Changed(..)]),
+        "{changes:?}"
+    );
+}
+
+#[test]
 fn a_function_may_be_added_and_not_taken_away() {
     let (old, new) = (
         exporting(LEDGER, &[("pay", 1)]),

@@ -1,6 +1,6 @@
 //! Secrets: as placeholders in requests, in clear where that was granted, and nowhere else.
 
-use super::attempt::{Attempt, attempt, failure};
+use super::attempt::{Attempt, attempt, failure, prepared, sandbox};
 use super::guests;
 use futures::future::BoxFuture;
 use std::io::{Read, Write};
@@ -8,7 +8,9 @@ use std::net::TcpListener;
 use std::sync::Arc;
 use tasker_domain::outcome::{FailureKind, Outcome};
 use tasker_domain::secret::SecretValue;
-use tasker_sandbox::{Executed, LogSource, SecretUnavailable, SecretValues};
+use tasker_sandbox::{
+    Executed, HostServices, LogSource, RecordingUse, SecretUnavailable, SecretValues,
+};
 
 /// With characters that JSON, URLs and base64 each write in their own way.
 const KEY: &str = "sk_live/\"7Zq+é &x";
@@ -166,6 +168,41 @@ async fn a_secret_in_a_header_is_redacted_in_the_response() {
         assert!(read.contains("[secret plain]"), "{read}");
         assert!(!read.contains("tasker-secret-"), "{read}");
         assert_silent(&came);
+    }
+}
+
+#[tokio::test]
+async fn a_recording_has_no_secret_in_any_form_and_replays_unless_the_handler_encodes_one() {
+    for (handler, secret, granted, ends_the_same) in [
+        ("sends", "plain", "secret plain", true),
+        ("sends_basic", "plain", "secret plain", true),
+        ("posts", "key", "secret key", true),
+        // It encodes a secret that it has in clear itself, and in a replay what stands for the secret.
+        ("fails", "key", "secret key clear", false),
+    ] {
+        let address = echo();
+        let http = format!("http {address}");
+        let input = format!("{secret} {address}");
+        let mut attempt = confiding(handler, &input, &[granted, &http]);
+        attempt.services.recording = RecordingUse::Record;
+        let recording = attempt.run_in(guests::confidant()).await.recording.unwrap();
+        assert_silent(&serde_json::to_string(&recording).unwrap());
+        let services = HostServices {
+            recording: RecordingUse::Replay(Arc::new(recording.clone())),
+            ..HostServices::default()
+        };
+        let invocation = Arc::new(recording.attempt.invocation().unwrap());
+        let prepared = prepared(guests::confidant()).await;
+        let again = sandbox().execute(&prepared, invocation, services).await;
+        let again = again.replayed.unwrap();
+        assert_eq!(again.divergence, None, "{handler}");
+        let end = again.end.unwrap();
+        assert_eq!(
+            end.is_same(&recording.end),
+            ends_the_same,
+            "{handler}: {end:?} {:?}",
+            recording.end
+        );
     }
 }
 

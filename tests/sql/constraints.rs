@@ -52,6 +52,9 @@ constraints! {
     step_template_backoff_is_ordered: "update tasker.step_template set backoff_base_ms = backoff_max_ms + 1";
     step_template_jitter_is_a_share: "update tasker.step_template set jitter = 1.01";
     step_template_timeout_is_positive: "update tasker.step_template set timeout_ms = 0";
+    recording_has_a_nonce_with_its_key:
+        "insert into tasker.recording (task_id, step_no, attempt, is_complete, key_id, content)
+         select task_id, 0, 1, true, '\\x00', '\\x00' from tasker.task limit 1";
     dependency_goes_forward: "update tasker.dependency set to_no = from_no";
     pin_rollout_is_whole:
         "insert into tasker.pin (namespace_id, kind, target, requirement, rollout_requirement, rollout_state)
@@ -135,6 +138,12 @@ constraints! {
     limit_rule_is_unique:
         "insert into tasker.limit_rule (namespace_id, component, limits, set_by)
          select 1, '*', '{}', 'ada' from generate_series(1, 2)";
+    recording_rule_is_unique:
+        "insert into tasker.recording_rule (namespace_id, component, percent, only_failures, set_by)
+         select 1, '*', 1, false, 'ada' from generate_series(1, 2)";
+    recording_rule_percent_is_a_share:
+        "insert into tasker.recording_rule (namespace_id, component, percent, only_failures, set_by)
+         values (1, '*', 100.01, false, 'ada')";
     retention_state_is_final:
         "insert into tasker.retention (namespace_id, state, keep_ms, set_by, walk_at)
          values (1, 'pending', 60000, 'ada', now())";

@@ -6,6 +6,7 @@ use crate::harness::{Advance, wait_until_sql};
 use tasker_database::Database;
 use tasker_domain::actor::Actor;
 use tasker_domain::ids::{LockId, TaskId, WorkerId};
+use tasker_domain::order::Seek;
 use tasker_domain::outcome::{Failure, FailureKind, Retry};
 use tasker_domain::priority::Priority;
 use tasker_domain::tag::Tags;
@@ -250,7 +251,8 @@ async fn partitions_that_are_over_are_closed_and_dropped_where_nothing_is_kept()
     engine.database().tidy_partitions(true).await.unwrap();
     // The second had no task; the third has been over for less than a day.
     assert_eq!(counts().await, (2, 1, false));
-    let listed = engine.list_tasks(&TaskFilter::default(), 10).await.unwrap();
+    let (all, newest) = (TaskFilter::default(), Seek::highest(10));
+    let listed = engine.list_tasks(&all, newest).await.unwrap();
     assert_eq!(listed.len(), 1, "it is in the history, and not hidden");
 }
 

@@ -6,12 +6,14 @@ use crate::harness::NEW_ID;
 use schema_compat::Schema;
 use sqlx::types::chrono::{DateTime, Utc};
 use tasker_database::Database;
+use tasker_domain::state::TaskState;
 use tasker_engine::Engine;
 use tasker_engine::feed::FeedRow;
 use tasker_engine::log_position::LogPosition;
+use tasker_engine::wanted_rows::{RowKind, WantedRows};
 use tasker_events::catalog;
 use tasker_events::schema::schema;
-use tasker_events::{Event, Feed, Position};
+use tasker_events::{Event, Feed, Position, Wants};
 use tasker_telemetry::Tracer;
 use tokio_util::sync::CancellationToken;
 
@@ -34,7 +36,9 @@ pub fn feed(database: &TestDatabase) -> Feed {
 
 async fn rows(engine: &Engine) -> Vec<FeedRow> {
     let until = engine.settled_position().await.unwrap();
-    let page = engine.read_feed(LogPosition(0), until, 500).await;
+    let page = engine
+        .read_feed(LogPosition(0), until, 500, &WantedRows::all())
+        .await;
     page.unwrap().rows
 }
 
@@ -74,6 +78,36 @@ async fn a_row_says_what_it_is_of_and_changes_of_the_registry_are_between_those_
     assert!(running.component_version.is_some() && running.digest.is_some());
     assert_eq!(rows[1].detail.as_deref(), Some("{\"to\": \"1\"}"));
     assert!(rows[1].task_id.is_none());
+}
+
+#[tokio::test]
+async fn only_the_rows_that_are_wanted_are_read() {
+    let (database, mut session, worker) = engine().await;
+    let version = Graph::single().publish(&mut session).await;
+    let (first, second) = (session.create(version).await, session.create(version).await);
+    session.run(CHANGE).await;
+    let claimed = session.claim(worker, 2).await;
+    session.complete(worker, &claimed).await;
+    let engine = engine_of(&database);
+    let until = engine.settled_position().await.unwrap();
+    let read = async |wanted: &WantedRows| {
+        let page = engine.read_feed(LogPosition(0), until, 500, wanted);
+        let page = page.await.unwrap();
+        assert_eq!(page.through, until, "what is not wanted is passed over");
+        page.rows
+    };
+    let ends = WantedRows::of_kinds([RowKind::Task(TaskState::Complete)]);
+    let ended: Vec<_> = read(&ends).await.iter().map(|row| row.task_id).collect();
+    assert_eq!(ended, [Some(first), Some(second)]);
+    let mut wanted = WantedRows::of_kinds([RowKind::Change]);
+    let changes = read(&wanted).await;
+    assert_eq!(changes.len(), 1);
+    assert_eq!(changes[0].action.as_deref(), Some("pin.set"));
+    wanted.add(&WantedRows::of_task(second));
+    let rows = read(&wanted).await;
+    assert_eq!(rows.len(), 6, "five of the task and the change");
+    assert!(rows.iter().all(|row| row.task_id != Some(first)));
+    assert_eq!(read(&WantedRows::default()).await.len(), 0);
 }
 
 #[tokio::test]
@@ -158,7 +192,7 @@ async fn a_read_at_the_end_costs_a_bounded_number_of_pages_once_the_newest_are_s
         ))
         .await;
     let read = format!(
-        "select * from tasker.read_feed({}, {ROWS}, 500, 4096)",
+        "select * from tasker.read_feed({}, {ROWS}, 4096, '{{task.pending}}', '{{}}')",
         ROWS - 10
     );
     let before = pages_of(&mut session, &read).await;
@@ -196,7 +230,7 @@ async fn nobody_waits_for_a_summary_and_it_waits_for_nobody() {
 pub async fn all(feed: &Feed) -> Vec<Event> {
     let (mut at, mut events) = (Position::default(), Vec::new());
     loop {
-        let page = feed.page(at, |_| true, 100).await.unwrap();
+        let page = feed.page(at, &Wants::all(), 100).await.unwrap();
         events.extend(page.events);
         at = page.next;
         if page.is_end {

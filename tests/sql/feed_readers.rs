@@ -6,10 +6,9 @@ use super::session::NOON;
 use super::{Graph, Session, TestDatabase, Uuid, engine};
 use crate::harness::{NEW_ID, wait_until, wait_until_sql};
 use std::collections::HashMap;
-use std::sync::Arc;
 use tasker_events::filter::{Filter, parse_types};
 use tasker_events::follow::Next;
-use tasker_events::{Feed, Position};
+use tasker_events::{Feed, Position, Wants};
 use tasker_telemetry::Tracer;
 use tokio_util::sync::CancellationToken;
 
@@ -33,7 +32,7 @@ async fn a_reader_that_resumes_at_each_cursor_and_one_that_follows_get_each_even
     let (mine, others) = (feed(&database), feed(&database));
     let follows = mine.clone();
     let follower = tokio::spawn(async move {
-        let mut stream = follows.follow(Position::default(), Arc::new(|_| true));
+        let mut stream = follows.follow(Position::default(), Wants::all());
         let mut seen = Vec::new();
         loop {
             let Next::Event(event) = stream.next().await.unwrap() else {
@@ -51,7 +50,7 @@ async fn a_reader_that_resumes_at_each_cursor_and_one_that_follows_get_each_even
         loop {
             let cursor = at.to_string();
             let page = others
-                .page(cursor.parse().unwrap(), |_| true, 1)
+                .page(cursor.parse().unwrap(), &Wants::all(), 1)
                 .await
                 .unwrap();
             at = page.next;
@@ -90,13 +89,89 @@ async fn a_reader_that_resumes_at_each_cursor_and_one_that_follows_get_each_even
     }
 }
 
+/// What the feed has behind a position up to the end of the load.
+async fn followed(feed: Feed, from: Position, wants: Wants) -> Vec<Position> {
+    let mut stream = feed.follow(from, wants);
+    let mut seen = Vec::new();
+    loop {
+        let Next::Event(event) = stream.next().await.unwrap() else {
+            panic!("it ended");
+        };
+        seen.push(event.position);
+        if event.name == "host.drain" {
+            return seen;
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn who_joins_others_that_want_less_or_more_gets_what_they_want_and_nothing_is_missing() {
+    const JOIN_EVERY: usize = 9;
+    let types = [
+        "host.*",
+        "task.*,host.drain",
+        "attempt.failed,host.drain",
+        "*",
+        "step.ready,host.drain",
+    ];
+    let filter = |no: usize| Filter {
+        types: parse_types(types[no % types.len()]).unwrap(),
+        ..Filter::default()
+    };
+    let (database, _session, _) = engine().await;
+    let feed = feed(&database);
+    let joining = async {
+        let mut stream = feed.follow(Position::default(), Wants::all());
+        let (mut followers, mut count) = (Vec::new(), 0);
+        while let Ok(Next::Event(event)) = stream.next().await {
+            count += 1;
+            if count % JOIN_EVERY == 0 {
+                let wants = Wants::from(filter(followers.len()));
+                let follower = followed(feed.clone(), event.position, wants);
+                followers.push((event.position, tokio::spawn(follower)));
+            }
+            if event.name == "host.drain" {
+                break;
+            }
+        }
+        followers
+    };
+    let loading = async {
+        load(&database).await;
+        let mut session = Session::new(&database).await;
+        session.run(&CHANGE.replace("pin.set", "host.drain")).await;
+    };
+    let (followers, ()) = tokio::join!(joining, loading);
+    assert!(followers.len() > 50, "{} followers", followers.len());
+    let all = all(&feed).await;
+    for (no, (from, follower)) in followers.into_iter().enumerate() {
+        let filter = filter(no);
+        let behind = all.iter().filter(|event| event.position > from);
+        let expected: Vec<Position> = behind
+            .filter(|event| filter.matches(event))
+            .map(|event| event.position)
+            .collect();
+        // Who joined behind the last event waits for another.
+        if expected.is_empty() {
+            follower.abort();
+            continue;
+        }
+        assert_eq!(
+            follower.await.unwrap(),
+            expected,
+            "{:?} from {from}",
+            filter.types
+        );
+    }
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_reader_that_takes_nothing_is_cut_off_and_goes_on_from_its_cursor() {
     let (database, mut session, _) = engine().await;
     let feed = feed(&database);
     let from = feed.now().await.unwrap();
-    let mut idle = feed.follow(from, Arc::new(|_| true));
-    let mut other = feed.follow(from, Arc::new(|_| true));
+    let mut idle = feed.follow(from, Wants::all());
+    let mut other = feed.follow(from, Wants::all());
     session.run(CHANGE).await;
     for stream in [&mut idle, &mut other] {
         assert!(matches!(stream.next().await, Ok(Next::Event(_))));
@@ -116,7 +191,7 @@ async fn a_reader_that_takes_nothing_is_cut_off_and_goes_on_from_its_cursor() {
         taken += 1;
     }
     assert!(taken < 3000, "what waits for a reader has a bound");
-    let mut resumed = feed.follow(idle.position(), Arc::new(|_| true));
+    let mut resumed = feed.follow(idle.position(), Wants::all());
     while taken < 3000 {
         assert!(matches!(resumed.next().await, Ok(Next::Event(_))));
         taken += 1;
@@ -131,7 +206,7 @@ async fn a_hundred_readers_cost_no_more_statements_than_one() {
     let feed = Feed::new(engine.clone(), Tracer::default(), CancellationToken::new());
     let from = feed.now().await.unwrap();
     let mut streams: Vec<_> = (0..STREAMS)
-        .map(|_| feed.follow(from, Arc::new(|_| true)))
+        .map(|_| feed.follow(from, Wants::all()))
         .collect();
     for _ in 0..20 {
         session.run(CHANGE).await;
@@ -178,12 +253,10 @@ async fn a_page_with_a_filter_looks_at_a_bounded_number_of_rows_and_says_where_t
         types: parse_types("pin.*").unwrap(),
         ..Filter::default()
     };
+    let wants = Wants::from(filter);
     let (mut at, mut pages, mut found) = (Position::default(), 0, 0);
     loop {
-        let page = feed
-            .page(at, |event| filter.matches(event), 10)
-            .await
-            .unwrap();
+        let page = feed.page(at, &wants, 10).await.unwrap();
         assert!(page.next > at || page.is_end);
         (at, pages, found) = (page.next, pages + 1, found + page.events.len());
         if page.is_end {

@@ -9,10 +9,12 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use tasker_database::Database;
 use tasker_domain::ids::TaskId;
+use tasker_domain::order::Seek;
 use tasker_engine::Engine;
 use tasker_engine::feed::FeedRow;
 use tasker_engine::log_position::{LogHorizon, LogPosition};
-use tasker_engine::task_read::TransitionRow;
+use tasker_engine::task_read::{TransitionRow, TransitionsOf};
+use tasker_engine::wanted_rows::WantedRows;
 
 /// Reads what is complete, a few rows at a time.
 struct Reader {
@@ -46,7 +48,10 @@ impl Reader {
 
     async fn page(&mut self, limit: i32) -> Vec<FeedRow> {
         let until = self.horizon.safe();
-        let page = self.engine.read_feed(self.after, until, limit).await;
+        let page = self
+            .engine
+            .read_feed(self.after, until, limit, &WantedRows::all())
+            .await;
         let mut page = page.unwrap();
         assert!(page.through > self.after, "it goes on");
         self.after = page.through;
@@ -318,7 +323,12 @@ async fn what_may_still_come_before_is_held_back_from_who_follows_one_task() {
     early.run(&row(0)).await;
     other.run(&row(1)).await;
     let shown = async || {
-        let rows = engine.transitions(TaskId(task), true, false, 0, 10).await;
+        let of = TransitionsOf {
+            task_id: TaskId(task),
+            is_open: true,
+            only_events: false,
+        };
+        let rows = engine.transitions(of, Seek::lowest(10)).await;
         seqs_of(&rows.unwrap().unwrap())
     };
     assert_eq!(shown().await, [0; 0]);

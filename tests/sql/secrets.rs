@@ -4,12 +4,14 @@ use super::TestDatabase;
 use tasker_database::Database;
 use tasker_domain::actor::Actor;
 use tasker_domain::name::Name;
+use tasker_domain::order::Seek;
+use tasker_domain::precondition::Precondition;
 use tasker_domain::secret::SecretValue;
 use tasker_engine::Engine;
 use tasker_engine::secret::{KeyRing, SecretError, SecretKeys};
 use tasker_registry::store::Store;
 use tasker_registry::store::audit::AuditFilter;
-use tasker_registry::store::secret::MAX_SECRETS;
+use tasker_registry::store::secret::{MAX_SECRETS, SecretChange, SecretChangeError};
 
 /// More than one batch of a rotation.
 const MANY: usize = 230;
@@ -27,11 +29,17 @@ fn name(text: &str) -> Name {
 }
 
 /// The version that it made; `None` if the namespace is full.
-async fn set(store: &Store, secret: &str, value: &str) -> Result<Option<i32>, SecretError> {
+async fn set(store: &Store, secret: &str, value: &str) -> Result<Option<i32>, SecretChangeError> {
     let value = SecretValue::parse(value.into()).unwrap();
     let (namespace, secret, actor) = (name("orders"), name(secret), Actor::named("ada"));
-    let row = store.set_secret(&namespace, &secret, &value, &actor).await;
-    Ok(row?.map(|row| row.version))
+    let change = SecretChange {
+        namespace: &namespace,
+        name: &secret,
+        actor: &actor,
+        only_if: &Precondition::NONE,
+    };
+    let row = store.set_secret(change, &value).await?;
+    Ok(row.map(|row| row.version))
 }
 
 async fn value(store: &Store, secret: &str) -> Result<Option<String>, SecretError> {
@@ -48,10 +56,17 @@ async fn each_value_is_a_version_and_the_last_is_had() {
     assert_eq!(value(&store, "key").await.unwrap().unwrap(), "other value");
     assert_eq!(value(&store, "none").await.unwrap(), None);
     let (orders, key, actor) = (name("orders"), name("key"), Actor::named("ada"));
-    assert!(store.remove_secret(&orders, &key, &actor).await.unwrap());
-    assert!(!store.remove_secret(&orders, &key, &actor).await.unwrap());
+    let change = SecretChange {
+        namespace: &orders,
+        name: &key,
+        actor: &actor,
+        only_if: &Precondition::NONE,
+    };
+    assert!(store.remove_secret(change).await.unwrap());
+    assert!(!store.remove_secret(change).await.unwrap());
     assert_eq!(value(&store, "key").await.unwrap(), None);
-    let audit = store.list_audit(AuditFilter::default(), 10).await.unwrap();
+    let audit = store.list_audit(AuditFilter::default(), Seek::highest(10));
+    let audit = audit.await.unwrap();
     let told: Vec<_> = audit
         .iter()
         .map(|row| {
@@ -106,7 +121,7 @@ async fn a_host_without_the_key_names_it_and_one_without_any_says_so() {
     ));
     assert!(matches!(
         set(&keyless, "key", "some value").await,
-        Err(SecretError::NoKeys)
+        Err(SecretChangeError::Secret(SecretError::NoKeys))
     ));
 }
 
@@ -149,10 +164,10 @@ async fn a_rotation_encrypts_everything_with_the_first_key_and_can_be_repeated()
     assert!(value(&old, "key-0").await.is_err());
     let audit = new.list_audit(
         AuditFilter {
-            action: Some("secret.rotate"),
+            actions: &["secret.rotate"],
             ..AuditFilter::default()
         },
-        10,
+        Seek::highest(10),
     );
     assert_eq!(audit.await.unwrap().len(), 3);
 }

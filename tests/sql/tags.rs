@@ -1,17 +1,15 @@
 //! Tags of tasks: written with their tasks, and gone with them.
 
-use super::feed::engine_of;
 use super::partitions::{begun, close, create, july, run_all};
 use super::retention::{delete_all, ended, keep};
 use super::{Graph, Session, engine};
-use crate::harness::{NEW_ID, wait_until_sql};
-use tasker_engine::task_list::TaskFilter;
+use crate::harness::NEW_ID;
 
 const TAGS: &str =
     "select string_agg(g.namespace_id || ' ' || g.tag, ', ' order by g.tag) from tasker.task_tag g";
 
 /// Marks all tasks that have no tag, as their creation would have.
-async fn tag_all(session: &mut Session, tag: &str) {
+pub(super) async fn tag_all(session: &mut Session, tag: &str) {
     session
         .run(&format!(
             "with t as (update tasker.task set tags = '{{{tag}}}' where tags is null returning task_id, namespace_id)
@@ -79,43 +77,4 @@ async fn tags_are_deleted_with_a_partition_but_not_those_of_tasks_that_were_carr
     let gone = "select to_regclass('tasker.task_20300601') is null";
     assert!(session.one::<bool>(gone).await);
     assert_eq!(session.one::<String>(TAGS).await, "1 open");
-}
-
-#[tokio::test]
-async fn a_list_by_tag_reads_no_more_than_it_shows_however_many_tasks_there_are() {
-    let (database, mut session, _) = engine().await;
-    let version = Graph::single().publish(&mut session).await;
-    for (tag, ago, tasks) in [("rare", "3 days", 3), ("often", "2 days", 20_000)] {
-        ended(&mut session, version, "complete", ago, tasks).await;
-        tag_all(&mut session, tag).await;
-    }
-    session.run("analyze").await;
-    for (tag, shown) in [("rare", 3), ("often", 10)] {
-        let engine = engine_of(&database);
-        let before = fetched(&mut session).await;
-        let filter = TaskFilter {
-            tag: Some(tag.parse().unwrap()),
-            ..TaskFilter::default()
-        };
-        let rows = engine.list_tasks(&filter, 10).await.unwrap();
-        assert_eq!(rows.len(), shown, "{tag}");
-        // A session reports what it read at its end at the latest.
-        engine.close().await;
-        let are_gone = "select not exists (select from pg_stat_activity
-                        where datname = current_database() and application_name = 'tasker')";
-        wait_until_sql(database.pool(), are_gone).await;
-        let read = fetched(&mut session).await - before;
-        assert!(read < 100, "{tag}: {read} rows read");
-    }
-}
-
-/// Rows of tasks and of their tags that were read so far, by all sessions that reported.
-async fn fetched(session: &mut Session) -> i64 {
-    session.run("select pg_stat_force_next_flush()").await;
-    session
-        .one(
-            "select sum(idx_tup_fetch + seq_tup_read)::bigint from pg_stat_user_tables
-             where schemaname = 'tasker' and relname ~ '^task(_2|_carried|_history|_tag|$)'",
-        )
-        .await
 }

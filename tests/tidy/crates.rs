@@ -5,7 +5,7 @@ use std::fs;
 use std::path::Path;
 
 /// Libraries that only the crates which ARCHITECTURE.md names speak to.
-const LARGE: [&str; 13] = [
+const LARGE: [&str; 14] = [
     "async-nats",
     "axum",
     "async-graphql",
@@ -15,6 +15,7 @@ const LARGE: [&str; 13] = [
     "opentelemetry-proto",
     "prometheus-client",
     "reqwest",
+    "rmcp",
     "sqlx",
     "tonic",
     "wasmtime",

@@ -1,5 +1,6 @@
 //! A browser without a screen, driven by a script of `scripts`.
 
+use crate::harness::left_out;
 use serde_json::Value;
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
@@ -11,12 +12,13 @@ const PROGRAM_VARIABLE: &str = "TASKER_CHROMIUM";
 const USUAL_PROGRAM: &str = "/usr/bin/chromium";
 
 /// Runs a script against a host with what it is to know. It fails where the script does, and where the browser reports
-/// an error of the page. Where there is no browser or no Node.js, nothing runs, and standard error says so.
-pub async fn drive(script: &str, url: &str, given: &Value) {
+/// an error of the page. Where there is no browser or no Node.js, nothing runs, standard error says so, and it returns false.
+pub async fn drive(script: &str, url: &str, given: &Value) -> bool {
     let Some(browser) = program() else {
-        eprintln!("SKIPPED: no browser to test with;");
-        eprintln!("install chromium and npm (apt-get), or set {PROGRAM_VARIABLE}");
-        return;
+        left_out(&format!(
+            "no browser to test with; install chromium and npm (apt-get), or set {PROGRAM_VARIABLE}"
+        ));
+        return false;
     };
     let output = Command::new("node")
         .arg(scripts().join(script))
@@ -33,6 +35,7 @@ pub async fn drive(script: &str, url: &str, given: &Value) {
     let said = String::from_utf8_lossy(&output.stderr);
     let told = String::from_utf8_lossy(&output.stdout);
     assert!(output.status.success(), "{script}: {told}{said}");
+    true
 }
 
 /// An identity provider on this machine, until it is dropped.

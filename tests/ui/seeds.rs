@@ -79,6 +79,11 @@ pub async fn populate(host: &TestHost) -> Value {
         .patch("/v1/namespaces/shop/limits/basics", &limits)
         .await;
     assert_eq!(status, 200, "{answer}");
+    let rule = json!({"percent": 1, "only_failures": true});
+    let (status, answer) = host
+        .put("/v1/namespaces/shop/recording-rules/basics", &rule)
+        .await;
+    assert_eq!(status, 200, "{answer}");
     let subscription = json!({"to": "https://hooks.example.com/tasker", "secrets": ["hook-key"], "types": "task.failed"});
     let (status, answer) = host
         .put("/v1/namespaces/shop/subscriptions/hook", &subscription)
@@ -88,7 +93,7 @@ pub async fn populate(host: &TestHost) -> Value {
 }
 
 /// One step, so many that depend on it, and one that depends on those.
-fn wide(count: usize) -> String {
+pub fn wide(count: usize) -> String {
     let names: Vec<String> = (0..count).map(|index| format!("part-{index}")).collect();
     let step = |name: &String| {
         format!("  - {{name: {name}, handler: basics/noop, depends_on: [begin]}}\n")

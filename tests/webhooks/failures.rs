@@ -2,6 +2,7 @@ use super::receiver::{Receiver, Reply};
 use super::setup::{Setup, change, name, quick, received, subjects};
 use crate::harness::wait_until_sql;
 use std::time::Duration;
+use tasker_domain::order::Seek;
 use tasker_domain::subscription::SubscriptionState;
 use tasker_subscribers::SubscribersConfig;
 
@@ -109,7 +110,9 @@ async fn an_event_that_is_refused_too_often_is_a_dead_letter_and_the_rest_goes_o
     tried.insert(0, "subject 1");
     tried.push("subject 3");
     assert_eq!(receiver.subjects(), tried);
-    let letters = setup.store.list_dead_letters(row.subscription_id, None, 10);
+    let letters = setup
+        .store
+        .list_dead_letters(row.subscription_id, Seek::lowest(10));
     let letter = letters.await.unwrap().remove(0);
     assert_eq!((letter.attempts, letter.status), (3, Some(500)));
     assert_eq!(letter.event_type, "tasker.pin.set");

@@ -1,6 +1,6 @@
 //! A server of NATS with JetStream, on loopback.
 
-use crate::harness::wait_until;
+use crate::harness::{left_out, wait_until};
 use async_nats::jetstream::consumer::pull::Config as PullConfig;
 use async_nats::jetstream::stream::{Config, Stream};
 use async_nats::jetstream::{self, Context, Message};
@@ -29,8 +29,9 @@ impl NatsServer {
         let process = match run(port, &data) {
             Ok(process) => process,
             Err(error) => {
-                eprintln!("SKIPPED: no server of NATS to test with ({error});");
-                eprintln!("install one (apt-get install nats-server) or set {PROGRAM_VARIABLE}");
+                left_out(&format!(
+                    "no server of NATS to test with ({error}); install one (apt-get install nats-server) or set {PROGRAM_VARIABLE}"
+                ));
                 return None;
             }
         };

@@ -14,6 +14,7 @@ use tasker_engine::Engine;
 use tasker_engine::secret::{KeyRing, SecretKeys};
 use tasker_events::Feed;
 use tasker_registry::store::Store;
+use tasker_registry::store::secret::SecretChange;
 use tasker_registry::store::subscription::{
     Definition, Start, SubscriptionChange, SubscriptionRow,
 };
@@ -91,7 +92,13 @@ impl Setup {
     pub async fn set_secret(&self, secret: &str, value: &str) {
         let value = SecretValue::parse(value.as_bytes().to_vec()).unwrap();
         let (shop, secret, actor) = (name("shop"), name(secret), actor());
-        let set = self.store.set_secret(&shop, &secret, &value, &actor);
+        let change = SecretChange {
+            namespace: &shop,
+            name: &secret,
+            actor: &actor,
+            only_if: &Precondition::NONE,
+        };
+        let set = self.store.set_secret(change, &value);
         set.await.unwrap().unwrap();
     }
 

@@ -4,6 +4,7 @@ use super::Api;
 use super::conditional::Conditional;
 use super::deprecation;
 use super::error::ApiError;
+use super::orders::{self, ORDER};
 use super::own_parameters;
 use super::replica::{self, Erased};
 use super::sparse::{AnswerMembers, FIELDS, Selection};
@@ -12,6 +13,7 @@ use axum::extract::Request;
 use axum::http::Uri;
 use axum::response::{IntoResponse as _, Response};
 use std::sync::LazyLock;
+use tasker_domain::order::Order;
 use tasker_wire::deprecation::Deprecation;
 use tasker_wire::endpoint::Endpoint;
 
@@ -23,6 +25,7 @@ pub(crate) struct Answering {
     /// None where an answer is never sparse; found out at the first request.
     members: LazyLock<Option<AnswerMembers>>,
     counts: bool,
+    order: Option<Order>,
     deprecation: Option<Deprecation>,
 }
 
@@ -35,6 +38,7 @@ impl Answering {
             may_lag,
             members: LazyLock::new(AnswerMembers::of::<E>),
             counts: E::COUNTS,
+            order: E::ORDER,
             deprecation: E::DEPRECATION,
         }
     }
@@ -44,7 +48,7 @@ impl Answering {
         self.path
     }
 
-    /// Answers a request, with what is the same at all endpoints: sparse answers, totals, entity tags, and what is to go.
+    /// Answers a request, with what is the same at all endpoints: sparse answers, totals, orders, entity tags, and what is to go.
     pub async fn respond(&self, api: Api, request: Request) -> Response {
         let Some(deprecation) = &self.deprecation else {
             return self.answer(api, request).await.into_response();
@@ -64,6 +68,11 @@ impl Answering {
         };
         if self.counts && own_parameters::may_have(request.uri(), COUNT) {
             totals::take(&mut request)?;
+        }
+        if let Some(order) = self.order
+            && own_parameters::may_have(request.uri(), ORDER)
+        {
+            orders::take(&mut request, order)?;
         }
         let mut response = replica::answer(api, request, &self.handler, self.may_lag).await?;
         if let Some(selection) = selection {

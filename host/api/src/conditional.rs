@@ -67,7 +67,7 @@ impl Conditional {
         let answer = EntityTag::of_bytes(&bytes);
         let tag = state.map_or_else(|| answer.clone(), |SetState(set)| set.with(&answer));
         let quoted = HeaderValue::try_from(format!("\"{tag}\""));
-        let quoted = quoted.expect("base64 is visible ASCII");
+        let quoted = quoted.expect("hex is visible ASCII");
         parts.headers.insert(ETAG, quoted);
         if self.is_read {
             parts.headers.entry(CACHE_CONTROL).or_insert(REVALIDATE);

@@ -26,6 +26,7 @@ mod min_rate;
 mod namespaces;
 mod objects;
 mod openapi;
+mod orders;
 mod own_parameters;
 pub mod page;
 mod rate;

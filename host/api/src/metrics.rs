@@ -17,11 +17,12 @@ use tasker_database::DatabaseError;
 use tasker_domain::error_chain::ErrorChain;
 use tasker_engine::Engine;
 use tasker_engine::observation::{LogKind, Observation};
+use tasker_engine::recording_bound::DroppedRecordings;
 use tasker_sandbox::Sandbox;
 use tasker_telemetry::catalog::{
     BUILD, CODE_BYTES, DATABASE_UP, GUARD_ACTIONS, HOSTS, LOG_LAG, LOG_POSITION, LOG_UNCOUNTED,
-    MAX_NAMESPACES, OBSERVED, OPEN_TASKS, QUEUE_DELAYED, QUEUE_DUE, QUEUE_OLDEST, ROLLOUTS,
-    STEP_TRANSITIONS, SUSPENDED, TASK_DURATION, TASK_TRANSITIONS,
+    MAX_NAMESPACES, OBSERVED, OPEN_TASKS, QUEUE_DELAYED, QUEUE_DUE, QUEUE_OLDEST, RECORDING_BYTES,
+    RECORDINGS_DROPPED, ROLLOUTS, STEP_TRANSITIONS, SUSPENDED, TASK_DURATION, TASK_TRANSITIONS,
 };
 use tasker_telemetry::{Format, OTHER, Sampler, Samples, sample_process};
 use tasker_wire::metrics::ShowMetrics;
@@ -72,6 +73,7 @@ impl Metrics {
         let code = self.sandbox.kept_code().await;
         let bytes: u64 = code.iter().map(|code| code.bytes).sum();
         samples.number(&CODE_BYTES, &[], bytes as f64);
+        sample_dropped(self.engine.dropped_recordings(), &mut samples);
         self.sandbox.sample(&mut samples);
         self.engine.database().sample(&mut samples);
         let samplers = self.samplers.lock();
@@ -165,6 +167,19 @@ fn sample(found: &Observation, samples: &mut Samples) {
     samples.number(&LOG_POSITION, &[], found.log_position as f64);
     samples.number(&LOG_LAG, &[], found.log_lag_seconds);
     samples.number(&LOG_UNCOUNTED, &[], found.log_uncounted as f64);
+    if let Some(bytes) = found.recording_bytes {
+        samples.number(&RECORDING_BYTES, &[], bytes as f64);
+    }
+}
+
+fn sample_dropped(dropped: &DroppedRecordings, samples: &mut Samples) {
+    for (reason, bytes) in [
+        ("lost", dropped.lost()),
+        ("refused", dropped.refused()),
+        ("removed", dropped.removed()),
+    ] {
+        samples.number(&RECORDINGS_DROPPED, &[reason], bytes as f64);
+    }
 }
 
 /// What the log has had, by state.

@@ -23,20 +23,13 @@ pub(crate) fn take(uri: &mut Uri, name: &str) -> Result<Option<Vec<String>>, Api
     let named = named.map_err(|error| wrong(error.to_string()))?;
     let values = Query::<Vec<(String, String)>>::try_from_uri(&named);
     let Query(values) = values.map_err(|refused| wrong(refused.body_text()))?;
-    let rest = match others.is_empty() {
-        true => uri.path().to_owned(),
-        false => format!("{}?{}", uri.path(), others.join("&")),
-    };
-    let mut parts = uri.clone().into_parts();
-    let rest = rest.parse::<PathAndQuery>();
-    parts.path_and_query = Some(rest.map_err(|error| wrong(error.to_string()))?);
-    *uri = Uri::from_parts(parts).map_err(|error| wrong(error.to_string()))?;
+    set_query(uri, &others.join("&")).map_err(|error| wrong(error.to_string()))?;
     Ok(Some(values.into_iter().map(|(_, value)| value).collect()))
 }
 
 /// Parameters that have several values wherever an endpoint takes them. They have commas between them; some clients repeat
 /// the parameter instead.
-const LISTS: [&str; 1] = ["state"];
+const LISTS: [&str; 5] = ["action", "namespace", "state", "template", "types"];
 
 /// Puts commas between the values of each list that is repeated.
 pub(crate) fn join_lists(uri: &mut Uri) -> Result<(), ApiError> {
@@ -44,18 +37,26 @@ pub(crate) fn join_lists(uri: &mut Uri) -> Result<(), ApiError> {
         let Some(joined) = uri.query().and_then(|query| joined(query, name)) else {
             continue;
         };
-        let wrong = |why: String| ApiError::parameter(name, why);
-        let mut parts = uri.clone().into_parts();
-        let target = format!("{}?{joined}", uri.path()).parse::<PathAndQuery>();
-        parts.path_and_query = Some(target.map_err(|error| wrong(error.to_string()))?);
-        *uri = Uri::from_parts(parts).map_err(|error| wrong(error.to_string()))?;
+        set_query(uri, &joined).map_err(|error| ApiError::parameter(name, error.to_string()))?;
     }
     Ok(())
 }
 
+/// Replaces the query of an address; an empty one is none.
+fn set_query(uri: &mut Uri, query: &str) -> Result<(), axum::http::Error> {
+    let target = match query.is_empty() {
+        true => uri.path().to_owned(),
+        false => format!("{}?{query}", uri.path()),
+    };
+    let mut parts = uri.clone().into_parts();
+    parts.path_and_query = Some(target.parse::<PathAndQuery>()?);
+    *uri = Uri::from_parts(parts)?;
+    Ok(())
+}
+
 fn joined(query: &str, name: &str) -> Option<String> {
-    let value_of = |pair: &&str| pair.split_once('=').is_some_and(|(it, _)| it == name);
-    let (named, others): (Vec<&str>, Vec<&str>) = query.split('&').partition(value_of);
+    let has_name = |pair: &&str| pair.split_once('=').is_some_and(|(it, _)| it == name);
+    let (named, others): (Vec<&str>, Vec<&str>) = query.split('&').partition(has_name);
     if named.len() < 2 {
         return None;
     }
@@ -80,6 +81,10 @@ mod tests {
         assert_eq!(
             joined(repeated),
             "/v1/tasks?limit=1&state=error,cancelled,pending"
+        );
+        assert_eq!(
+            joined("/v1/pins?namespace=a&namespace=b"),
+            "/v1/pins?namespace=a,b"
         );
         for same in [
             "/v1/tasks",

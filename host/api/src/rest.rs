@@ -16,13 +16,16 @@ mod kv;
 mod limits;
 mod logs;
 mod migrations;
-mod namespaces;
+pub(crate) mod namespaces;
 pub(crate) mod pins;
 mod queue;
 mod reason;
+mod recording_rules;
+mod recordings;
 mod references;
 mod registry;
 mod retention;
+mod rule_scope;
 mod secrets;
 mod sessions;
 mod shares;
@@ -69,6 +72,8 @@ pub(crate) fn routes() -> Routes {
         .and(namespaces::routes())
         .and(tasks::routes())
         .and(logs::routes())
+        .and(recording_rules::routes())
+        .and(recordings::routes())
         .and(task_payloads::routes())
         .and(migrations::routes())
 }

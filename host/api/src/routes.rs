@@ -27,6 +27,7 @@ use std::marker::PhantomData;
 use std::str::FromStr;
 use std::sync::Arc;
 use tasker_domain::actor::Actor;
+use tasker_domain::order::{Direction, Seek};
 use tasker_domain::permission::Action;
 use tasker_domain::precondition::{EntityTag, Precondition};
 use tasker_domain::requirement::QualifiedName;
@@ -73,6 +74,8 @@ where
     pub sign_in: Option<SignInCookie>,
     /// How the items of a list are to be counted, if they are.
     pub count: Option<Count>,
+    /// Which way a list goes.
+    direction: Direction,
 }
 
 /// What a handler returns.
@@ -195,6 +198,8 @@ where
         let credentials = parts.extensions.get().cloned();
         let sign_in = parts.extensions.get().cloned();
         let count = parts.extensions.get().copied();
+        let direction = parts.extensions.get().copied();
+        let usual = E::ORDER.map(|order| order.default);
         let (path, query) = (path(&mut parts).await?, query(&mut parts).await?);
         let request = Request::from_parts(parts, body);
         Ok(Self {
@@ -207,6 +212,7 @@ where
             credentials,
             sign_in,
             count,
+            direction: direction.or(usual).unwrap_or_default(),
         })
     }
 
@@ -226,13 +232,18 @@ where
         conditional::precondition(&self.headers)
     }
 
-    /// How many items of a list are asked for, and after which cursor.
-    pub fn page<C: FromStr>(&mut self) -> Result<(PageLimit, Option<C>), ApiError>
+    /// How many items of a list are asked for, which way and after which cursor.
+    pub fn page<C: FromStr>(&mut self) -> Result<(PageLimit, Seek<C>), ApiError>
     where
         E::Query: Paged,
     {
+        const { assert!(E::ORDER.is_some(), "the endpoint is declared with `orders`") };
         let limit = PageLimit::parse(*self.query.limit())?;
-        Ok((limit, cursor(self.query.after().as_deref())?))
+        let seek = Seek {
+            after: cursor(self.query.after().as_deref())?,
+            ..Seek::first(self.direction, limit.rows())
+        };
+        Ok((limit, seek))
     }
 
     /// How many items a list has, where that is asked for: then they are counted as this says.
@@ -249,6 +260,15 @@ where
             Some(_) => Ok(Some(counted.await?.total())),
             None => Ok(None),
         }
+    }
+
+    /// The number of items of a list that is known anyway, where it is asked for.
+    pub fn known_total(&self, items: usize) -> Option<Total> {
+        const { assert!(E::COUNTS, "the endpoint is declared with `counts items`") };
+        self.count.map(|_| Total {
+            count: items as u64,
+            is_exact: true,
+        })
     }
 
     /// What the path names.

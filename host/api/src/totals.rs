@@ -4,13 +4,14 @@ use super::error::ApiError;
 use super::own_parameters;
 use axum::extract::Request;
 use tasker_engine::task_list::TaskCount;
+use tasker_events::page::EventCount;
 use tasker_registry::store::RowCount;
 use tasker_wire::page::{Count, Total};
 
 /// The parameter of the query.
 pub(crate) const COUNT: &str = "count";
 
-/// As many tasks are looked at for an estimate, so that short lists have their number.
+/// As many tasks, or rows of the feed, are looked at for an estimate, so that short lists have their number.
 const FEW: i32 = 1_000;
 /// As many for an exact number.
 const MANY: i32 = 10_000;
@@ -35,8 +36,8 @@ pub(crate) fn take(request: &mut Request) -> Result<(), ApiError> {
     Ok(())
 }
 
-/// How many tasks may be looked at.
-pub(crate) fn most_tasks(count: Option<Count>) -> i32 {
+/// How many tasks, or rows of the feed, may be looked at.
+pub(crate) fn most_rows(count: Option<Count>) -> i32 {
     match count {
         Some(Count::Exact) => MANY,
         Some(Count::Estimate) | None => FEW,
@@ -52,6 +53,15 @@ impl Counted for RowCount {
     fn total(self) -> Total {
         Total {
             count: self.count.unsigned_abs(),
+            is_exact: self.is_exact,
+        }
+    }
+}
+
+impl Counted for EventCount {
+    fn total(self) -> Total {
+        Total {
+            count: self.count,
             is_exact: self.is_exact,
         }
     }

@@ -71,7 +71,7 @@ impl ColdStart {
     }
 }
 
-fn sandbox(dir: &Path) -> anyhow::Result<Sandbox> {
+pub(super) fn sandbox(dir: &Path) -> anyhow::Result<Sandbox> {
     Ok(Sandbox::new(SandboxConfig {
         cache_dir: dir.join("cache"),
         max_concurrent: SLOTS,

@@ -12,6 +12,7 @@ use tasker_domain::bounds::MAX_BATCH_TASKS;
 use tasker_domain::requirement::QualifiedName;
 use tasker_domain::submit::Submit;
 use tasker_domain::tag::Tags;
+use tasker_engine::recording_bound::MAX_RECORDINGS_BYTES;
 use tasker_registry::Registry;
 use tasker_registry::maintenance::Maintenance;
 use tasker_registry::publish_template::Missing;
@@ -175,6 +176,7 @@ fn config(data_dir: PathBuf, database: DatabaseChoice, worker: Option<WorkerConf
         subscribers: SubscribersConfig::default(),
         watch: None,
         maintenance: Maintenance::default(),
+        max_recordings_bytes: MAX_RECORDINGS_BYTES,
         archive: None,
         auth: AuthConfig::Off,
         bounds: Default::default(),

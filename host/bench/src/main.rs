@@ -1,5 +1,6 @@
 //! The program `tasker-bench`: measures the engine beside pgbench, through the same code as real work.
 
+mod attempts;
 mod bulk;
 mod cell;
 mod cold_start;
@@ -93,6 +94,7 @@ enum Other {
     Feed(feed::Feed),
     Rollout(rollout::Rollout),
     ColdStart(cold_start::ColdStart),
+    Attempts(attempts::Attempts),
     #[command(hide = true)]
     CompileComponent(CompileComponent),
 }
@@ -112,6 +114,7 @@ impl Bench {
             Some(Other::Feed(feed)) => feed.run().await?,
             Some(Other::Rollout(rollout)) => rollout.run().await?,
             Some(Other::ColdStart(start)) => start.run().await?,
+            Some(Other::Attempts(attempts)) => attempts.run().await?,
             Some(Other::CompileComponent(_)) => unreachable!("`main` took it before"),
             None => run::run(&self).await?,
         };

@@ -214,19 +214,25 @@ impl Bed<'_> {
 }
 
 pub(super) fn invocation(digest: Digest) -> Arc<Invocation> {
+    invocation_of(digest, "noop", "{}")
+}
+
+/// An attempt of a handler with an input, as JSON text.
+pub(super) fn invocation_of(digest: Digest, handler: &str, input: &str) -> Arc<Invocation> {
     let step = StepPlan {
         namespace: "bench".into(),
         name: "s0".into(),
         component: "bench".into(),
         component_version_id: 0,
         digest,
-        handler: "noop".to_owned(),
+        handler: handler.to_owned(),
         config: "null".to_owned(),
         max_attempts: 1,
         limits: Limits::default(),
         grants: Arc::new(Grants::default()),
         result_schema: None,
         event_schemas: Vec::new(),
+        recording: None,
     };
     Arc::new(Invocation {
         lease: Lease {
@@ -235,7 +241,7 @@ pub(super) fn invocation(digest: Digest) -> Arc<Invocation> {
             attempt: 1,
         },
         step: Arc::new(step),
-        task_input: "{}".into(),
+        task_input: input.into(),
         dependencies: Vec::new(),
         checkpoint: None,
         correlation_id: MEASURED.into(),

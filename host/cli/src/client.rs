@@ -11,6 +11,7 @@ use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 use tasker_client::{Call, ClientBuilder, ClientError, Exchange, is_loopback};
+use tasker_domain::order::Direction;
 use tasker_wire::access::{Access, ShowAccess};
 use tasker_wire::definition::Versions;
 use tasker_wire::endpoint::Endpoint;
@@ -74,6 +75,11 @@ impl Client {
     /// What the host takes the caller for.
     pub async fn access(&self) -> Result<Access> {
         Ok(self.call(ShowAccess {}).ask().await?.value)
+    }
+
+    /// The same connection for requests that have no type.
+    pub fn untyped(&self) -> tasker_client::Client {
+        self.client.clone()
     }
 
     /// Where the token was found; none: there is no token.
@@ -165,6 +171,7 @@ pub fn read<T: DeserializeOwned>(text: &str) -> Result<T> {
 /// All pages of a list from that of the query on as one; the text is one page with all items.
 pub async fn pages<E, T>(
     client: &Client,
+    direction: Option<Direction>,
     endpoint: E,
     mut query: E::Query,
 ) -> Result<Answer<Page<T>>>
@@ -174,7 +181,8 @@ where
 {
     *query.limit() = Some(MAX_PAGE_ITEMS);
     let mut items: Vec<Box<RawValue>> = Vec::new();
-    let last = each(client, endpoint, query, |page: &mut Page<_>| {
+    let call = || directed(client.call(endpoint.clone()), direction);
+    let last = each(call, query, |page: &mut Page<_>| {
         items.append(&mut page.items);
         page.next.take()
     });
@@ -189,32 +197,35 @@ where
     V: DeserializeOwned,
 {
     let mut versions: Vec<Box<RawValue>> = Vec::new();
-    let last = each(
-        client,
-        endpoint,
-        PageQuery::default(),
-        |page: &mut Versions<_>| {
-            versions.append(&mut page.versions);
-            page.next.take().map(|version| version.to_string())
-        },
-    );
+    let call = || client.call(endpoint.clone());
+    let last = each(call, PageQuery::default(), |page: &mut Versions<_>| {
+        versions.append(&mut page.versions);
+        page.next.take().map(|version| version.to_string())
+    });
     let last = last.await?;
     answer(&Versions { versions, ..last })
 }
 
+/// The call of a list in a direction, if there is one.
+pub fn directed<E: Endpoint>(call: Call<'_, E>, direction: Option<Direction>) -> Call<'_, E> {
+    match direction {
+        Some(direction) => call.order(direction),
+        None => call,
+    }
+}
+
 /// Takes each page until one has no cursor; returns the last.
-async fn each<E, P>(
-    client: &Client,
-    endpoint: E,
+async fn each<'c, E, P>(
+    call: impl Fn() -> Call<'c, E>,
     mut query: E::Query,
     mut take: impl FnMut(&mut P) -> Option<String>,
 ) -> Result<P>
 where
-    E: Endpoint<Query: Paged> + Clone,
+    E: Endpoint<Query: Paged>,
     P: DeserializeOwned,
 {
     loop {
-        let text = client.call(endpoint.clone()).query(&query).text().await?;
+        let text = call().query(&query).text().await?;
         let mut page = read(&text)?;
         *query.after() = take(&mut page);
         if query.after().is_none() {

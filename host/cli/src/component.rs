@@ -1,6 +1,7 @@
 //! `tasker component …`
 
 mod approve;
+mod call;
 mod diff;
 mod plan;
 pub(crate) mod publish;
@@ -9,8 +10,9 @@ pub(crate) mod show;
 mod sign;
 
 use crate::definition::{ls, unyanked, yanked};
+use crate::local_sandbox::LocalSandbox;
 use crate::references::ShowReferences;
-use crate::{Context, InNamespace, OneVersion, Result};
+use crate::{Context, InNamespace, InOrder, OneVersion, Result};
 use tasker_domain::pin::PinKind;
 use tasker_wire::component::{
     ApproveComponent, ComponentVersion, ListComponents, UnyankComponent, YankComponent,
@@ -27,6 +29,7 @@ pub enum Command {
     /// Show what references a component, or one version of it: template steps, pins, open tasks.
     References(ShowReferences),
     Impact(plan::Impact),
+    Call(call::CallHandler),
     Sign(sign::Sign),
     /// Approve a version: grant the capabilities that it requests, and let new tasks use it.
     Approve(OneVersion),
@@ -40,21 +43,22 @@ pub enum Command {
     /// Lift a quarantine; the steps that waited for it continue.
     Release(OneVersion),
     /// List quarantined components.
-    Quarantined,
+    Quarantined(InOrder),
 }
 
-pub async fn run(command: Command, context: &Context) -> Result {
+pub async fn run(command: Command, context: &Context, sandbox: &dyn LocalSandbox) -> Result {
     const KIND: PinKind = PinKind::Component;
     match command {
         Command::Publish(publish) => publish.run(context).await,
         Command::Ls(of) => {
-            let first = "tasker new my-handler, then: tasker component publish my-handler";
+            let first = "tasker new handler my-handler, then: tasker component publish my-handler";
             ls(of, ListComponents {}, KIND, first, context).await
         }
         Command::Show(show) => show.run(context).await,
         Command::Diff(diff) => diff.run(context).await,
         Command::References(show) => show.run(KIND, context).await,
         Command::Impact(impact) => impact.run(context).await,
+        Command::Call(call) => call.run(context, sandbox).await,
         Command::Sign(sign) => sign.run(context.output),
         Command::Approve(version) => {
             let told = |_: &_, it: &_| approve::told(it);
@@ -73,6 +77,6 @@ pub async fn run(command: Command, context: &Context) -> Result {
             let told = quarantine::released;
             version.change(ReleaseComponent::at, context, told).await
         }
-        Command::Quarantined => quarantine::ls(context).await,
+        Command::Quarantined(order) => quarantine::ls(&order, context).await,
     }
 }

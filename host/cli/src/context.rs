@@ -2,6 +2,7 @@
 //! it or remove it, and show what came of that.
 
 use super::client::{self, Answer, Ask as _};
+use super::in_order::InOrder;
 use super::output::Output;
 use super::reply::Reply;
 use super::table::Table;
@@ -39,7 +40,7 @@ impl Context {
         E: Endpoint<Answer = Page<T>, Query: Paged> + Clone,
         T: DeserializeOwned,
     {
-        client::pages(&self.client, endpoint, query).await
+        client::pages(&self.client, None, endpoint, query).await
     }
 
     /// See [`Output::show`].
@@ -57,9 +58,10 @@ impl Context {
         self.output.done(&answer.text, || sentence(&answer.value))
     }
 
-    /// Lists all items of an endpoint.
+    /// Lists all items of an endpoint in an order.
     pub async fn list<E, T, const N: usize>(
         &self,
+        order: &InOrder,
         endpoint: E,
         query: E::Query,
         table: Table<'_, T, N>,
@@ -68,7 +70,9 @@ impl Context {
         E: Endpoint<Answer = Page<T>, Query: Paged> + Clone,
         T: DeserializeOwned,
     {
-        Ok(self.listed(self.all(endpoint, query).await?, table))
+        let direction = order.of::<E>()?;
+        let all = client::pages(&self.client, direction, endpoint, query);
+        Ok(self.listed(all.await?, table))
     }
 
     /// A page as a list.

@@ -37,7 +37,7 @@ where
         ("created", &|it| units::age(it.created_at)),
     ])
     .or(&nothing);
-    let all = context.list(endpoint, of.query(), table).await?;
+    let all = context.list(&of.order, endpoint, of.query(), table).await?;
     Ok(all.next(|page| match page.items.first() {
         Some(line) => vec![format!("tasker {kind} show {}", name(line))],
         None => vec![first.to_owned()],

@@ -4,9 +4,8 @@ mod catalog;
 mod tail;
 
 use super::shell::option;
-use super::{Ask as _, Context, Result, Table, units};
-use chrono::{TimeDelta, Utc};
-use std::time::Duration;
+use super::units::{self, Ago};
+use super::{Ask as _, Context, Result, Table};
 use tasker_domain::ids::TaskId;
 use tasker_domain::name::Name;
 use tasker_domain::tag::Tag;
@@ -50,8 +49,8 @@ pub struct Wanted {
     #[arg(long)]
     tag: Option<Tag>,
     /// Begin so long ago, for example 10m or 2h.
-    #[arg(long, value_name = "DURATION", value_parser = units::parse_duration, conflicts_with = "from")]
-    since: Option<Duration>,
+    #[arg(long, value_name = "DURATION", conflicts_with = "from")]
+    since: Option<Ago>,
     /// Begin behind this cursor, or at this time.
     #[arg(long, value_name = "CURSOR")]
     from: Option<String>,
@@ -77,8 +76,7 @@ pub async fn run(command: Command, context: &Context) -> Result {
 
 impl Wanted {
     fn query(&self) -> EventQuery {
-        let since = self.since.and_then(|since| TimeDelta::from_std(since).ok());
-        let since = since.map(|since| (Utc::now() - since).to_rfc3339());
+        let since = self.since.as_ref().map(|since| since.time().to_rfc3339());
         EventQuery {
             types: self.types.clone(),
             namespace: self.namespace.clone(),

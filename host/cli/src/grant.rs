@@ -139,7 +139,7 @@ impl Add {
 
 async fn ls(of: InNamespace, context: &Context) -> Result {
     let query = GrantQuery {
-        namespace: of.namespace,
+        namespaces: of.namespaces,
         ..GrantQuery::default()
     };
     let table = Table::new([
@@ -151,7 +151,7 @@ async fn ls(of: InNamespace, context: &Context) -> Result {
         ("by", &|it| it.created_by.clone()),
     ])
     .or("no grants");
-    let grants = context.list(ListGrants {}, query, table).await?;
+    let grants = context.list(&of.order, ListGrants {}, query, table).await?;
     Ok(grants.first("tasker grant add NAMESPACE/NAME 'http GET api.example.com/v1/*'"))
 }
 

@@ -18,6 +18,7 @@ use tasker_wire::namespace::CreateNamespace;
 use tasker_wire::pin::{SetPin, ShowPinHistory};
 use tasker_wire::quarantine::ReleaseComponent;
 use tasker_wire::queue::{ChangeQueue, ListQueue};
+use tasker_wire::recording_rule::{ListRecordingRules, SetRecordingRule};
 use tasker_wire::retention::{ListRetention, SetRetention};
 use tasker_wire::secret::SetSecret;
 use tasker_wire::share::{AddShare, ListShares};
@@ -75,6 +76,8 @@ fn needs(noun: &str, verb: &str) -> Option<Needs> {
         ("grant", _) => AddGrant::NEEDS,
         ("limit", "ls") => ListLimits::NEEDS,
         ("limit", _) => ChangeLimits::NEEDS,
+        ("record", "ls") => ListRecordingRules::NEEDS,
+        ("record", _) => SetRecordingRule::NEEDS,
         ("queue", "ls") => ListQueue::NEEDS,
         ("queue", _) => ChangeQueue::NEEDS,
         ("retention", "ls") => ListRetention::NEEDS,

@@ -2,7 +2,7 @@
 
 use super::units::{self, count, parse_duration};
 use super::{
-    Answer, Ask as _, Because, Context, Exit, Painted, Problem, Result, Table, good, tell,
+    Answer, Ask as _, Because, Context, Exit, InOrder, Painted, Problem, Result, Table, good, tell,
 };
 use std::time::{Duration, Instant};
 use tasker_domain::ids::WorkerId;
@@ -16,7 +16,7 @@ const POLL_INTERVAL: Duration = Duration::from_millis(500);
 #[derive(Debug, clap::Subcommand)]
 pub enum Command {
     /// List hosts that run a worker, and those that stopped in the last hour, newest first.
-    Ls,
+    Ls(InOrder),
     Drain(Drain),
     /// End a drain: the host claims steps again.
     Resume {
@@ -54,13 +54,13 @@ pub struct Which {
 
 pub async fn run(command: Command, context: &Context) -> Result {
     match command {
-        Command::Ls => ls(context).await,
+        Command::Ls(order) => ls(&order, context).await,
         Command::Drain(drain) => drain.run(context).await,
         Command::Resume { which } => resume(which, context).await,
     }
 }
 
-async fn ls(context: &Context) -> Result {
+async fn ls(order: &InOrder, context: &Context) -> Result {
     let table = Table::new([
         ("id", &|it: &Host| it.id.0.to_string()),
         ("host", &|it| it.host_name.clone()),
@@ -73,7 +73,7 @@ async fn ls(context: &Context) -> Result {
         ("heartbeat", &|it| units::age(it.heartbeat_at)),
     ])
     .or("no hosts with a worker");
-    let hosts = context.list(ListHosts {}, PageQuery::default(), table);
+    let hosts = context.list(order, ListHosts {}, PageQuery::default(), table);
     Ok(hosts.await?.next(|page| {
         let drained = page.items.iter().find(|it| it.state == HostState::Drained);
         // The last one that claims steps is not to be drained lightly.

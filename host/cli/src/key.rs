@@ -1,7 +1,7 @@
 //! `tasker key …`
 
 use super::units::{self, parse_duration};
-use super::{Ask as _, Confirm, Context, Problem, Result, Table, Tone, paint};
+use super::{Ask as _, Confirm, Context, InOrder, Problem, Result, Table, Tone, paint};
 use chrono::Utc;
 use serde_json::json;
 use std::time::Duration;
@@ -15,7 +15,7 @@ use tasker_wire::page::PageQuery;
 pub enum Command {
     Create(Create),
     /// List API keys, expired ones included.
-    Ls,
+    Ls(InOrder),
     /// Revoke a key; every host refuses it within seconds.
     Revoke {
         /// The key's name.
@@ -53,7 +53,7 @@ pub struct Create {
 pub async fn run(command: Command, context: &Context) -> Result {
     match command {
         Command::Create(create) => create.run(context).await,
-        Command::Ls => ls(context).await,
+        Command::Ls(order) => ls(&order, context).await,
         Command::Revoke { name, confirm } => revoke(name, confirm, context).await,
     }
 }
@@ -95,7 +95,7 @@ fn whole_seconds(span: Duration) -> Result<u64> {
     }
 }
 
-async fn ls(context: &Context) -> Result {
+async fn ls(order: &InOrder, context: &Context) -> Result {
     let never = || "never".to_owned();
     let expires = |key: &Key| match (key.is_expired, key.expires_at) {
         (true, _) => Tone::Bad.of("expired"),
@@ -118,7 +118,7 @@ async fn ls(context: &Context) -> Result {
     ])
     .or("no keys");
     let keys = context
-        .list(ListKeys {}, PageQuery::default(), table)
+        .list(order, ListKeys {}, PageQuery::default(), table)
         .await?;
     let create = "tasker key create NAME --only ACTIONS --namespace NAMESPACE --expires 90d";
     Ok(keys.next(|_| vec![create.to_owned()]))

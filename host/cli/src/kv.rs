@@ -1,7 +1,9 @@
 //! `tasker kv …`
 
 use super::reference::parse_family;
-use super::{Confirm, Context, Reference, Result, Table, client, input, json, units, word};
+use super::{
+    Confirm, Context, InOrder, Reference, Result, Table, client, input, json, units, word,
+};
 use std::fmt;
 use tasker_domain::name::Name;
 use tasker_wire::kv::{KvEntry, KvQuery, ListKv, RemoveKv, SetKv, ShowKv};
@@ -16,6 +18,8 @@ pub enum Command {
         /// Only keys with this prefix.
         #[arg(long)]
         prefix: Option<String>,
+        #[command(flatten)]
+        order: InOrder,
     },
     /// Print the value of a key.
     Get(Entry),
@@ -52,7 +56,11 @@ impl fmt::Display for Entry {
 
 pub async fn run(command: Command, context: &Context) -> Result {
     match command {
-        Command::Ls { bucket, prefix } => ls(&bucket, prefix, context).await,
+        Command::Ls {
+            bucket,
+            prefix,
+            order,
+        } => ls(&bucket, prefix, &order, context).await,
         Command::Get(entry) => entry.get(context).await,
         Command::Set { entry, value } => entry.set(&value, context).await,
         Command::Rm { entry, confirm } => {
@@ -86,7 +94,12 @@ impl Entry {
     }
 }
 
-async fn ls(bucket: &Reference, prefix: Option<String>, context: &Context) -> Result {
+async fn ls(
+    bucket: &Reference,
+    prefix: Option<String>,
+    order: &InOrder,
+    context: &Context,
+) -> Result {
     let query = KvQuery {
         prefix: prefix.unwrap_or_default(),
         ..KvQuery::default()
@@ -100,7 +113,7 @@ async fn ls(bucket: &Reference, prefix: Option<String>, context: &Context) -> Re
         ("by task", &task),
     ])
     .or("no entries");
-    let entries = context.list(bucket.family_at(ListKv::at), query, table);
+    let entries = context.list(order, bucket.family_at(ListKv::at), query, table);
     Ok(entries.await?.next(|page| {
         let first = page.items.iter().take(1);
         let get = first.map(|it| format!("tasker kv get {bucket} {}", word(&it.key)));

@@ -10,7 +10,9 @@ mod client;
 mod component;
 mod confirm;
 mod context;
+mod convert;
 mod definition;
+pub mod dev;
 mod document;
 mod drawn;
 mod events;
@@ -21,6 +23,7 @@ mod grant;
 mod hidden;
 mod hints;
 mod host;
+mod in_order;
 mod input;
 mod json;
 mod json_changes;
@@ -28,6 +31,8 @@ mod key;
 mod kv;
 mod limit;
 mod list;
+pub mod local_sandbox;
+mod mcp;
 mod namespace;
 mod new;
 mod not_yet;
@@ -42,16 +47,19 @@ mod place;
 mod plan_text;
 mod problem;
 mod queue;
+mod record;
 mod reference;
 mod references;
 mod registry;
 mod reply;
 mod retention;
 mod rollout;
+mod rule_target;
 #[cfg(test)]
 mod samples;
 mod scaffold;
 mod secret;
+mod sent_bytes;
 mod share;
 mod shell;
 mod signing;
@@ -68,6 +76,7 @@ mod template;
 mod token;
 mod units;
 
+pub use build::{BuiltComponent, HandlerProject, Profile};
 pub use client::Client;
 pub use exit::{Exit, table as exit_codes};
 pub use gc::parse_age;
@@ -86,7 +95,9 @@ use confirm::Confirm;
 use context::Context;
 use definition::words;
 use futures::future::LocalBoxFuture;
+use in_order::InOrder;
 use list::{InNamespace, Part};
+use local_sandbox::LocalSandbox;
 use one_version::{OneVersion, Told};
 use only_if::OnlyIf;
 use paint::{Painted, bad, good};
@@ -100,7 +111,7 @@ use table::{Table, fields};
 pub const DEFAULT_URL: &str = "http://127.0.0.1:7710";
 
 /// What every command takes.
-#[derive(Debug, clap::Args)]
+#[derive(Clone, Debug, clap::Args)]
 #[command(next_help_heading = "Global options")]
 pub struct Global {
     /// Output format: tables and text, the unchanged JSON of the API, or (`task report`) markdown.
@@ -152,9 +163,14 @@ fn default_url() -> String {
 /// The commands that speak to a host, or prepare what is uploaded to it.
 #[derive(Debug, Subcommand)]
 pub enum Command {
-    New(new::New),
+    /// Create components, templates and projects.
+    #[command(subcommand)]
+    New(new::Command),
     Build(build::Build),
-    /// Publish, inspect, compare, yank and quarantine components.
+    /// Convert task templates of other engines.
+    #[command(subcommand)]
+    Convert(convert::Command),
+    /// Publish, inspect, call, compare, yank and quarantine components.
     #[command(subcommand)]
     Component(component::Command),
     /// Publish, inspect, compare and yank task templates.
@@ -169,7 +185,7 @@ pub enum Command {
     /// Run, follow, cancel and migrate tasks.
     #[command(subcommand)]
     Task(task::Command),
-    /// Show what the attempts of a step logged.
+    /// Show what the attempts of a step logged, and run them again.
     #[command(subcommand)]
     Step(step::Command),
     /// Show everything that is published.
@@ -204,6 +220,9 @@ pub enum Command {
     /// Manage resource limits: memory, time, HTTP, results, logs.
     #[command(subcommand)]
     Limit(limit::Command),
+    /// Manage which attempts are recorded, so that they can be run again.
+    #[command(subcommand)]
+    Record(record::Command),
     /// Show the queue of steps; pause, resume and weigh namespaces.
     #[command(subcommand)]
     Queue(queue::Command),
@@ -229,6 +248,7 @@ pub enum Command {
     /// Create, list and revoke API keys.
     #[command(subcommand)]
     Key(key::Command),
+    Mcp(mcp::Mcp),
 }
 
 impl Command {
@@ -242,11 +262,21 @@ pub type Result<T = Reply, E = CliError> = std::result::Result<T, E>;
 
 /// Runs a command. In a box, so that the commands are compiled with this crate and not with every
 /// program that has them.
-pub fn run(command: Command, global: &Global, output: Output) -> LocalBoxFuture<'_, Result<Exit>> {
-    Box::pin(async move { dispatch(command, global, output).await?.print() })
+pub fn run<'a>(
+    command: Command,
+    global: &'a Global,
+    output: Output,
+    sandbox: &'a dyn LocalSandbox,
+) -> LocalBoxFuture<'a, Result<Exit>> {
+    Box::pin(async move { dispatch(command, global, output, sandbox).await?.print() })
 }
 
-async fn dispatch(command: Command, global: &Global, output: Output) -> Result {
+async fn dispatch(
+    command: Command,
+    global: &Global,
+    output: Output,
+    sandbox: &dyn LocalSandbox,
+) -> Result {
     let context = || {
         let client = Client::new(global)?;
         Ok::<_, CliError>(Context { client, output })
@@ -255,14 +285,15 @@ async fn dispatch(command: Command, global: &Global, output: Output) -> Result {
         output.refuse_markdown()?;
     }
     match command {
-        Command::New(new) => new.run(output),
+        Command::New(command) => new::run(command, output, sandbox).await,
         Command::Build(build) => build.run(output).await,
-        Command::Component(command) => component::run(command, &context()?).await,
+        Command::Convert(command) => convert::run(command, &context()?),
+        Command::Component(command) => component::run(command, &context()?, sandbox).await,
         Command::Template(command) => template::run(command, &context()?).await,
         Command::Pin(command) => pin::run(command, &context()?).await,
         Command::Rollout(command) => rollout::run(command, &context()?).await,
         Command::Task(command) => task::run(command, &context()?).await,
-        Command::Step(command) => step::run(command, &context()?).await,
+        Command::Step(command) => step::run(command, &context()?, sandbox).await,
         Command::Registry(command) => registry::run(command, &context()?).await,
         Command::Gc(gc) => gc.run(&context()?).await,
         Command::Oci(command) => oci::run(command, &context()?).await,
@@ -275,6 +306,7 @@ async fn dispatch(command: Command, global: &Global, output: Output) -> Result {
         Command::Namespace(command) => namespace::run(command, &context()?).await,
         Command::Share(command) => share::run(command, &context()?).await,
         Command::Limit(command) => limit::run(command, &context()?).await,
+        Command::Record(command) => record::run(command, &context()?).await,
         Command::Queue(command) => queue::run(command, &context()?).await,
         Command::Host(command) => host::run(command, &context()?).await,
         Command::Retention(command) => retention::run(command, &context()?).await,
@@ -284,5 +316,6 @@ async fn dispatch(command: Command, global: &Global, output: Output) -> Result {
         Command::Stats(command) => stats::run(command, &context()?).await,
         Command::Audit(command) => audit::run(command, &context()?).await,
         Command::Key(command) => key::run(command, &context()?).await,
+        Command::Mcp(mcp) => mcp.run(&context()?, sandbox).await,
     }
 }

@@ -1,22 +1,29 @@
 //! Lists: of a namespace or all, and those of which a command shows a part.
 
-use super::{Answer, Ask as _, Context, Result};
+use super::in_order::InOrder;
+use super::{Answer, Ask as _, Context, Result, client};
 use serde::de::DeserializeOwned;
 use tasker_domain::name::Name;
 use tasker_wire::Page;
 use tasker_wire::endpoint::Endpoint;
 use tasker_wire::page::{Count, NamespacePageQuery, Paged, Total};
 
-/// Whose items are listed.
+/// Whose items are listed, and in which order.
 #[derive(Debug, clap::Args)]
 pub struct InNamespace {
-    /// Only those of this namespace.
-    pub namespace: Option<Name>,
+    /// Only those of this namespace, or of several with commas between them.
+    #[arg(value_name = "NAMESPACE", value_delimiter = ',')]
+    pub namespaces: Vec<Name>,
+    #[command(flatten)]
+    pub order: InOrder,
 }
 
 impl InNamespace {
-    pub fn query(self) -> NamespacePageQuery {
-        NamespacePageQuery::of(self.namespace)
+    pub fn query(&self) -> NamespacePageQuery {
+        NamespacePageQuery {
+            namespaces: self.namespaces.clone(),
+            ..NamespacePageQuery::default()
+        }
     }
 }
 
@@ -38,6 +45,8 @@ pub struct Part {
     /// List every page.
     #[arg(long, conflicts_with_all = ["limit", "after"])]
     all: bool,
+    #[command(flatten)]
+    order: InOrder,
 }
 
 impl Part {
@@ -52,11 +61,13 @@ impl Part {
         E: Endpoint<Answer = Page<T>, Query: Paged> + Clone,
         T: DeserializeOwned,
     {
+        let direction = self.order.of::<E>()?;
         if self.all {
-            return context.all(endpoint, query).await;
+            return client::pages(&context.client, direction, endpoint, query).await;
         }
         self.narrow(&mut query);
-        context.call(endpoint).query(&query).ask().await
+        let call = client::directed(context.call(endpoint), direction);
+        call.query(&query).ask().await
     }
 
     /// Reads it, with the number of items on all pages.
@@ -71,7 +82,9 @@ impl Part {
         T: DeserializeOwned,
     {
         self.narrow(&mut query);
+        let direction = self.order.of::<E>()?;
         let call = context.call(endpoint).count(Count::Exact);
+        let call = client::directed(call, direction);
         call.query(&query).ask().await
     }
 
@@ -82,6 +95,7 @@ impl Part {
 
     /// The options of the part behind this one.
     pub fn next(&self, cursor: &str) -> String {
-        format!(" --limit {} --after {cursor}", self.limit)
+        let order = self.order.option();
+        format!("{order} --limit {} --after {cursor}", self.limit)
     }
 }

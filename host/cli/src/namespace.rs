@@ -1,6 +1,6 @@
 //! `tasker namespace …`
 
-use super::{Context, Result, Table};
+use super::{Context, InOrder, Result, Table};
 use tasker_domain::name::Name;
 use tasker_wire::namespace::{CreateNamespace, CreatedNamespace, ListNamespaces, Namespace};
 use tasker_wire::page::PageQuery;
@@ -13,13 +13,13 @@ pub enum Command {
         name: Name,
     },
     /// List namespaces, with the number of components, templates and open tasks.
-    Ls,
+    Ls(InOrder),
 }
 
 pub async fn run(command: Command, context: &Context) -> Result {
     match command {
         Command::Create { name } => create(name, context).await,
-        Command::Ls => ls(context).await,
+        Command::Ls(order) => ls(&order, context).await,
     }
 }
 
@@ -32,7 +32,7 @@ async fn create(namespace: Name, context: &Context) -> Result {
     context.change(call, sentence).await
 }
 
-async fn ls(context: &Context) -> Result {
+async fn ls(order: &InOrder, context: &Context) -> Result {
     let table = Table::new([
         ("namespace", &|it: &Namespace| it.name.clone()),
         ("components", &|it| it.components.to_string()),
@@ -40,6 +40,6 @@ async fn ls(context: &Context) -> Result {
         ("open tasks", &|it| it.open_tasks.to_string()),
     ])
     .or("no namespaces");
-    let all = context.list(ListNamespaces {}, PageQuery::default(), table);
+    let all = context.list(order, ListNamespaces {}, PageQuery::default(), table);
     Ok(all.await?.first("tasker namespace create NAME"))
 }

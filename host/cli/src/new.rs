@@ -1,8 +1,15 @@
 //! `tasker new`
 
-use super::scaffold::{File, Kind, Language, Project, Sdk, SdkPlace};
+mod sdk;
+mod template;
+
+pub use template::NewTemplate;
+
+use super::local_sandbox::LocalSandbox;
+use super::scaffold::{File, Kind, Language, Project, Sdk, Shape};
 use super::{Output, Result, shell};
 use anyhow::{Context as _, bail};
+use sdk::sdk;
 use serde_json::json;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -11,28 +18,56 @@ use tasker_domain::name::Name;
 
 /// The namespace of what has none in its name.
 const DEFAULT_NAMESPACE: &str = "default";
+/// The cases of a project's handlers are in a file of this name, beside those of its template.
+const HANDLERS_CASES: &str = "handlers";
 
-/// Create a project of step handlers, with a task template to try it; or one with a subscriber to events.
-///
-/// Inside a checkout of Tasker the project uses the SDK of the checkout; elsewhere the SDK is copied into
-/// its folder sdk/, unless --sdk-path is given.
+/// Create components, templates and projects.
+#[derive(Debug, clap::Subcommand)]
+pub enum Command {
+    /// Create a component with a step handler, and a task template to try it.
+    ///
+    /// Inside a checkout of Tasker the component uses the SDK of the checkout; elsewhere the SDK is copied into its folder
+    /// sdk/, unless --sdk-path is given.
+    Handler(NewComponent),
+    /// Create a component with a subscriber to events.
+    ///
+    /// Inside a checkout of Tasker the component uses the SDK of the checkout; elsewhere the SDK is copied into its folder
+    /// sdk/, unless --sdk-path is given.
+    Subscriber(NewComponent),
+    Template(NewTemplate),
+    /// Create a project: a component with several handlers, a template that runs them, tests, a folder for `tasker sync`,
+    /// and a workflow for CI.
+    ///
+    /// Inside a checkout of Tasker the component uses the SDK of the checkout; elsewhere the SDK is copied into the folder
+    /// handlers/sdk, unless --sdk-path is given.
+    Project(NewProject),
+}
+
+/// What a new component is.
 #[derive(Debug, clap::Args)]
-pub struct New {
+pub struct NewComponent {
     /// Name of the component: hello, or with a namespace orders/charge.
     #[arg(value_name = "[NAMESPACE/]NAME")]
     name: CrateName,
-    /// What the project is written in.
+    /// What it is written in.
     #[arg(long, value_enum, default_value_t)]
     lang: Language,
-    /// What the project is of.
-    #[arg(long, value_enum, default_value_t)]
-    kind: Kind,
     /// Folder to create; by default named after the component.
     #[arg(long, value_name = "FOLDER")]
     dir: Option<PathBuf>,
     /// Use the SDK in this folder.
     #[arg(long, value_name = "FOLDER")]
     sdk_path: Option<PathBuf>,
+}
+
+/// What a new project is.
+#[derive(Debug, clap::Args)]
+pub struct NewProject {
+    /// How the steps of its template depend on each other.
+    #[arg(long, value_enum, default_value_t)]
+    shape: Shape,
+    #[command(flatten)]
+    component: NewComponent,
 }
 
 /// The name of a component that has a crate: `[namespace/]name`.
@@ -58,29 +93,50 @@ impl FromStr for CrateName {
     }
 }
 
-impl New {
-    /// Writes the project and says how to go on.
-    pub fn run(self, output: Output) -> Result {
+/// Writes what is asked for and says how to go on.
+pub async fn run(command: Command, output: Output, sandbox: &dyn LocalSandbox) -> Result {
+    match command {
+        Command::Handler(component) => component.run(Kind::Handler, output),
+        Command::Subscriber(component) => component.run(Kind::Subscriber, output),
+        Command::Template(template) => template.run(output, sandbox).await,
+        Command::Project(NewProject { shape, component }) => {
+            component.run(Kind::Project(shape), output)
+        }
+    }
+}
+
+impl NewComponent {
+    fn run(self, kind: Kind, output: Output) -> Result {
         let dir = self.dir.unwrap_or_else(|| self.name.name.as_str().into());
-        let sdk = sdk(&dir, self.lang, self.sdk_path.as_deref())?;
         let CrateName { namespace, name } = &self.name;
-        let project = Project {
+        let mut project = Project {
             language: self.lang,
-            kind: self.kind,
+            kind,
             namespace: namespace.as_str(),
             name: name.as_str(),
-            sdk: &sdk,
+            sdk: &Sdk::Copied,
         };
+        require_empty(&dir)?;
+        let folder = dir.join(project.component_folder());
+        let sdk = sdk(&folder, self.lang, self.sdk_path.as_deref())?;
+        project.sdk = &sdk;
         create(&dir, &project)?;
         let answer = json!({ "folder": dir, "namespace": namespace, "name": name });
         Ok(output.show(answer, || next(&dir, &project)))
     }
 }
 
-fn create(dir: &Path, project: &Project<'_>) -> anyhow::Result<()> {
+fn require_empty(dir: &Path) -> anyhow::Result<()> {
     if fs::read_dir(dir).is_ok_and(|mut entries| entries.next().is_some()) {
         let dir = dir.display();
         bail!("{dir} is not empty; name another folder with --dir");
+    }
+    Ok(())
+}
+
+fn create(dir: &Path, project: &Project<'_>) -> anyhow::Result<()> {
+    if matches!(project.kind, Kind::Project(_)) && project.name == HANDLERS_CASES {
+        bail!("a project has handlers, and is called otherwise: name it after what they are for");
     }
     project.files().iter().try_for_each(|file| write(dir, file))
 }
@@ -96,61 +152,46 @@ fn make_folder(path: &Path) -> anyhow::Result<()> {
     fs::create_dir_all(path).with_context(|| format!("cannot make the folder {}", path.display()))
 }
 
-fn sdk(dir: &Path, language: Language, asked_for: Option<&Path>) -> anyhow::Result<Sdk> {
-    let place = language.sdk_place();
-    let Some(path) = asked_for else {
-        return Ok(in_checkout(dir, &place)?.map_or(Sdk::Copied, Sdk::Path));
-    };
-    if !is_sdk(path, &place) {
-        let (path, manifest, mark) = (path.display(), place.manifest, place.mark);
-        bail!("{path} is not the SDK: it has no {manifest} with {mark}");
-    }
-    Ok(Sdk::Path(path.canonicalize()?))
-}
-
-/// The way from `dir` to the SDK of the checkout that it lies in, if it lies in one.
-fn in_checkout(dir: &Path, place: &SdkPlace) -> anyhow::Result<Option<PathBuf>> {
-    make_folder(dir)?;
-    let dir = dir.canonicalize()?;
-    let mut folders = dir.ancestors();
-    let up = folders.position(|folder| is_sdk(&folder.join(place.folder), place));
-    Ok(up.map(|levels| PathBuf::from("../".repeat(levels)).join(place.folder)))
-}
-
-fn is_sdk(folder: &Path, place: &SdkPlace) -> bool {
-    fs::read_to_string(folder.join(place.manifest)).is_ok_and(|text| text.contains(place.mark))
-}
-
 fn next(dir: &Path, project: &Project<'_>) -> String {
     let (namespace, name) = (project.namespace, project.name);
     let rest = match project.kind {
         Kind::Handler => format!(
-            "\n    tasker component publish .\
+            "tasker component publish .\
              \n    tasker template publish template.yaml\
              \n    tasker pin set template {namespace}/{name}@0.1.0\
              \n    tasker task run {namespace}/{name} --input @input.json --watch"
         ),
         Kind::Subscriber => format!(
-            "\n    tasker grant add {namespace}/{name} 'kv totals'\
+            "tasker grant add {namespace}/{name} 'kv totals'\
              \n    tasker component publish .\
              \n    tasker subscription add {namespace}/{name} --to component:{name}/totals@^0.1 --types 'task.*'\
              \n    tasker kv ls {namespace}/totals"
         ),
+        Kind::Project(_) => format!(
+            "tasker build --release --out-dir sync/{namespace}/components\
+             \n    tasker sync sync/{namespace}\
+             \n    tasker task run {namespace}/{name} --input @input.json --watch"
+        ),
+    };
+    let (into, back) = match project.kind {
+        Kind::Project(_) => (dir.join(project.component_folder()), "\n    cd .."),
+        _ => (dir.to_owned(), ""),
     };
     format!(
         "wrote {dir}; with a host running (tasker serve):\n\
-         \n    cd {cd}\
-         \n    {test}{rest}",
+         \n    cd {into}\
+         \n    {test}{back}\
+         \n    tasker test\
+         \n    {rest}",
         dir = dir.display(),
-        cd = shell::path(dir),
-        test = project.test_commands(),
+        into = shell::path(&into),
+        test = project.test_commands().join("\n    "),
     )
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use clap::ValueEnum as _;
 
     fn hello() -> CrateName {
         "hello".parse().unwrap()
@@ -191,8 +232,9 @@ mod tests {
             name: "hello",
             sdk: &Sdk::Copied,
         };
+        require_empty(dir.path()).unwrap();
         create(dir.path(), &project).unwrap();
-        let error = create(dir.path(), &project).unwrap_err();
+        let error = require_empty(dir.path()).unwrap_err();
         assert!(
             error
                 .to_string()
@@ -202,32 +244,32 @@ mod tests {
     }
 
     #[test]
-    fn outside_a_checkout_the_sdk_is_copied() {
+    fn a_project_whose_cases_would_be_those_of_its_handlers_is_refused() {
         let dir = tempfile::tempdir().unwrap();
-        for language in Language::value_variants() {
-            assert_eq!(sdk(dir.path(), *language, None).unwrap(), Sdk::Copied);
-        }
-    }
-
-    #[test]
-    fn inside_a_checkout_the_sdk_is_named_by_its_path() {
-        let checkout = tempfile::tempdir().unwrap();
-        for language in Language::value_variants() {
-            let place = language.sdk_place();
-            let sdk_there = checkout.path().join(place.folder);
-            let manifest = sdk_there.join(place.manifest);
-            fs::create_dir_all(manifest.parent().unwrap()).unwrap();
-            fs::write(manifest, place.mark).unwrap();
-            let dir = checkout.path().join("examples/99-new");
-            let expected = Path::new("../..").join(place.folder);
-            assert_eq!(sdk(&dir, *language, None).unwrap(), Sdk::Path(expected));
-        }
-    }
-
-    #[test]
-    fn a_folder_without_the_sdk_is_refused_as_its_path() {
-        let dir = tempfile::tempdir().unwrap();
-        let error = sdk(dir.path(), Language::Python, Some(dir.path())).unwrap_err();
-        assert!(error.to_string().contains("is not the SDK"), "{error}");
+        let project = Project {
+            language: Language::Rust,
+            kind: Kind::Project(Shape::Linear),
+            namespace: DEFAULT_NAMESPACE,
+            name: "handlers",
+            sdk: &Sdk::Copied,
+        };
+        let error = create(dir.path(), &project).unwrap_err().to_string();
+        assert!(
+            error.ends_with("name it after what they are for"),
+            "{error}"
+        );
+        let project = Project {
+            name: "quote",
+            ..project
+        };
+        create(dir.path(), &project).unwrap();
+        let missing = [
+            "handlers/Cargo.toml",
+            "handlers/sdk/src/lib.rs",
+            "sync/default/pins.yaml",
+        ]
+        .into_iter()
+        .find(|file| !dir.path().join(file).is_file());
+        assert_eq!(missing, None);
     }
 }

@@ -5,7 +5,7 @@ use tasker_wire::endpoint::Endpoint;
 
 #[derive(Debug, clap::Args)]
 pub struct OnlyIf {
-    /// Change it only if it has this entity tag, as `show` prints it: then nobody has changed it meanwhile.
+    /// Change it only if it has this entity tag, as `show` or `ls` prints it: then nobody has changed it meanwhile.
     #[arg(long, value_name = "TAG")]
     if_match: Option<String>,
 }

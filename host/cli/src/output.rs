@@ -50,6 +50,15 @@ impl Output {
         }
     }
 
+    /// The same as JSON, where a command has an option of its own for that.
+    pub fn as_json(self) -> Self {
+        Self {
+            format: Format::Json,
+            is_quiet: false,
+            has_hints: false,
+        }
+    }
+
     /// True where standard output is to be JSON and nothing else.
     pub fn is_json(self) -> bool {
         self.format == Format::Json

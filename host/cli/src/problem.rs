@@ -6,6 +6,7 @@ use super::paint::Tone;
 use super::place::Place;
 use super::token;
 use reqwest::StatusCode;
+use semver::Version;
 use serde_json::json;
 use std::fmt::Display;
 use std::io;
@@ -252,6 +253,14 @@ impl CliError {
             Some(version) => problem.help(how(&version)),
             None => problem,
         })
+    }
+
+    /// The version that the host names instead, if it does.
+    pub fn lowest_version(&self) -> Option<Version> {
+        match self {
+            Self::ClosedPipe => None,
+            Self::Problem(problem) => problem.lowest_version.as_ref()?.parse().ok(),
+        }
     }
 
     /// Says how to mend it where it has this code.

@@ -141,7 +141,7 @@ async fn ls(of: InNamespace, context: &Context) -> Result {
         }),
     ])
     .or("the queue is empty");
-    let queue = context.list(ListQueue {}, of.query(), table);
+    let queue = context.list(&of.order, ListQueue {}, of.query(), table);
     Ok(queue.await?.next(|page| {
         let paused = page.items.iter().filter(|it| it.is_paused);
         paused

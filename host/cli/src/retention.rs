@@ -129,7 +129,7 @@ async fn ls(of: InNamespace, context: &Context) -> Result {
         ("by", &|it| it.set_by.clone().unwrap_or_default()),
     ])
     .or("all finished tasks are kept for ever");
-    let rules = context.list(ListRetention {}, of.query(), table);
+    let rules = context.list(&of.order, ListRetention {}, of.query(), table);
     Ok(rules
         .await?
         .first("tasker retention set NAMESPACE --complete 30d --error 90d"))

@@ -88,7 +88,9 @@ async fn ls(of: InNamespace, context: &Context) -> Result {
         ("by", &|it| it.created_by.clone()),
     ])
     .or("no shares: each namespace uses its own components only");
-    let shares = context.list(ListShares {}, of.query(), table).await?;
+    let shares = context
+        .list(&of.order, ListShares {}, of.query(), table)
+        .await?;
     Ok(shares.first("tasker share add NAMESPACE/NAME --with NAMESPACE"))
 }
 

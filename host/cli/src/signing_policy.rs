@@ -1,7 +1,7 @@
 //! `tasker signing-policy …`
 
 use super::signing::read_public;
-use super::{Confirm, Context, Result, Table, units};
+use super::{Confirm, Context, InOrder, Result, Table, units};
 use std::path::PathBuf;
 use tasker_domain::name::Name;
 use tasker_domain::signature::KeyId;
@@ -21,6 +21,8 @@ pub enum Command {
     Ls {
         /// Which namespace.
         namespace: Name,
+        #[command(flatten)]
+        order: InOrder,
     },
     /// Remove a key; a namespace without keys accepts unsigned components.
     Rm {
@@ -48,7 +50,7 @@ pub struct Add {
 pub async fn run(command: Command, context: &Context) -> Result {
     match command {
         Command::Add(add) => add.run(context).await,
-        Command::Ls { namespace } => ls(&namespace, context).await,
+        Command::Ls { namespace, order } => ls(&namespace, &order, context).await,
         Command::Rm {
             namespace,
             key,
@@ -82,7 +84,7 @@ impl Add {
     }
 }
 
-async fn ls(namespace: &Name, context: &Context) -> Result {
+async fn ls(namespace: &Name, order: &InOrder, context: &Context) -> Result {
     let table = Table::new([
         ("key", &|it: &SigningKey| it.key_id.clone()),
         ("name", &|it| it.name.clone()),
@@ -91,6 +93,8 @@ async fn ls(namespace: &Name, context: &Context) -> Result {
     ])
     .or("no keys: signed or not, every component is taken");
     let endpoint = ListSigningKeys::at(namespace.clone());
-    let keys = context.list(endpoint, PageQuery::default(), table).await?;
+    let keys = context
+        .list(order, endpoint, PageQuery::default(), table)
+        .await?;
     Ok(keys.first(&format!("tasker signing-policy add {namespace} KEY.pub")))
 }

@@ -4,10 +4,10 @@ mod bars;
 mod errors;
 mod groups;
 
-use super::{Ask as _, Context, Result, Tone, units};
+use super::units::{self, Ago};
+use super::{Ask as _, Context, Result, Tone};
 use bars::sparkline;
-use chrono::{DateTime, TimeDelta, Utc};
-use std::time::Duration;
+use chrono::{DateTime, Utc};
 use tasker_domain::analytics::GroupBy;
 use tasker_domain::name::Name;
 use tasker_wire::analytics::{
@@ -34,8 +34,8 @@ pub struct Of {
     #[arg(long)]
     template: Option<Name>,
     /// How far back, for example 30m, 24h or 7d.
-    #[arg(long, value_name = "DURATION", value_parser = units::parse_duration, default_value = "24h")]
-    since: Duration,
+    #[arg(long, value_name = "DURATION", default_value = "24h")]
+    since: Ago,
     /// How many to list, up to 500.
     #[arg(long, value_name = "COUNT", value_parser = clap::value_parser!(u32).range(1..=500))]
     limit: Option<u32>,
@@ -55,7 +55,7 @@ pub async fn run(command: Command, context: &Context) -> Result {
     match command {
         Command::Performance(show) => {
             let query = PerformanceQuery {
-                since: show.of.begin(),
+                since: Some(show.of.since.time()),
                 namespace: show.of.namespace,
                 template: show.of.template,
                 until: None,
@@ -83,19 +83,12 @@ pub async fn run(command: Command, context: &Context) -> Result {
 impl Of {
     fn query(self) -> WindowQuery {
         WindowQuery {
-            since: self.begin(),
+            since: Some(self.since.time()),
             namespace: self.namespace,
             template: self.template,
             until: None,
             limit: self.limit,
         }
-    }
-
-    /// A time that is too long ago for a date is left to the host to refuse.
-    fn begin(&self) -> Option<DateTime<Utc>> {
-        let back = TimeDelta::from_std(self.since).unwrap_or(TimeDelta::MAX);
-        let begin = Utc::now().checked_sub_signed(back);
-        Some(begin.unwrap_or(DateTime::UNIX_EPOCH))
     }
 }
 

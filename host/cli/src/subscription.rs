@@ -142,7 +142,7 @@ async fn ls(of: InNamespace, context: &Context) -> Result {
     ])
     .or("no subscriptions");
     let all = context
-        .list(ListSubscriptions {}, of.query(), table)
+        .list(&of.order, ListSubscriptions {}, of.query(), table)
         .await?;
     Ok(all.first("tasker subscription add NAMESPACE/NAME --to https://… --secret SECRET"))
 }

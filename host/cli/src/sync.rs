@@ -19,7 +19,7 @@ use std::path::PathBuf;
 use tasker_domain::name::Name;
 
 /// Apply a folder to a namespace (GitOps): components/NAME@VERSION.wasm, templates/*.yaml, pins.yaml,
-/// grants.yaml, limits.yaml, subscriptions.yaml.
+/// grants.yaml, limits.yaml, recordings.yaml, subscriptions.yaml.
 #[derive(Debug, clap::Args)]
 pub struct Sync {
     /// The folder.
@@ -30,7 +30,7 @@ pub struct Sync {
     /// Show what would change, and change nothing.
     #[arg(long)]
     dry_run: bool,
-    /// Also remove pins, grants, limits and subscriptions that the folder does not list. Versions are never removed.
+    /// Also remove pins, grants, limits, rules on recordings and subscriptions that the folder does not list. Versions are never removed.
     #[arg(long)]
     prune: bool,
     /// Publish templates even if something that they need is not published yet.

@@ -4,13 +4,13 @@ mod cancel;
 mod cause;
 mod diff;
 mod events;
-mod follow;
+pub(crate) mod follow;
 mod frame;
-mod lines;
+pub(crate) mod lines;
 mod log;
 mod ls;
 mod migrate;
-mod outcome;
+pub(crate) mod outcome;
 mod payload;
 mod report;
 mod run;
@@ -33,6 +33,7 @@ pub enum Command {
     Ls(ls::Ls),
     Show(show::Show),
     Watch(watch::Watch),
+    #[command(visible_alias = "explain")]
     Report(report::Report),
     Diff(diff::Diff),
     Steps(step::Steps),

@@ -1,7 +1,8 @@
 //! Times, sizes and long texts as people read and write them.
 
 use chrono::{DateTime, TimeDelta, Utc};
-use std::fmt::Display;
+use std::fmt::{self, Display};
+use std::str::FromStr;
 use std::time::Duration;
 
 /// The longest text in a table's cell, in characters.
@@ -119,6 +120,39 @@ pub fn parse_duration(text: &str) -> Result<Duration, String> {
         .checked_mul(unit_ms)
         .map(Duration::from_millis)
         .ok_or_else(wrong)
+}
+
+/// A time as a user writes it: so long ago.
+#[derive(Clone, Debug)]
+pub struct Ago {
+    span: Duration,
+    text: String,
+}
+
+impl Ago {
+    /// The time. One that is too long ago for a date is left to the host to refuse.
+    pub fn time(&self) -> DateTime<Utc> {
+        let back = TimeDelta::from_std(self.span).unwrap_or(TimeDelta::MAX);
+        let time = Utc::now().checked_sub_signed(back);
+        time.unwrap_or(DateTime::UNIX_EPOCH)
+    }
+}
+
+impl FromStr for Ago {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        Ok(Self {
+            span: parse_duration(text)?,
+            text: text.to_owned(),
+        })
+    }
+}
+
+impl Display for Ago {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(&self.text)
+    }
 }
 
 #[cfg(test)]

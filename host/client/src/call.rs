@@ -9,12 +9,13 @@ use serde_json::{Map, Value};
 use std::marker::PhantomData;
 use std::pin::Pin;
 use std::time::Duration;
+use tasker_domain::order::Direction;
 use tasker_wire::endpoint::{Endpoint, EventStream, Json, Media};
 use tasker_wire::headers::{IF_MATCH, IF_NONE_MATCH};
 use tasker_wire::page::Count;
 
 /// An ordinary request is answered within this.
-const ANSWER_TIMEOUT: Duration = Duration::from_secs(30);
+pub(super) const ANSWER_TIMEOUT: Duration = Duration::from_secs(30);
 /// An upload is sent, compiled and checked within this.
 const UPLOAD_TIMEOUT: Duration = Duration::from_secs(600);
 /// A stream is followed for as long as this.
@@ -117,6 +118,18 @@ impl<'a, E: Endpoint> Call<'a, E> {
         self.with(|request| request.query(&[("count", count)]))
     }
 
+    /// Asks for a list in this direction.
+    pub fn order(self, direction: Direction) -> Self {
+        const {
+            assert!(
+                E::ORDER.is_some(),
+                "the endpoint is declared with `orders by`"
+            );
+        };
+        let order = E::ORDER.map(|order| order.text(direction));
+        self.with(|request| request.query(&[("order", order)]))
+    }
+
     /// Asks for these members only, such as `rollout.percent`; read the answer by [`Call::text`].
     pub fn fields(self, names: &[&str]) -> Self {
         self.with(|request| request.query(&[("fields", names.join(","))]))
@@ -201,7 +214,7 @@ fn body_timeout<E: Endpoint>() -> Duration {
 }
 
 /// The URL of an endpoint below the base, with its variable segments filled in.
-fn url(base: &Url, path: &str, endpoint: &impl Serialize) -> Url {
+pub(super) fn url(base: &Url, path: &str, endpoint: &impl Serialize) -> Url {
     let segments = match serde_json::to_value(endpoint) {
         Ok(Value::Object(segments)) => segments,
         _ => Map::new(),
@@ -210,8 +223,9 @@ fn url(base: &Url, path: &str, endpoint: &impl Serialize) -> Url {
         let name = segment
             .strip_prefix('{')
             .and_then(|it| it.strip_suffix('}'));
-        match name.map(|name| &segments[name]) {
+        match name.map(|name| segments.get(name).unwrap_or(&Value::Null)) {
             None => segment.to_owned(),
+            Some(Value::Null) => String::new(),
             Some(Value::String(text)) => text.clone(),
             Some(other) => other.to_string(),
         }

@@ -16,11 +16,13 @@ mod builder;
 mod call;
 mod deprecated;
 mod error;
+mod request;
 mod server_events;
 
 pub use builder::ClientBuilder;
 pub use call::Call;
 pub use error::{ClientError, ErrorResponse};
+pub use request::Request;
 pub use server_events::{ServerEvent, ServerEvents};
 
 use deprecated::Deprecated;

@@ -2,6 +2,7 @@
 
 use semver::{Prerelease, Version};
 use std::collections::{BTreeSet, HashSet};
+use wasmparser::{Parser, Payload};
 use wit_component::{DecodedWasm, decode, semver_check};
 use wit_parser::{IndexMap, InterfaceId, Resolve, WorldId, WorldItem, WorldKey};
 
@@ -54,12 +55,41 @@ pub fn has_own_exports(exports: &[String]) -> bool {
 
 /// Compares what two components export. Versions of interfaces are not looked at, and what they
 /// import is no matter here: the host provides it, or it refuses the component. Takes a while for
-/// large components: not to be called where others wait.
+/// large components that differ in more than their core modules: not to be called where others wait.
 pub fn compare_exports(old: &[u8], new: &[u8]) -> Vec<ExportChange> {
+    if outside(old).is_some_and(|old| outside(new) == Some(old)) {
+        return Vec::new();
+    }
     match (World::of(old), World::of(new)) {
         (Ok(old), Ok(new)) => compare(&old, &new),
         (Err(reason), _) | (_, Err(reason)) => vec![ExportChange::Unreadable(reason)],
     }
+}
+
+/// The sections of a component but for its core modules, on which no type of an export depends: what two versions of one
+/// program have in common. None where it cannot be read.
+fn outside(component: &[u8]) -> Option<Vec<(u8, &[u8])>> {
+    let mut sections = Vec::new();
+    let mut depth = 0;
+    for payload in Parser::new(0).parse_all(component) {
+        let payload = payload.ok()?;
+        let is_left_out = matches!(
+            payload,
+            Payload::ModuleSection { .. } | Payload::CustomSection(_)
+        );
+        if depth == 0
+            && !is_left_out
+            && let Some((id, range)) = payload.as_section()
+        {
+            sections.push((id, component.get(range)?));
+        }
+        match payload {
+            Payload::ModuleSection { .. } | Payload::ComponentSection { .. } => depth += 1,
+            Payload::End(_) if depth > 0 => depth -= 1,
+            _ => {}
+        }
+    }
+    Some(sections)
 }
 
 fn compare(old: &World, new: &World) -> Vec<ExportChange> {

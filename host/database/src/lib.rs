@@ -9,6 +9,7 @@ mod call_metrics;
 pub mod connect;
 pub mod fault;
 pub mod health;
+pub mod listing;
 mod metrics;
 mod migrate;
 pub mod notifications;

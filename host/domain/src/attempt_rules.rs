@@ -3,16 +3,19 @@
 use super::capability::Capability;
 use super::grants::Grants;
 use super::limits::{LimitSettings, LimitSource, Limits};
+use super::recording_rule::{RecordingPolicy, RecordingRule};
+use super::rollout::Percent;
 use super::scope::Scope;
 use serde::Deserialize;
 
-/// What attempts in tasks of one namespace may reach and use. A component is named as that namespace
+/// What attempts in tasks of one namespace may reach and use, and which are recorded. A component is named as that namespace
 /// names it: `charge`, or `other/charge`.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct AttemptRules {
     /// Those to all components first, so that what is granted to one component counts before it.
     pub grants: Vec<GrantRule>,
     pub limits: Vec<LimitRule>,
+    pub recordings: Vec<RecordingRule>,
 }
 
 /// What attempts of a component may reach.
@@ -40,6 +43,17 @@ impl AttemptRules {
     /// The rights of its attempts.
     pub fn grants(&self, component: &str) -> Grants {
         Grants::of(self.granted_to(component).cloned())
+    }
+
+    /// Which of its attempts are recorded, by the rule for the component, else by that for all; `None`: none are.
+    pub fn recording(&self, component: &str) -> Option<RecordingPolicy> {
+        let own = self.recordings.iter().find(|rule| match &rule.component {
+            Scope::All => false,
+            Scope::One(one) => one.to_string() == component,
+        });
+        let rule = own.or_else(|| self.recordings.iter().find(|it| it.component.is_all()))?;
+        let policy = rule.policy();
+        (policy.percent != Percent::NONE).then_some(policy)
     }
 
     /// The least of what the host, the namespace, its rule for the component and the step say.

@@ -1,7 +1,7 @@
 //! What the audit calls the changes that it has.
 
 /// Every action that is written down, by its object.
-pub const ACTIONS: [&str; 54] = [
+pub const ACTIONS: [&str; 56] = [
     "component.approve",
     "component.collect",
     "component.publish",
@@ -31,6 +31,8 @@ pub const ACTIONS: [&str; 54] = [
     "queue.pause",
     "queue.resume",
     "queue.weight",
+    "recording_rule.remove",
+    "recording_rule.set",
     "retention.remove",
     "retention.set",
     "secret.remove",

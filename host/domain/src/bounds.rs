@@ -8,6 +8,9 @@ pub const MAX_GRANTS: i64 = 1_000;
 /// Rules on limits that one namespace has at most.
 pub const MAX_LIMIT_RULES: i64 = 1_000;
 
+/// Rules on recordings that one namespace has at most.
+pub const MAX_RECORDING_RULES: i64 = 1_000;
+
 /// How old what is collected is at least, unless an operator says otherwise: 30 days.
 pub const DEFAULT_COLLECT_AGE: Duration = Duration::from_secs(30 * 24 * 60 * 60);
 

@@ -25,7 +25,8 @@ pub struct DeclaredEvent {
 }
 
 /// Who declares an event.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum DeclaredBy {
     Component,
     Template,
@@ -70,6 +71,17 @@ impl EventSchemas {
 
     pub fn declared_by(&self) -> DeclaredBy {
         self.declared_by
+    }
+
+    /// The schemas as they were declared.
+    pub fn sources(&self) -> impl Iterator<Item = (EventName, DeclaredEvent)> {
+        self.schemas.iter().map(|(name, schema)| {
+            let event = DeclaredEvent {
+                description: None,
+                schema: Some(schema.source().clone()),
+            };
+            (name.clone(), event)
+        })
     }
 
     /// Whether payloads of this event have a schema.

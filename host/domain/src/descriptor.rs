@@ -65,7 +65,7 @@ pub struct SubscriberDescription {
 /// How subscribers are exported, up to the version.
 pub const SUBSCRIBER_EXPORT: &str = "tasker:step/subscriber@";
 
-/// What the producers sections of a component and of the modules in it say, and what it consists of.
+/// What the producers sections of a component and of the modules in it say, what it consists of, and its commit.
 /// Nothing of it is checked: it is what the tools say of themselves.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
@@ -78,6 +78,9 @@ pub struct Provenance {
     pub modules: usize,
     /// The bytes of these modules together.
     pub module_bytes: usize,
+    /// The commit of the source, with `-dirty` behind it where something was not committed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub commit: Option<String>,
 }
 
 /// A language, compiler or SDK.

@@ -83,6 +83,8 @@ pub const FAILURE_CODES: &[FailureCode] = codes! {
         => "It is tried again; look at the log of the host.";
     Host "kv_unavailable": "The key-value store could not be read."
         => "It is tried again; look at the database.";
+    Host "replay_diverged": "A replay, not an attempt of a host: the handler asked for something else than was recorded."
+        => "The message has both; replay other code with `--component`.";
     Host "secret_unavailable": "A secret could not be read."
         => "Look at the message; set the secret anew.";
     Host "secret_key_missing": "The host does not have the key of a secret. Another host takes the step."

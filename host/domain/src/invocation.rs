@@ -6,6 +6,7 @@ use super::{
     grants::Grants,
     ids::TaskId,
     limits::Limits,
+    recording_rule::RecordingPolicy,
     subscriber_event::SubscriberEvent,
     trace_context::{SpanId, SpanOf, TraceId, TraceParent},
 };
@@ -90,4 +91,6 @@ pub struct StepPlan {
     pub result_schema: Option<Arc<Schema>>,
     /// The schemas of events that its component and its template declare.
     pub event_schemas: Vec<Arc<EventSchemas>>,
+    /// Which of its attempts are recorded; `None`: none are, and none pays for it.
+    pub recording: Option<RecordingPolicy>,
 }

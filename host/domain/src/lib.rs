@@ -40,6 +40,7 @@ pub mod name;
 mod named_enum;
 #[cfg(feature = "openapi")]
 mod openapi;
+pub mod order;
 pub mod outcome;
 pub mod permission;
 pub mod pin;
@@ -48,6 +49,8 @@ pub mod precondition;
 pub mod priority;
 pub mod queue_key;
 pub mod reason;
+pub mod recording;
+pub mod recording_rule;
 pub mod references;
 pub mod request_rate;
 pub mod requirement;

@@ -8,6 +8,7 @@ mod settings;
 
 use super::duration::MAX_DURATION;
 pub use limit::{Limit, LimitError};
+use serde::{Deserialize, Serialize};
 pub use settings::{LimitPatch, LimitSettings};
 use std::time::Duration;
 
@@ -16,7 +17,8 @@ use std::time::Duration;
 const MAX_RECORDED_BYTES: usize = 256 << 20;
 
 /// Who set a limit.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum LimitSource {
     Host,
     /// The rule for everything that runs in tasks of the namespace.
@@ -28,7 +30,7 @@ pub enum LimitSource {
 }
 
 /// What one invocation may use at most.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Limits {
     /// All linear memories and tables of the instance together, in bytes.
     pub memory_bytes: usize,

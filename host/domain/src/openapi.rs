@@ -82,7 +82,7 @@ schemas! {
         "pattern": "^(move|(look|move)~[0-9A-Fa-f-]{32,36})$",
     }
     Percent: {
-        "description": "A share of new tasks in percent, in steps of 0.01.",
+        "description": "A share in percent, in steps of 0.01.",
         "type": "number",
         "minimum": 0,
         "maximum": 100,

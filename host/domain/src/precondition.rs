@@ -2,7 +2,7 @@
 
 use crate::digest::Digest;
 use crate::error_report::{ErrorClass, ErrorReport, Report};
-use data_encoding::BASE64URL_NOPAD;
+use data_encoding::HEXLOWER;
 use serde::Serialize;
 use std::fmt;
 
@@ -12,7 +12,8 @@ const TAG_BYTES: usize = 12;
 /// Between what stands for what is set and what stands for the rest of an answer.
 const SEPARATOR: char = '.';
 
-/// Stands for the state of something that is set: as long as the tag is the same, nobody has changed it.
+/// Stands for the state of something that is set: as long as the tag is the same, nobody has changed it. Lower-case hex,
+/// so that a command line never takes one for an option.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct EntityTag(String);
 
@@ -20,7 +21,7 @@ impl EntityTag {
     /// The tag of these bytes.
     pub fn of_bytes(bytes: &[u8]) -> Self {
         let digest = Digest::of(bytes);
-        Self(BASE64URL_NOPAD.encode(&digest.as_bytes()[..TAG_BYTES]))
+        Self(HEXLOWER.encode(&digest.as_bytes()[..TAG_BYTES]))
     }
 
     /// The tag of a state.
@@ -155,7 +156,15 @@ mod tests {
         let tag = EntityTag::of(&("shop", 1));
         assert_eq!(tag, EntityTag::of(&("shop", 1)));
         assert_ne!(tag, EntityTag::of(&("shop", 2)));
-        assert_eq!(tag.as_str().len(), 16);
+        assert_eq!(tag.as_str().len(), 2 * TAG_BYTES);
+    }
+
+    #[test]
+    fn no_command_line_takes_a_tag_for_an_option() {
+        for state in 0..1_000 {
+            let tag = EntityTag::of(&state);
+            assert!(!tag.as_str().contains(['-', '_']), "{tag}");
+        }
     }
 
     #[test]

@@ -1,4 +1,4 @@
-//! Which tasks take a rollout: pure, by the task's id alone, so that a task is of one mind for all its
+//! Shares in percent, and which tasks take a rollout: pure, by the task's id alone, so that a task is of one mind for all its
 //! steps and a higher share only ever adds tasks.
 
 use super::ids::TaskId;
@@ -11,7 +11,7 @@ use std::str::FromStr;
 /// A whole, in hundredths of a percent.
 const WHOLE: u16 = 10_000;
 
-/// A share of new tasks, from 0 to 100 percent in steps of 0.01.
+/// A share, such as of new tasks, from 0 to 100 percent in steps of 0.01.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 // Not from a float: inside a flattened value, serde passes a float as its text.
 #[serde(try_from = "Number", into = "f64")]
@@ -19,14 +19,23 @@ pub struct Percent(u16);
 
 /// A number or text that is not a [`Percent`].
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("`{0}` is not a share of tasks; write a number from 0 to 100 with two decimals at most")]
+#[error(
+    "`{0}` is not a share; write a number from 0 to 100 with two decimals at most, such as `1%`"
+)]
 pub struct PercentError(String);
 
 impl Percent {
-    /// Every task.
+    /// The whole.
     pub const ALL: Self = Self(WHOLE);
+    /// Nothing.
+    pub const NONE: Self = Self(0);
 
-    /// True if every task is meant.
+    /// True for this share of all digests.
+    pub(crate) fn includes(self, digest: &[u8; 32]) -> bool {
+        position(digest) < self.0
+    }
+
+    /// True if the whole is meant.
     pub fn is_all(self) -> bool {
         self == Self::ALL
     }
@@ -91,15 +100,19 @@ impl fmt::Display for Percent {
 /// True if the task takes the rollout of the pin of this name. Rollouts of different pins are
 /// independent of each other.
 pub fn takes_rollout(task: TaskId, pin: &str, percent: Percent) -> bool {
-    position(task, pin) < percent.0
+    percent.includes(&digest(task, pin))
 }
 
-/// The position of the task among all tasks, uniformly from 0 to [`WHOLE`].
-fn position(task: TaskId, pin: &str) -> u16 {
+fn digest(task: TaskId, pin: &str) -> [u8; 32] {
     let digest = Sha256::new()
         .chain_update(task.0.as_bytes())
         .chain_update(pin)
         .finalize();
+    digest.into()
+}
+
+/// The position of a digest among all digests, uniformly from 0 to [`WHOLE`].
+fn position(digest: &[u8; 32]) -> u16 {
     let first: [u8; 8] = digest[..8].try_into().expect("a sha256 has 32 bytes");
     let scaled = (u128::from(u64::from_be_bytes(first)) * u128::from(WHOLE)) >> 64;
     u16::try_from(scaled).expect("it is below a whole")
@@ -168,7 +181,7 @@ mod tests {
 
     #[test]
     fn a_task_keeps_its_place_in_every_version_of_the_host() {
-        assert_eq!(position(TaskId(Uuid::from_u128(7)), PIN), 8_422);
+        assert_eq!(position(&digest(TaskId(Uuid::from_u128(7)), PIN)), 8_422);
     }
 
     proptest! {
@@ -180,7 +193,7 @@ mod tests {
 
         #[test]
         fn none_and_all_are_exact(task in any_task()) {
-            prop_assert!(!takes_rollout(task, PIN, Percent(0)));
+            prop_assert!(!takes_rollout(task, PIN, Percent::NONE));
             prop_assert!(takes_rollout(task, PIN, Percent::ALL));
         }
     }

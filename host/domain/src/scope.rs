@@ -6,11 +6,11 @@ use serde::{Deserialize, Serialize};
 use std::fmt;
 use std::str::FromStr;
 
-/// Which components a rule of a namespace is about: a grant, or limits.
+/// Which components a rule of a namespace is about: a grant, limits, or recordings.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub enum Scope {
-    /// All, `*`: to a grant those of the namespace itself, to limits all that its tasks run.
+    /// All, `*`: to a grant those of the namespace itself, to other rules all that its tasks run.
     All,
     /// One, in another namespace where it says so: `charge`, `other/charge`.
     One(ComponentRef),

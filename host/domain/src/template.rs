@@ -15,6 +15,7 @@ pub mod retry;
 mod scalar;
 mod source;
 mod tree;
+pub mod yaml;
 
 pub use check::nearest::nearest;
 pub use check::schema::template_schema;

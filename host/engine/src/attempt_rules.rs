@@ -7,6 +7,7 @@ use std::num::NonZeroUsize;
 use std::sync::Arc;
 use tasker_database::DatabaseError;
 use tasker_domain::attempt_rules::{AttemptRules, GrantRule, LimitRule};
+use tasker_domain::recording_rule::RecordingRule;
 
 /// Namespaces whose rules a host keeps in memory.
 const MAX_NAMESPACES: NonZeroUsize = at_most(4_096);
@@ -31,6 +32,8 @@ struct RulesRow {
     grants: Vec<GrantRule>,
     #[sqlx(json)]
     limits: Vec<LimitRule>,
+    #[sqlx(json)]
+    recordings: Vec<RecordingRule>,
 }
 
 /// One statement, so that the rules are those of the revision.
@@ -41,7 +44,11 @@ const RULES: &str = "
             from tasker.grant g where g.namespace_id = n.namespace_id) as grants,
            (select coalesce(json_agg(json_build_object('component', r.component, 'limits', r.limits)
                                      order by r.component), '[]')
-            from tasker.limit_rule r where r.namespace_id = n.namespace_id) as limits
+            from tasker.limit_rule r where r.namespace_id = n.namespace_id) as limits,
+           (select coalesce(json_agg(json_build_object('component', r.component, 'percent', r.percent,
+                                                       'only_failures', r.only_failures)
+                                     order by r.component), '[]')
+            from tasker.recording_rule r where r.namespace_id = n.namespace_id) as recordings
     from tasker.namespace n
     where n.name = $1";
 
@@ -66,6 +73,7 @@ impl Engine {
         let rules = AttemptRules {
             grants: row.grants,
             limits: row.limits,
+            recordings: row.recordings,
         };
         let rules = (row.revision, Arc::new(rules));
         self.rules.0.keep(namespace.to_owned(), rules.clone());

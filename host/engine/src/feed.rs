@@ -2,15 +2,17 @@
 
 use super::Engine;
 use super::feed_names::{Named, NamedBy};
-use super::log_position::{LogPage, LogPosition};
+use super::log_position::LogPosition;
+use super::wanted_rows::WantedRows;
 use chrono::{DateTime, Utc};
 use sqlx::FromRow;
 use tasker_database::DatabaseError;
 use uuid::Uuid;
 
-/// The largest number of rows of one page.
+/// The most numbers that one page looks at.
 pub const MAX_FEED_ROWS: i32 = 1_000;
-const READ_FEED: &str = "select * from tasker.read_feed($1, $2, $3, $4)";
+/// The largest detail that is part of a row, in bytes of JSON text.
+const MAX_DETAIL_BYTES: i32 = 4 << 10;
 
 /// A row of the log or, where it has an action, of the audit. What retention has deleted meanwhile is none.
 #[derive(Clone, Debug, Default, FromRow)]
@@ -73,6 +75,15 @@ pub struct FeedRow {
     pub reason: Option<String>,
 }
 
+/// A part of the feed.
+#[derive(Clone, Debug)]
+pub struct FeedPage {
+    /// In order.
+    pub rows: Vec<FeedRow>,
+    /// Where the next page begins: nothing more is wanted up to here.
+    pub through: LogPosition,
+}
+
 impl FeedRow {
     pub(crate) fn named_by(&self) -> Option<NamedBy> {
         Some(NamedBy {
@@ -101,23 +112,40 @@ impl FeedRow {
 }
 
 impl Engine {
-    /// The next rows behind `after` up to `until`, `limit` and [`MAX_FEED_ROWS`] at most. `until` is a safe position of
-    /// [`super::log_position::LogHorizon`]. A page that ends at `until` is the last one.
+    /// Those that are wanted of the next rows behind `after` up to `until`. Looks at `limit` numbers, [`MAX_FEED_ROWS`] at most;
+    /// a gap behind them is passed over. `until` is a safe position of [`super::log_position::LogHorizon`]. A page that ends
+    /// at `until` is the last one.
     pub async fn read_feed(
         &self,
         after: LogPosition,
         until: LogPosition,
         limit: i32,
-    ) -> Result<LogPage<FeedRow>, DatabaseError> {
-        let limit = limit.min(MAX_FEED_ROWS);
-        let page = self.log_page(READ_FEED, after, until, limit, |row: &FeedRow| row.seq);
-        let mut page = page.await?;
-        let named_by: Vec<_> = page.rows.iter().map(FeedRow::named_by).collect();
+        wanted: &WantedRows,
+    ) -> Result<FeedPage, DatabaseError> {
+        let width = i64::from(limit.clamp(1, MAX_FEED_ROWS));
+        let mut through = until.0.min(after.0 + width);
+        let rows = sqlx::query_as("select * from tasker.read_feed($1, $2, $3, $4, $5)")
+            .bind(after.0)
+            .bind(through)
+            .bind(MAX_DETAIL_BYTES)
+            .bind(wanted.kinds())
+            .bind(wanted.tasks());
+        let mut rows: Vec<FeedRow> = rows.fetch_all(self.pool()).await?;
+        if rows.is_empty() && through < until.0 {
+            // Over what retention has deleted.
+            let skipped = sqlx::query_scalar("select tasker.skip_log($1, $2, $3)")
+                .bind(through)
+                .bind(until.0)
+                .bind(width);
+            through = skipped.fetch_one(self.pool()).await?;
+        }
+        let named_by: Vec<_> = rows.iter().map(FeedRow::named_by).collect();
         let names = self.feed_names(&named_by).await?;
-        for (row, names) in page.rows.iter_mut().zip(&names) {
+        for (row, names) in rows.iter_mut().zip(&names) {
             row.name(names);
         }
-        Ok(page)
+        let through = LogPosition(through.max(after.0));
+        Ok(FeedPage { rows, through })
     }
 
     /// A position behind which is everything of this time or later, and little that is older.

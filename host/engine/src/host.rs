@@ -3,12 +3,14 @@
 use super::Engine;
 use chrono::{DateTime, Utc};
 use serde_json::json;
-use sqlx::FromRow;
+use sqlx::{FromRow, SqlSafeStr};
 use tasker_database::audit::{self, NewAuditEntry};
-use tasker_database::{Connection, DatabaseError};
+use tasker_database::listing::{ListRow, Listing, RowCount, counting};
+use tasker_database::{Connection, DatabaseError, listing};
 use tasker_domain::actor::Actor;
 use tasker_domain::error_report::{ErrorClass, ErrorReport, Report};
 use tasker_domain::ids::WorkerId;
+use tasker_domain::order::Seek;
 use tasker_domain::state::HostState;
 
 /// Without a heartbeat for this long a host is shown as silent, in seconds: the default of `--dead-after`.
@@ -88,18 +90,28 @@ impl Report for HostError {
 }
 
 impl Engine {
-    /// Hosts that run, and those that stopped in the last hour: the newest first, `limit` at most, of those
-    /// before `before`.
-    pub async fn list_hosts(
+    /// Hosts that run, and those that stopped in the last hour, in the order in which they started.
+    pub async fn list_hosts(&self, seek: Seek<i32>) -> Result<Vec<HostRow>, DatabaseError> {
+        self.hosts_in(LIST.rows(seek.direction), seek).await
+    }
+
+    /// How many hosts the list has.
+    pub async fn count_hosts(&self) -> Result<RowCount, DatabaseError> {
+        let rows = self.hosts_in(LIST.count(), counting()).await?;
+        Ok(RowCount::of_rows(&rows))
+    }
+
+    async fn hosts_in<R: ListRow>(
         &self,
-        before: Option<i32>,
-        limit: i64,
-    ) -> Result<Vec<HostRow>, DatabaseError> {
-        let rows = sqlx::query_as(LIST)
+        statement: impl SqlSafeStr,
+        seek: Seek<i32>,
+    ) -> Result<Vec<R>, DatabaseError> {
+        let begin = seek.direction.first_of(i32::MIN, i32::MAX);
+        let rows = sqlx::query_as(statement)
             .bind(SILENT_AFTER_S)
-            .bind(before.unwrap_or(i32::MAX))
+            .bind(seek.after.unwrap_or(begin))
             .bind(LISTED_AFTER_STOP_S)
-            .bind(limit)
+            .bind(seek.limit)
             .fetch_all(self.pool())
             .await?;
         Ok(rows)
@@ -158,26 +170,26 @@ fn recorded<'a>(change: &HostChange<'a>, host: &HostRow) -> NewAuditEntry<'a> {
 }
 
 macro_rules! hosts_of {
-    ($rest:literal) => {
-        concat!(
+    ($($rest:tt)+) => {
+        listing! {
             "select w.worker_id, w.host_name, w.pid, w.version, w.slots,
                     case when w.stopped_at is null then w.running else 0 end as running,
                     w.started_at, w.heartbeat_at, w.draining_since, w.drained_at, w.stopped_at,
-                    w.heartbeat_at < (select tasker.clock()) - $1 * interval '1 second' as is_silent ",
-            $rest
-        )
+                    w.heartbeat_at < (select tasker.clock()) - $1 * interval '1 second' as is_silent "
+            $($rest)+
+        }
     };
 }
 
-const SHOW: &str = hosts_of!("from tasker.worker w where w.worker_id = $2");
+const SHOW: &str = hosts_of!("from tasker.worker w where w.worker_id = $2").ascending;
 
-const LIST: &str = hosts_of!(
+const LIST: Listing = hosts_of!(
     "from (
-       select r.* from tasker.worker r where r.stopped_at is null and r.worker_id < $2
+       select r.* from tasker.worker r where r.stopped_at is null and r.worker_id " > " $2
        union all
        select r.* from tasker.worker r
-       where r.stopped_at > (select tasker.clock()) - $3 * interval '1 second' and r.worker_id < $2
+       where r.stopped_at > (select tasker.clock()) - $3 * interval '1 second' and r.worker_id " > " $2
      ) w
-     order by w.worker_id desc
+     order by w.worker_id " asc "
      limit $4"
 );

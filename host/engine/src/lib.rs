@@ -29,6 +29,8 @@ pub mod observation;
 pub mod payload_read;
 pub mod plan;
 pub mod quarantine;
+pub mod recording;
+pub mod recording_bound;
 pub mod report;
 pub mod retention;
 pub mod rollout;
@@ -43,10 +45,12 @@ pub mod task_list;
 pub mod task_read;
 pub mod trace_log;
 pub mod usage;
+pub mod wanted_rows;
 
 use attempt_rules::RulesCache;
 use feed_names::FeedNames;
 use log_position::SharedHorizon;
+use recording_bound::{DroppedRecordings, MAX_RECORDINGS_BYTES};
 use secret::SecretKeys;
 use std::sync::Arc;
 use tasker_database::{Database, Pool};
@@ -65,6 +69,9 @@ pub struct Engine {
     followed: Arc<SharedHorizon>,
     /// What readers of the feed call definitions.
     feed_names: Arc<FeedNames>,
+    /// The most that all recordings take together, in bytes.
+    max_recordings: i64,
+    dropped: Arc<DroppedRecordings>,
     /// Its connections lead to the replica.
     is_on_replica: bool,
 }
@@ -79,6 +86,8 @@ impl Engine {
             rules: Arc::default(),
             followed: Arc::default(),
             feed_names: Arc::default(),
+            max_recordings: MAX_RECORDINGS_BYTES as i64,
+            dropped: Arc::default(),
             is_on_replica: false,
         }
     }

@@ -1,17 +1,11 @@
-//! The log as a whole, for readers who go on from where they were: the position up to which it is complete, and the
-//! rows up to there.
+//! The log as a whole, for readers who go on from where they were: the position up to which it is complete.
 
 use super::Engine;
 use sqlx::FromRow;
-use sqlx::postgres::PgRow;
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 use tasker_database::DatabaseError;
 
-/// The largest detail that is part of a row, in bytes of JSON text.
-const MAX_DETAIL_BYTES: i32 = 4 << 10;
-/// The most rows of one page.
-pub const MAX_LOG_ROWS: i32 = 1_000;
 /// How long a reader of one task waits for those who write the log at the time, and between two looks.
 const SETTLE_MAX: Duration = Duration::from_millis(50);
 const SETTLE_LOOK: Duration = Duration::from_millis(2);
@@ -47,15 +41,6 @@ impl LogHorizon {
     }
 }
 
-/// A part of the log, or of log and audit.
-#[derive(Clone, Debug)]
-pub struct LogPage<R> {
-    /// In order.
-    pub rows: Vec<R>,
-    /// Where the next page begins: there is nothing more up to here.
-    pub through: LogPosition,
-}
-
 impl Engine {
     /// Moves the horizon on as far as it is known now. Call it a few times a second for as long as somebody reads. After
     /// an error the horizon is what it was.
@@ -68,59 +53,6 @@ impl Engine {
             .await?;
         *horizon = next;
         Ok(())
-    }
-
-    /// The next rows of a statement that reads windows of the log, and where the next page begins. Numbers without rows
-    /// are skipped.
-    pub(crate) async fn log_page<R>(
-        &self,
-        statement: &'static str,
-        after: LogPosition,
-        until: LogPosition,
-        limit: i32,
-        seq: fn(&R) -> i64,
-    ) -> Result<LogPage<R>, DatabaseError>
-    where
-        R: for<'r> FromRow<'r, PgRow> + Send + Unpin,
-    {
-        let (limit, until) = (limit.clamp(1, MAX_LOG_ROWS), until.0);
-        let mut after = after.0;
-        let mut rows: Vec<R> = self.log_window(statement, after, until, limit).await?;
-        if rows.is_empty() && after + i64::from(limit) < until {
-            after = sqlx::query_scalar("select tasker.skip_log($1, $2, $3)")
-                .bind(after + i64::from(limit))
-                .bind(until)
-                .bind(i64::from(limit))
-                .fetch_one(self.pool())
-                .await?;
-            rows = self.log_window(statement, after, until, limit).await?;
-        }
-        let window_end = until.min(after + i64::from(limit)).max(after);
-        let last = rows.last().map(seq);
-        let is_full = rows.len() >= limit as usize;
-        let through = LogPosition(last.filter(|_| is_full).unwrap_or(window_end));
-        Ok(LogPage { rows, through })
-    }
-
-    /// All rows of the next `limit` numbers.
-    async fn log_window<R>(
-        &self,
-        statement: &'static str,
-        after: i64,
-        until: i64,
-        limit: i32,
-    ) -> Result<Vec<R>, DatabaseError>
-    where
-        R: for<'r> FromRow<'r, PgRow> + Send + Unpin,
-    {
-        let rows = sqlx::query_as(statement)
-            .bind(after)
-            .bind(until.min(after + i64::from(limit)))
-            .bind(limit)
-            .bind(MAX_DETAIL_BYTES)
-            .fetch_all(self.pool())
-            .await?;
-        Ok(rows)
     }
 
     /// A position up to which the log is complete: the present one, if those who write at the time end within 50 ms.

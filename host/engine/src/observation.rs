@@ -36,6 +36,9 @@ pub struct Observation {
     pub subscriptions: Option<SubscriptionLag>,
     #[serde(default)]
     pub statistics: Option<StatisticsLag>,
+    /// What all recordings of attempts take.
+    #[serde(default)]
+    pub recording_bytes: Option<i64>,
 }
 
 /// How far active subscriptions are behind, all together.

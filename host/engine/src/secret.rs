@@ -43,6 +43,10 @@ pub enum SecretError {
         key_id: KeyId,
     },
     #[error(
+        "the recording is encrypted with the key {key_id}, which this host does not have; give every host the same keys with --secret-key-file or TASKER_SECRET_KEY, old ones on the lines after the new one"
+    )]
+    RecordingKeyMissing { key_id: KeyId },
+    #[error(
         "the stored value of secret {namespace}/{name} was changed after it was encrypted; set the secret again"
     )]
     Changed { namespace: String, name: String },
@@ -58,7 +62,8 @@ impl Report for SecretError {
             | Self::KeyFile { .. }
             | Self::KeyFileOpen { .. }
             | Self::KeyFileText { .. }
-            | Self::KeyMissing { .. } => {
+            | Self::KeyMissing { .. }
+            | Self::RecordingKeyMissing { .. } => {
                 ErrorReport::new(ErrorClass::Conflict, "secret_keys_unusable")
             }
             Self::Changed { .. } | Self::Random(_) => ErrorReport::internal(),
@@ -74,7 +79,8 @@ impl SecretError {
             | Self::KeyFile { .. }
             | Self::KeyFileOpen { .. }
             | Self::KeyFileText { .. }
-            | Self::KeyMissing { .. } => true,
+            | Self::KeyMissing { .. }
+            | Self::RecordingKeyMissing { .. } => true,
             Self::Database(_) | Self::Changed { .. } | Self::Random(_) => false,
         }
     }

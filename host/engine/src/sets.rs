@@ -48,6 +48,16 @@ pub struct RowOf<T> {
     pub row: T,
 }
 
+/// Where a step is in its task.
+#[derive(Debug, FromRow)]
+pub struct StepPlaceRow {
+    pub task_id: Uuid,
+    /// Of the task.
+    pub namespace: String,
+    pub step: String,
+    pub step_no: i16,
+}
+
 /// A change of the state of a step, in short.
 #[derive(Debug, FromRow)]
 pub struct StepLogRow {
@@ -160,6 +170,19 @@ impl Engine {
         Ok(rows)
     }
 
+    /// Where those of these steps are that exist.
+    pub async fn places_of_steps(
+        &self,
+        steps: &[(TaskId, String)],
+    ) -> Result<Vec<StepPlaceRow>, DatabaseError> {
+        let rows = sqlx::query_as(PLACES)
+            .bind(column(steps, |(task_id, _)| task_id.0))
+            .bind(column(steps, |(_, step)| step.as_str()))
+            .fetch_all(self.pool())
+            .await?;
+        Ok(rows)
+    }
+
     /// What the log says of attempts of these steps, by key and in order.
     pub async fn log_of_steps(
         &self,
@@ -211,3 +234,16 @@ impl Engine {
         Ok(rows)
     }
 }
+
+// Each task is read by its key, whatever the planner knows of so many keys.
+const PLACES: &str = "
+    select distinct t.task_id, n.name as namespace, st.name as step, st.step_no
+    from unnest($1::uuid[], $2::text[]) a (task_id, step)
+    cross join lateral (
+      select e.task_id, e.namespace_id, e.template_version_id
+      from tasker.every_task e
+      where e.task_id = a.task_id
+      offset 0
+    ) t
+    join tasker.step_template st on st.template_version_id = t.template_version_id and st.name = a.step
+    join tasker.namespace n on n.namespace_id = t.namespace_id";

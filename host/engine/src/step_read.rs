@@ -4,9 +4,11 @@ use super::Engine;
 use super::task_read::MAX_INLINE_BYTES;
 use chrono::{DateTime, Utc};
 use sqlx::FromRow;
-use tasker_database::DatabaseError;
+use tasker_database::listing::{Listing, RowCount};
+use tasker_database::{DatabaseError, listing};
 use tasker_domain::digest::Digest;
 use tasker_domain::ids::TaskId;
+use tasker_domain::order::Seek;
 use tasker_domain::state::StepState;
 
 /// The most dependencies of a step that are named.
@@ -19,8 +21,13 @@ pub const MAX_INLINE_SINKS: i64 = 100;
 pub struct StepFilter {
     /// Empty: in any state.
     pub states: Vec<StepState>,
-    /// Only steps behind the one of this number.
-    pub after: Option<i16>,
+}
+
+impl StepFilter {
+    fn state_names(&self) -> Option<Vec<&'static str>> {
+        let names = self.states.iter().map(StepState::into_str);
+        (!self.states.is_empty()).then(|| names.collect())
+    }
 }
 
 /// A step with what its template and lock say of it; payloads as JSON text.
@@ -68,25 +75,40 @@ pub struct SinkRow {
 }
 
 impl Engine {
-    /// Steps of a task in the order of their numbers, `limit` at most; `None` if the task does not
-    /// exist.
+    /// Steps of a task by their numbers; none of a task that does not exist.
     pub async fn steps(
         &self,
         task_id: TaskId,
         filter: &StepFilter,
-        limit: i64,
+        seek: Seek<i16>,
     ) -> Result<Vec<StepRow>, DatabaseError> {
-        let states: Vec<String> = filter.states.iter().map(ToString::to_string).collect();
-        let rows = sqlx::query_as(STEPS)
+        let rows = sqlx::query_as(STEPS.rows(seek.direction))
             .bind(task_id.0)
-            .bind(filter.after)
-            .bind(Some(states).filter(|states| !states.is_empty()))
-            .bind(limit)
+            .bind(seek.after)
+            .bind(filter.state_names())
+            .bind(seek.limit)
             .bind(MAX_PARENTS)
             .bind(MAX_INLINE_BYTES)
             .fetch_all(self.pool())
             .await?;
         Ok(rows)
+    }
+
+    /// How many steps a task has.
+    pub async fn count_steps(
+        &self,
+        task_id: TaskId,
+        filter: &StepFilter,
+    ) -> Result<RowCount, DatabaseError> {
+        let count = sqlx::query_scalar(
+            "select count(*) from tasker.every_step s
+             where s.task_id = $1 and ($2::text[] is null or s.state::text = any ($2))",
+        )
+        .bind(task_id.0)
+        .bind(filter.state_names())
+        .fetch_one(self.pool())
+        .await?;
+        Ok(RowCount::of(count))
     }
 
     /// Why each of these open steps is in its state, for people:
@@ -125,14 +147,14 @@ impl Engine {
 
 // What has run shows the version that it ran, whatever the lock says by now. The page is made first,
 // so that no payload is looked at but those of its steps.
-const STEPS: &str = "
-    with page as materialized (
+const STEPS: Listing = listing! {
+    "with page as materialized (
       select s.task_id, s.step_no, t.template_version_id, t.lock_id
       from tasker.every_task t
       join tasker.every_step s using (task_id)
-      where t.task_id = $1 and ($2::int2 is null or s.step_no > $2)
+      where t.task_id = $1 and ($2::int2 is null or s.step_no " > " $2)
         and ($3::text[] is null or s.state::text = any ($3))
-      order by s.step_no
+      order by s.step_no " asc "
       limit $4
     ), ran as (
       select distinct on (r.step_no) r.step_no, r.component_version_id
@@ -167,7 +189,8 @@ const STEPS: &str = "
          = coalesce(ran.component_version_id, a.component_version_id, e.component_version_id)
     join tasker.component c using (component_id)
     join tasker.namespace n on n.namespace_id = c.namespace_id
-    order by s.step_no";
+    order by s.step_no " asc
+};
 
 // Sizes are computed only if there are few sinks: for each, the database reads the whole result.
 const SINKS: &str = "

@@ -3,10 +3,12 @@
 use super::Engine;
 use super::log_position::LogPosition;
 use chrono::{DateTime, Utc};
-use sqlx::FromRow;
-use tasker_database::DatabaseError;
+use sqlx::{FromRow, SqlSafeStr};
+use tasker_database::listing::{ListRow, Listing, RowCount, counting};
+use tasker_database::{DatabaseError, listing};
 use tasker_domain::digest::Digest;
 use tasker_domain::ids::TaskId;
+use tasker_domain::order::Seek;
 use tasker_domain::state::{StepState, TaskState};
 use tasker_domain::task_report::MAX_LOG_ROWS;
 use uuid::Uuid;
@@ -181,35 +183,62 @@ impl Engine {
         Ok(row)
     }
 
-    /// Transitions of a task after `seq`, or only the events among them, in order, `limit` at most. Of an open task what
+    /// Transitions of a task by `seq`, or only the events among them. Of an open task what
     /// a transaction that still writes could come before is held back, so that a reader who goes on from the last `seq`
     /// misses nothing. `None` if this is a replica, which cannot say it of an open task.
     pub async fn transitions(
         &self,
-        task_id: TaskId,
-        is_open: bool,
-        only_events: bool,
-        after_seq: i64,
-        limit: i64,
+        of: TransitionsOf,
+        seek: Seek<i64>,
     ) -> Result<Option<Vec<TransitionRow>>, DatabaseError> {
-        if is_open && self.is_on_replica {
+        let statement = TRANSITIONS.rows(seek.direction);
+        self.transitions_in(statement, of, seek).await
+    }
+
+    /// How many transitions a task has, as [`Engine::transitions`] lists them.
+    pub async fn count_transitions(
+        &self,
+        of: TransitionsOf,
+    ) -> Result<Option<RowCount>, DatabaseError> {
+        let counted = self.transitions_in(TRANSITIONS.count(), of, counting());
+        Ok(counted.await?.map(|rows| RowCount::of_rows(&rows)))
+    }
+
+    async fn transitions_in<R: ListRow>(
+        &self,
+        statement: impl SqlSafeStr,
+        of: TransitionsOf,
+        seek: Seek<i64>,
+    ) -> Result<Option<Vec<R>>, DatabaseError> {
+        if of.is_open && self.is_on_replica {
             return Ok(None);
         }
-        let until = match is_open {
+        let until = match of.is_open {
             true => self.settled_position().await?,
             false => LogPosition(i64::MAX),
         };
-        let rows = sqlx::query_as(TRANSITIONS)
-            .bind(task_id.0)
-            .bind(after_seq)
-            .bind(limit)
-            .bind(only_events)
+        let begin = seek.direction.first_of(i64::MIN, i64::MAX);
+        let rows = sqlx::query_as(statement)
+            .bind(of.task_id.0)
+            .bind(seek.after.unwrap_or(begin))
+            .bind(seek.limit)
+            .bind(of.only_events)
             .bind(MAX_INLINE_BYTES)
             .bind(until.0)
             .fetch_all(self.pool())
             .await?;
         Ok(Some(rows))
     }
+}
+
+/// Which transitions are listed.
+#[derive(Clone, Copy, Debug)]
+pub struct TransitionsOf {
+    pub task_id: TaskId,
+    /// More of them may be written.
+    pub is_open: bool,
+    /// Only what handlers sent.
+    pub only_events: bool,
 }
 
 const SHOW: &str = "
@@ -239,8 +268,8 @@ const LOCKED_VERSIONS: &str = "
     order by min(e.step_no)
     limit $2";
 
-const TRANSITIONS: &str = "
-    select r.seq, r.at, st.name as step, r.attempt, r.worker_id, r.to_state, r.event,
+const TRANSITIONS: Listing = listing! {
+    "select r.seq, r.at, st.name as step, r.attempt, r.worker_id, r.to_state, r.event,
            case when r.event is null then tasker.brief_error(r.detail)::text
                 when octet_length(r.detail::text) <= $5 then r.detail::text end as detail,
            octet_length(r.detail::text) as detail_bytes
@@ -248,6 +277,7 @@ const TRANSITIONS: &str = "
     join tasker.every_transition r using (task_id)
     left join tasker.step_template st
       on st.template_version_id = t.template_version_id and st.step_no = r.step_no
-    where t.task_id = $1 and r.seq > $2 and r.seq <= $6 and (r.event is not null or not $4)
-    order by r.seq
-    limit $3";
+    where t.task_id = $1 and r.seq " > " $2 and r.seq <= $6 and (r.event is not null or not $4)
+    order by r.seq " asc "
+    limit $3"
+};

@@ -6,10 +6,12 @@ use super::event::{Event, EventData};
 use serde::Deserialize;
 use serde_json::value::RawValue;
 use std::borrow::Cow;
+use std::collections::BTreeSet;
 use std::sync::OnceLock;
 use tasker_domain::ids::TaskId;
 use tasker_domain::trace_context::{SpanOf, TraceParent};
 use tasker_engine::feed::FeedRow;
+use tasker_engine::wanted_rows::RowKind;
 use tasker_telemetry::Tracer;
 
 /// What SQL functions write as the reason of a change.
@@ -88,6 +90,39 @@ fn names(row: &FeedRow) -> Vec<Cow<'static, str>> {
         None => own(of_task(state, detail.is_some())),
         Some(_) => own(of_step(state, row.attempt, &why)),
     }
+}
+
+/// The names that events of a row of this kind can have: of a handler's event, and of a change, any.
+pub(crate) fn names_of(kind: RowKind) -> Option<BTreeSet<&'static str>> {
+    let state = match kind {
+        RowKind::Event | RowKind::Change => return None,
+        RowKind::Task(state) => {
+            let of_task = [false, true].map(|has_detail| of_task(state.into(), has_detail));
+            return Some(of_task.concat().into_iter().collect());
+        }
+        RowKind::Step(state) => state,
+    };
+    let reasons = [CHECKPOINT, WORKER_LOST, QUARANTINED, NOT_QUARANTINED];
+    let reasons = reasons.into_iter().chain(RESUMED).chain(["another"]);
+    let reasons = reasons.map(Some).chain([None]);
+    let mut names = BTreeSet::new();
+    for reason in reasons {
+        for code in [
+            None,
+            Some(CANNOT_BE_CLAIMED),
+            Some(LOST_TOO_OFTEN),
+            Some("another"),
+        ] {
+            let why = Why {
+                reason: reason.map(Cow::Borrowed),
+                code: code.map(Cow::Borrowed),
+            };
+            for attempt in [1, 2] {
+                names.extend(of_step(state.into(), Some(attempt), &why));
+            }
+        }
+    }
+    Some(names)
 }
 
 fn of_task(state: &str, has_detail: bool) -> &'static [&'static str] {

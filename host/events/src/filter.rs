@@ -1,8 +1,10 @@
 //! Which events somebody asks for.
 
 use super::catalog;
+use super::derive::names_of;
 use super::event::{Event, OWN_PREFIX};
 use tasker_domain::ids::TaskId;
+use tasker_engine::wanted_rows::{RowKind, WantedRows};
 
 /// The most patterns of types in one filter.
 pub const MAX_TYPES: usize = 50;
@@ -131,9 +133,35 @@ impl TypePattern {
     fn matches(&self, event: &Event) -> bool {
         !(self.is_own_only && event.is_of_handler) && self.matches_name(&event.name)
     }
+
+    /// True if a row of this kind may have an event of this type.
+    fn may_match(&self, kind: RowKind) -> bool {
+        let first = self.name.split('.').next().unwrap_or_default();
+        match (kind, names_of(kind)) {
+            (_, Some(names)) => names.into_iter().any(|name| self.matches_name(name)),
+            (RowKind::Event, None) => !self.is_own_only && !RESERVED.contains(&first),
+            // A newer host may write a change that this release does not know.
+            (_, None) => {
+                let mut known = catalog::OF_AUDIT.iter();
+                let is_of_log = catalog::OF_LOG.iter().any(|it| self.matches_name(it.name));
+                !is_of_log || known.any(|known| self.matches_name(known.name))
+            }
+        }
+    }
 }
 
 impl Filter {
+    /// The rows that may have events that are asked for.
+    pub fn rows(&self) -> WantedRows {
+        if let Some(task) = self.task {
+            return WantedRows::of_task(task.0);
+        }
+        let may_match = |kind: &RowKind| {
+            self.types.is_empty() || self.types.iter().any(|pattern| pattern.may_match(*kind))
+        };
+        WantedRows::of_kinds(RowKind::all().filter(may_match))
+    }
+
     /// True for an event that is asked for.
     pub fn matches(&self, event: &Event) -> bool {
         let data = &event.data;

@@ -1,13 +1,18 @@
 //! Somebody who follows the feed: from a position in the past, by pages, until they meet the tail.
 
-use super::Wants;
 use super::cursor::Position;
 use super::error::FeedError;
 use super::event::Event;
 use super::tail::{Feed, Queue};
+use super::wants::Wants;
 use std::collections::VecDeque;
 use std::sync::Arc;
 use tasker_engine::feed::MAX_FEED_ROWS;
+use tasker_engine::log_position::LogPosition;
+
+/// So near to the end of the log, a follower joins the tail. Before, it asks up to where the log is complete, which waits for
+/// those who write: at full load, as long as a page of rows takes to come.
+const NEAR_ROWS: i64 = 2 * MAX_FEED_ROWS as i64;
 
 /// What a follower is given next.
 #[derive(Clone, Debug)]
@@ -62,12 +67,10 @@ impl Feed {
 impl Stream {
     /// The same for who wants events of this namespace only: others are not compared with what it wants.
     pub fn of_namespace(self, namespace: String) -> Self {
-        let wants = self.wants;
         let of = namespace.clone();
+        let is_of_namespace = move |event: &Event| event.data.namespace.as_ref() == Some(&of);
         Self {
-            wants: Arc::new(move |event| {
-                event.data.namespace.as_deref() == Some(&*of) && wants(event)
-            }),
+            wants: self.wants.and(is_of_namespace),
             namespace: Some(namespace),
             ..self
         }
@@ -84,7 +87,7 @@ impl Stream {
         match self.meets {
             _ if self.is_near() => Ok(()),
             None => self.catch_up().await,
-            Some(meets) => self.read_page(meets).await,
+            Some(meets) => self.read_page(meets.row()).await,
         }
     }
 
@@ -127,7 +130,7 @@ impl Stream {
                 continue;
             };
             if self.at < meets {
-                self.read_page(meets).await?;
+                self.read_page(meets.row()).await?;
                 continue;
             }
             let queue = self.queue.as_mut().expect("who meets the tail has a queue");
@@ -167,40 +170,28 @@ impl Stream {
     /// One page nearer to the end of the log; from there on, the tail hands over what comes.
     async fn catch_up(&mut self) -> Result<(), FeedError> {
         if self.queue.is_none() {
-            let until = self.feed.engine().settled_position().await?;
-            if self.at.row() < until {
-                let (events, through, rows) = self.feed.rows(self.at, until).await?;
-                self.take(events, through);
-                if rows >= MAX_FEED_ROWS as usize {
-                    return Ok(());
+            let last = self.feed.engine().last_number().await?;
+            if last.0 - self.at.row().0 > NEAR_ROWS {
+                let until = self.feed.engine().settled_position().await?;
+                if self.at.row() < until {
+                    return self.read_page(until).await;
                 }
             }
             self.queue = Some(self.feed.join(self.namespace.clone(), self.wants.clone()));
         }
         let queue = self.queue.as_mut().expect("it was set");
-        if queue.begins_behind.is_none() {
-            // What comes before the first position that it knows, the tail hands to nobody.
-            let known = tokio::select! {
-                known = queue.through.wait_for(Option::is_some) => known.ok().and_then(|known| *known),
-                // The queue ends too.
-                () = self.feed.closed() => Some(self.at),
-            };
-            queue.begins_behind = known;
-        }
-        self.meets = queue.begins_behind;
+        // Without an answer the queue has ended too.
+        self.meets = Some(queue.begins_behind().await.unwrap_or(self.at));
         Ok(())
     }
 
-    async fn read_page(&mut self, meets: Position) -> Result<(), FeedError> {
-        let (events, through, _) = self.feed.rows(self.at, meets.row()).await?;
-        self.take(events, through);
-        Ok(())
-    }
-
-    fn take(&mut self, events: Vec<Event>, through: Position) {
-        let wanted = events.into_iter().filter(|event| (self.wants)(event));
+    async fn read_page(&mut self, until: LogPosition) -> Result<(), FeedError> {
+        let rows = self.feed.rows(self.at, until, self.wants.rows());
+        let (events, through) = rows.await?;
+        let wanted = events.into_iter().filter(|event| self.wants.matches(event));
         self.read.extend(wanted.map(Arc::new));
         self.at = through;
+        Ok(())
     }
 
     fn end(&self) -> EndReason {

@@ -14,14 +14,11 @@ pub mod follow;
 pub mod page;
 pub mod schema;
 mod tail;
+mod wants;
 
 pub use cursor::Position;
 pub use derive::events as events_of;
 pub use error::FeedError;
 pub use event::Event;
 pub use tail::{Feed, FeedStatus};
-
-use std::sync::Arc;
-
-/// Which events somebody is given: a filter and what they may read.
-pub type Wants = Arc<dyn Fn(&Event) -> bool + Send + Sync>;
+pub use wants::Wants;

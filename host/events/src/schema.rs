@@ -272,3 +272,64 @@ fn change(name: &str) -> (Option<&'static str>, Option<&'static str>) {
     };
     (Some(state), detail)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::catalog;
+    use super::super::filter::{Filter, parse_types};
+    use super::*;
+    use tasker_engine::wanted_rows::{RowKind, WantedRows};
+
+    fn kind(row: &FeedRow) -> RowKind {
+        let state = row.to_state.as_deref().unwrap_or_default();
+        match row.step_no {
+            _ if row.action.is_some() => RowKind::Change,
+            _ if row.event.is_some() => RowKind::Event,
+            None => RowKind::Task(state.parse().unwrap()),
+            Some(_) => RowKind::Step(state.parse().unwrap()),
+        }
+    }
+
+    fn rows(types: &str) -> WantedRows {
+        let types = parse_types(types).unwrap();
+        Filter {
+            types,
+            ..Filter::default()
+        }
+        .rows()
+    }
+
+    #[test]
+    fn a_filter_by_type_reads_the_rows_of_that_type() {
+        for known in catalog::all().filter(|known| known.category != Category::Handler) {
+            let kind = kind(&row(known));
+            let wanted = rows(known.name);
+            assert!(wanted.has_kind(kind), "{}: {kind:?}", known.name);
+            let first = known.name.split('.').next().unwrap_or_default();
+            assert!(
+                rows(&format!("{first}.*")).has_kind(kind),
+                "{first}: {kind:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_filter_by_type_reads_no_rows_that_have_no_such_event() {
+        let kinds = |types: &str| -> Vec<RowKind> {
+            let wanted = rows(types);
+            RowKind::all()
+                .filter(|kind| wanted.has_kind(*kind))
+                .collect()
+        };
+        use tasker_domain::state::{StepState, TaskState};
+        assert_eq!(
+            kinds("task.completed"),
+            [RowKind::Task(TaskState::Complete)]
+        );
+        assert_eq!(kinds("step.failed"), [RowKind::Step(StepState::Error)]);
+        assert_eq!(kinds("host.*"), [RowKind::Event, RowKind::Change]);
+        assert_eq!(kinds("tasker.host.*"), [RowKind::Change]);
+        assert_eq!(kinds("orders.charged"), [RowKind::Event, RowKind::Change]);
+        assert!(!kinds("*").contains(&RowKind::Step(StepState::Waiting)));
+    }
+}

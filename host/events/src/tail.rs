@@ -1,9 +1,9 @@
 //! The end of the feed: read once per host, however many follow it.
 
-use super::Wants;
 use super::cursor::Position;
 use super::error::FeedError;
 use super::event::Event;
+use super::wants::Wants;
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -11,15 +11,20 @@ use std::time::{Duration, Instant};
 use tasker_domain::error_chain::ErrorChain;
 use tasker_engine::Engine;
 use tasker_engine::log_position::{LogHorizon, LogPosition};
+use tasker_engine::wanted_rows::WantedRows;
 use tasker_telemetry::Tracer;
-use tokio::sync::{mpsc, watch};
+use tokio::sync::{mpsc, oneshot, watch};
 use tokio::time::sleep;
 use tokio_util::sync::CancellationToken;
 
-/// How long the tail rests between two looks for what is new while there is nothing.
+/// How long the tail rests between two looks for what is new: an event waits for two looks, since those who write beside it
+/// have to end.
 const IDLE_PAUSE: Duration = Duration::from_millis(50);
-/// The same while there is: an event waits for two looks, since those who write beside it have to end.
+/// The same after it found something: a look for little costs as much as one for many.
+const CALM_PAUSE: Duration = Duration::from_millis(25);
+/// The same after it found this many events.
 const BUSY_PAUSE: Duration = Duration::from_millis(10);
+const BUSY_EVENTS: usize = 32;
 /// How often it has the newest pages of the log summarized, and after how many numbers: about those of a range of pages. Every
 /// look reads all pages that are not.
 const SUMMARIZE_INTERVAL: Duration = Duration::from_secs(1);
@@ -46,25 +51,71 @@ struct Inner {
 #[derive(Default)]
 struct Tail {
     is_running: bool,
+    /// What those want for whom rows are being read is known, and who joins is none of them.
+    is_reading: bool,
     /// By the one namespace whose events they want, so that an event is compared with what those want who follow its
     /// namespace; `None`: those who follow several.
     followers: HashMap<Option<String>, Vec<Follower>>,
+    /// They are handed what comes behind the rows that are being read.
+    joining: Vec<Joining>,
     status: Option<FeedStatus>,
-}
-
-impl Tail {
-    fn hand_to(&mut self, namespace: &Option<String>, event: &Arc<Event>) {
-        if let Some(followers) = self.followers.get_mut(namespace) {
-            followers.retain(|follower| {
-                !(follower.wants)(event) || follower.queue.try_send(event.clone()).is_ok()
-            });
-        }
-    }
 }
 
 struct Follower {
     wants: Wants,
     queue: mpsc::Sender<Arc<Event>>,
+}
+
+struct Joining {
+    namespace: Option<String>,
+    follower: Follower,
+    begins_behind: oneshot::Sender<Position>,
+}
+
+impl Tail {
+    /// Begins to read for those who follow; what these want.
+    fn begin_reading(&mut self) -> WantedRows {
+        self.is_reading = true;
+        let mut wanted = WantedRows::default();
+        for follower in self.followers.values().flatten() {
+            wanted.add(follower.wants.rows());
+        }
+        wanted
+    }
+
+    fn hand_to(&mut self, namespace: &Option<String>, event: &Arc<Event>) {
+        if let Some(followers) = self.followers.get_mut(namespace) {
+            followers.retain(|follower| {
+                !follower.wants.matches(event) || follower.queue.try_send(event.clone()).is_ok()
+            });
+        }
+    }
+
+    /// Everything up to here was handed out; what comes behind is handed to those who joined meanwhile too.
+    fn end_reading(&mut self, through: Position) {
+        self.is_reading = false;
+        for joining in std::mem::take(&mut self.joining) {
+            self.admit(joining, through);
+        }
+    }
+
+    /// Who does not wait for the answer any more has gone.
+    fn admit(&mut self, joining: Joining, through: Position) {
+        if joining.begins_behind.send(through).is_ok() {
+            let followers = self.followers.entry(joining.namespace).or_default();
+            followers.push(joining.follower);
+        }
+    }
+
+    /// How many follow, after those who have gone are left out.
+    fn count(&mut self) -> usize {
+        self.joining.retain(|it| !it.begins_behind.is_closed());
+        self.followers.retain(|_, followers| {
+            followers.retain(|follower| !follower.queue.is_closed());
+            !followers.is_empty()
+        });
+        self.joining.len() + self.followers.values().map(Vec::len).sum::<usize>()
+    }
 }
 
 /// When the newest pages of the log were summarized, and how far it was complete.
@@ -106,8 +157,18 @@ impl FeedStatus {
 pub(crate) struct Queue {
     pub events: mpsc::Receiver<Arc<Event>>,
     pub through: watch::Receiver<Option<Position>>,
-    /// Where the tail was when the queue began; none if it has just begun.
-    pub begins_behind: Option<Position>,
+    begins: oneshot::Receiver<Position>,
+    begins_behind: Option<Position>,
+}
+
+impl Queue {
+    /// Where the tail was when the queue began: soon after it was joined. None if it ended before.
+    pub async fn begins_behind(&mut self) -> Option<Position> {
+        if self.begins_behind.is_none() {
+            self.begins_behind = (&mut self.begins).await.ok();
+        }
+        self.begins_behind
+    }
 }
 
 impl Feed {
@@ -136,10 +197,6 @@ impl Feed {
         self.0.closing.is_cancelled()
     }
 
-    pub(crate) async fn closed(&self) {
-        self.0.closing.cancelled().await;
-    }
-
     /// How often the tail has looked for what is new.
     pub fn polls(&self) -> u64 {
         self.0.polls.load(Ordering::Relaxed)
@@ -163,18 +220,29 @@ impl Feed {
     /// Begins to hand somebody what is new, and starts the tail if nobody else follows.
     pub(crate) fn join(&self, namespace: Option<String>, wants: Wants) -> Queue {
         let (queue, events) = mpsc::channel(MAX_QUEUED_EVENTS);
+        let (begins_behind, begins) = oneshot::channel();
+        let joining = Joining {
+            namespace,
+            follower: Follower { wants, queue },
+            begins_behind,
+        };
         let mut tail = self.tail();
-        let followers = tail.followers.entry(namespace).or_default();
-        followers.push(Follower { wants, queue });
         if !tail.is_running {
             tail.is_running = true;
+            tail.is_reading = false;
             self.0.through.send_replace(None);
             tokio::spawn(self.clone().run());
         }
+        let through = *self.0.through.borrow();
+        match through.filter(|_| !tail.is_reading) {
+            Some(through) => tail.admit(joining, through),
+            None => tail.joining.push(joining),
+        }
         Queue {
             events,
-            begins_behind: *self.0.through.borrow(),
             through: self.0.through.subscribe(),
+            begins,
+            begins_behind: None,
         }
     }
 
@@ -186,8 +254,9 @@ impl Feed {
                 return;
             }
             let pause = match self.poll(&mut horizon, &mut summarized).await {
-                Ok(true) => BUSY_PAUSE,
-                Ok(false) => IDLE_PAUSE,
+                Ok(None) => IDLE_PAUSE,
+                Ok(Some(events)) if events < BUSY_EVENTS => CALM_PAUSE,
+                Ok(Some(_)) => BUSY_PAUSE,
                 Err(error) => {
                     tracing::warn!(error = %ErrorChain(&error), "the feed cannot be read; its readers wait");
                     RETRY_DELAY
@@ -200,29 +269,27 @@ impl Feed {
         }
         let mut tail = self.tail();
         tail.followers.clear();
+        tail.joining.clear();
         tail.is_running = false;
     }
 
     /// False once nobody follows; then the tail has ended for those who join.
     fn is_followed(&self) -> bool {
         let mut tail = self.tail();
-        tail.followers.retain(|_, followers| {
-            followers.retain(|follower| !follower.queue.is_closed());
-            !followers.is_empty()
-        });
-        tail.is_running = !tail.followers.is_empty();
+        tail.is_running = tail.count() > 0;
         if !tail.is_running {
             tail.status = None;
         }
         tail.is_running
     }
 
-    /// Hands out what is new; true if there was something, or soon is. Two statements, and none for each follower.
+    /// Hands out what is new, and tells how many events that are; `None` if there was nothing and soon is nothing either. Two
+    /// statements, and none for each follower.
     async fn poll(
         &self,
         horizon: &mut LogHorizon,
         summarized: &mut Option<Summarized>,
-    ) -> Result<bool, FeedError> {
+    ) -> Result<Option<usize>, FeedError> {
         self.0.polls.fetch_add(1, Ordering::Relaxed);
         self.engine().advance_log_horizon(horizon).await?;
         self.note(horizon);
@@ -240,15 +307,18 @@ impl Feed {
             if safe.0 > 0 || horizon.writers().is_empty() {
                 self.hand_out(Vec::new(), Position::behind(safe));
             }
-            return Ok(true);
+            return Ok(Some(0));
         };
-        let is_busy = at.row() < safe || horizon.mark().is_some_and(|mark| mark > safe);
+        let is_idle = at.row() >= safe && horizon.mark().is_none_or(|mark| mark <= safe);
+        let mut found = 0;
         while at.row() < safe {
-            let (events, next, _) = self.rows(at, safe).await?;
+            let wanted = self.tail().begin_reading();
+            let (events, next) = self.rows(at, safe, &wanted).await?;
+            found += events.len();
             self.hand_out(events, next);
             at = next;
         }
-        Ok(is_busy)
+        Ok((!is_idle).then_some(found))
     }
 
     /// Hands the events to all who want them. Who has no room left for one is cut off.
@@ -263,6 +333,7 @@ impl Feed {
         }
         // Under the lock: who joins knows from where on it is handed events.
         self.0.through.send_replace(Some(through));
+        tail.end_reading(through);
     }
 
     fn note(&self, horizon: &LogHorizon) {

@@ -18,7 +18,7 @@ pub fn item_of(page: &Json) -> Option<&Json> {
     let names: Vec<&str> = members(page).map(|(name, _)| name.as_str()).collect();
     let is_page = matches!(
         names.as_slice(),
-        ["items", "next", "total"] | ["is_end", "items", "next"]
+        ["items", "next", "total"] | ["is_end", "items", "next", "total"]
     );
     let item = &page["properties"]["items"]["items"];
     (is_page && referred(item).is_some()).then_some(item)

@@ -16,8 +16,21 @@ use std::sync::Arc;
 /// The most items of a page.
 const MAX_ITEMS: u64 = 500;
 
-/// Hidden members that items of a page have of the request for it: operation, parameter, member.
-pub const INHERITED: [(&str, &str, &str); 1] = [("listSteps", "id", "$task")];
+/// Hidden members that items of a page have of the request for it, or those of a list in another answer.
+pub const INHERITED: [Inherited; 2] = [
+    Inherited {
+        operation: "listSteps",
+        parameter: "id",
+        member: "$task",
+        list: None,
+    },
+    Inherited {
+        operation: "showTaskReport",
+        parameter: "id",
+        member: "$task",
+        list: Some("attempts"),
+    },
+];
 
 /// Schemas of which objects are a part: what they lack is loaded where it is asked for.
 pub const PARTS: [(&str, &str); 1] = [("TaskSummary", "Task")];
@@ -46,6 +59,17 @@ pub const RENAMED: [(&str, &str, &str); 6] = [
     ("Step", "attempts", "attemptCount"),
     ("Template", "versions", "versionCount"),
 ];
+
+/// What the items of an answer have of its request.
+#[derive(Clone, Copy)]
+pub struct Inherited {
+    pub operation: &'static str,
+    pub parameter: &'static str,
+    /// What it is called in the items.
+    pub member: &'static str,
+    /// The member of the answer that has the items; none: it is a page of them.
+    pub list: Option<&'static str>,
+}
 
 /// A field that leads to another object, or to a page of them.
 struct Edge {

@@ -2,7 +2,7 @@
 
 use crate::arguments::{Paging, Request};
 use crate::connection;
-use crate::edges::INHERITED;
+use crate::edges::{INHERITED, Inherited};
 use crate::host::Reply;
 use crate::names::{camel, field_of_operation};
 use crate::operation::{Answer, Operation};
@@ -34,25 +34,18 @@ pub fn field(operation: &Operation, types: &mut Types<'_>, inputs: &KnownInputs)
         .then(|| Paging::of(operation))
         .flatten();
     let (request, arguments) = Request::of(operation, paging.as_ref(), types);
-    let inherited: Vec<(String, &'static str)> = INHERITED
-        .iter()
-        .filter(|(name, _, _)| *name == operation.name)
-        .map(|(_, parameter, member)| (camel(parameter), *member))
-        .collect();
-    let shared = Arc::new((request, answered, inherited));
+    let inherited = INHERITED.iter().find(|it| it.operation == operation.name);
+    let shared = Arc::new((request, answered));
     let inputs = inputs.clone();
     let field = Field::new(field_of_operation(&operation.name), ty, move |context| {
         let (shared, inputs) = (shared.clone(), inputs.clone());
         FieldFuture::new(async move {
-            let (request, answered, inherited) = &*shared;
+            let (request, answered) = &*shared;
             let session = context.data::<Arc<Session>>()?;
             let call = request.call(inputs.get_or_init(Inputs::new), context.args.iter_values());
-            let more: Vec<_> = inherited
-                .iter()
-                .map(|(argument, member)| (*member, argument_of(&context, argument)))
-                .collect();
+            let more = inherited.map(|of| (of, argument_of(&context, &camel(of.parameter))));
             let reply = session.execute(call).await;
-            let value = reply.and_then(|reply| answered.value(reply, &more));
+            let value = reply.and_then(|reply| answered.value(reply, more));
             Ok(value.unwrap_or_else(|problem| problem.report(&context)))
         })
     });
@@ -101,13 +94,32 @@ impl Answered {
     fn value(
         &self,
         reply: Reply,
-        more: &[(&str, Json)],
+        more: Option<(&Inherited, Json)>,
     ) -> Result<Option<FieldValue<'static>>, Problem> {
         Ok(match self {
             Self::Done => Some(FieldValue::value(true)),
             Self::Text => Some(FieldValue::value(String::from_utf8_lossy(&reply.body))),
-            Self::Page => Some(FieldValue::owned_any(connection::page(&reply, more)?)),
-            Self::Value(shape) => shape.owned(connection::parse(&reply)?),
+            Self::Page => {
+                let more: Vec<_> = more.into_iter().map(|(of, it)| (of.member, it)).collect();
+                Some(FieldValue::owned_any(connection::page(&reply, &more)?))
+            }
+            Self::Value(shape) => {
+                let mut answer = connection::parse(&reply)?;
+                if let Some((of, it)) = more {
+                    add_to_list(&mut answer, of, &it);
+                }
+                shape.owned(answer)
+            }
         })
+    }
+}
+
+/// Adds what items have of the request to those of a list.
+fn add_to_list(answer: &mut Json, of: &Inherited, it: &Json) {
+    let list = of.list.and_then(|list| answer.get_mut(list));
+    for item in list.and_then(Json::as_array_mut).into_iter().flatten() {
+        if let Some(members) = item.as_object_mut() {
+            members.insert(of.member.to_owned(), it.clone());
+        }
     }
 }

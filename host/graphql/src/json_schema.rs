@@ -43,6 +43,19 @@ pub fn referred(schema: &Json) -> Option<&str> {
     schema["$ref"].as_str().and_then(|it| it.rsplit('/').next())
 }
 
+/// Of a value that is one of a type, or several of them in a text: the schema of one, which is what clients have.
+pub fn one_of_several(schema: &Json) -> Option<&Json> {
+    match schema["anyOf"].as_array()?.as_slice() {
+        [one, several] if referred(one).is_some() && several["type"] == "string" => Some(one),
+        _ => None,
+    }
+}
+
+/// The values of a choice that has a title and is no type of its own.
+pub fn titled_choice(schema: &Json) -> Option<(&str, &Vec<Json>)> {
+    schema["title"].as_str().zip(schema["enum"].as_array())
+}
+
 /// A schema without null, and whether it had it.
 pub fn without_null(schema: &Json) -> (Json, bool) {
     let mut schema = schema.clone();
@@ -81,6 +94,18 @@ mod tests {
         let (of, is_nullable) = without_null(&of);
         assert_eq!((referred(&of), is_nullable), (Some("Guard"), true));
         assert_eq!(without_null(&json!(true)), (json!(true), false));
+    }
+
+    #[test]
+    fn several_values_in_a_text_have_the_type_of_one() {
+        let one = json!({"$ref": "#/components/schemas/Name"});
+        let names = json!({"anyOf": [one, {"type": "string"}]});
+        assert_eq!(one_of_several(&names), Some(&one));
+        assert_eq!(
+            one_of_several(&json!({"anyOf": [one, {"type": "null"}]})),
+            None
+        );
+        assert_eq!(one_of_several(&one), None);
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! Names of GraphQL for those of the API.
 
+use async_graphql::dynamic::{Type, TypeRef};
 use std::collections::BTreeSet;
 
 /// Fields whose operations would have the name of another one, and those that read badly without it.
@@ -37,6 +38,20 @@ pub fn type_of_schema(schema: &str) -> &str {
     renamed.map_or(schema, |(_, name)| name)
 }
 
+/// What a type is called.
+pub fn name_of(ty: &Type) -> String {
+    match ty {
+        Type::Scalar(it) => it.type_name().to_owned(),
+        Type::Object(it) => it.type_name().to_owned(),
+        Type::InputObject(it) => it.type_name().to_owned(),
+        Type::Enum(it) => it.type_name().to_owned(),
+        Type::Interface(it) => it.type_name().to_owned(),
+        Type::Union(it) => it.type_name().to_owned(),
+        Type::Subscription(it) => it.type_name().to_owned(),
+        Type::Upload => TypeRef::UPLOAD.to_owned(),
+    }
+}
+
 /// The input type of a schema.
 pub fn input_of_schema(schema: &str) -> String {
     let stem = schema.strip_suffix("Input").unwrap_or(schema);
@@ -61,8 +76,11 @@ pub fn prose(text: &str, members: &BTreeSet<String>) -> String {
     parts.collect::<Vec<_>>().join("`")
 }
 
-/// `IN_PROGRESS` of `in_progress`.
+/// `IN_PROGRESS` of `in_progress`, and `NAME_DESC` of `-name`.
 pub fn constant(value: &str) -> String {
+    if let Some(key) = value.strip_prefix('-') {
+        return format!("{}_DESC", constant(key));
+    }
     let letter = |c: char| match c.is_ascii_alphanumeric() {
         true => c.to_ascii_uppercase(),
         false => '_',
@@ -113,6 +131,7 @@ mod tests {
         assert_eq!(camel("created_at"), "createdAt");
         assert_eq!(camel("idempotency-key"), "idempotencyKey");
         assert_eq!(constant("waiting_for_retry"), "WAITING_FOR_RETRY");
+        assert_eq!(constant("-created_at"), "CREATED_AT_DESC");
         assert_eq!(input_of_schema("Guard"), input_of_schema("GuardInput"));
     }
 }

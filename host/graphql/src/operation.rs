@@ -24,9 +24,8 @@ const BINARY: &str = "application/wasm";
 /// How long a long poll waits, and for what. In GraphQL, subscriptions wait.
 const WAITS: [&str; 2] = ["wait_ms", "since"];
 
-/// Parameters that GraphQL does without: a query says itself which members it has; connections have no totals, and one
-/// order.
-const WITHOUT: [&str; 3] = ["fields", "count", "order"];
+/// Parameters that GraphQL does without: a query says itself which members it has, and connections have no totals.
+const WITHOUT: [&str; 2] = ["fields", "count"];
 
 /// The headers that are arguments.
 const HEADERS: [&str; 3] = ["idempotency-key", "traceparent", "if-match"];

@@ -2,9 +2,10 @@
 
 use crate::json::object_of;
 use crate::json_schema::{
-    description, has_member, meanings, members, referred, requires, without_null,
+    description, has_member, meanings, members, one_of_several, referred, requires, titled_choice,
+    without_null,
 };
-use crate::names::{camel, constant, input_of_schema, prose, type_of_schema};
+use crate::names::{camel, constant, input_of_schema, name_of, prose, type_of_schema};
 use crate::session::Session;
 use crate::shape::{Choices, Inputs, Member, Members, Shape};
 use async_graphql::Value;
@@ -178,6 +179,12 @@ impl<'d> Types<'d> {
     fn not_null(&mut self, schema: &Json, side: Side) -> Typed {
         if let Some(name) = referred(schema) {
             return self.named(name, side);
+        }
+        if let (Side::Request, Some(one)) = (side, one_of_several(schema)) {
+            return self.not_null(one, side);
+        }
+        if let Some((name, values)) = titled_choice(schema) {
+            return self.choice(name, schema, values);
         }
         match schema["type"].as_str() {
             Some("string") if schema["format"] == "date-time" => {
@@ -383,17 +390,4 @@ fn other_members(schema: &Json) -> Field {
 
 fn is_text(value: &Value) -> bool {
     matches!(value, Value::String(_))
-}
-
-fn name_of(ty: &Type) -> String {
-    match ty {
-        Type::Scalar(it) => it.type_name().to_owned(),
-        Type::Object(it) => it.type_name().to_owned(),
-        Type::InputObject(it) => it.type_name().to_owned(),
-        Type::Enum(it) => it.type_name().to_owned(),
-        Type::Interface(it) => it.type_name().to_owned(),
-        Type::Union(it) => it.type_name().to_owned(),
-        Type::Subscription(it) => it.type_name().to_owned(),
-        Type::Upload => TypeRef::UPLOAD.to_owned(),
-    }
 }

@@ -14,6 +14,7 @@ use tasker_database::DatabaseError;
 use tasker_domain::actor::Actor;
 use tasker_domain::digest::Digest;
 use tasker_domain::name::Name;
+use tasker_domain::order::Seek;
 use tasker_domain::pin::{PastChange, PinKind, Pinned};
 use tasker_domain::requirement::QualifiedName;
 use tasker_domain::resolve::VersionStatus;
@@ -91,14 +92,12 @@ impl Registry {
         Ok(self.store.yank_of_component(target, version).await?)
     }
 
-    /// Code in quarantine, the newest first, with the names that it goes by; only what comes after a row with
-    /// this time and digest.
+    /// Code in quarantine by time and digest, with the names that it goes by.
     pub async fn list_quarantine(
         &self,
-        after: Option<(DateTime<Utc>, Digest)>,
-        limit: i64,
+        seek: Seek<(DateTime<Utc>, Digest)>,
     ) -> Result<Vec<(QuarantineRow, Vec<NamedVersion>)>, RegistryError> {
-        Ok(self.store.list_quarantine(after, limit).await?)
+        Ok(self.store.list_quarantine(seek).await?)
     }
 }
 

@@ -18,7 +18,7 @@ use std::time::Duration;
 use tasker_compat::CompatChange;
 use tasker_database::DatabaseError;
 use tasker_domain::bounds::{
-    MAX_COLLECT_AGE, MAX_GRANTS, MAX_KEEP, MAX_LIMIT_RULES, MAX_NUMBER_DIGITS,
+    MAX_COLLECT_AGE, MAX_GRANTS, MAX_KEEP, MAX_LIMIT_RULES, MAX_NUMBER_DIGITS, MAX_RECORDING_RULES,
 };
 use tasker_domain::capability::{Capability, CapabilityError};
 use tasker_domain::digest::Digest;
@@ -242,6 +242,14 @@ pub enum RegistryError {
     )]
     UnknownLimitRule { namespace: Name, component: Scope },
     #[error(
+        "namespace {0} has {MAX_RECORDING_RULES} rules on recordings already; remove some, or record all components by `*`"
+    )]
+    TooManyRecordingRules(Name),
+    #[error(
+        "namespace {namespace} has no rule on recordings of `{component}`; list them with: tasker record ls {namespace}"
+    )]
+    UnknownRecordingRule { namespace: Name, component: Scope },
+    #[error(
         "`{0}` has to be from 1 minute to {max} days; leave it out to keep such tasks for ever",
         max = MAX_KEEP.as_secs() / 86_400
     )]
@@ -322,6 +330,8 @@ impl Report for RegistryError {
             Self::TooManyShares(_) => (Refused, "too_many_shares"),
             Self::Subscription(refused) => return refused.report(),
             Self::UnknownShare { .. } => (NotFound, "unknown_share"),
+            Self::TooManyRecordingRules(_) => (Refused, "too_many_recording_rules"),
+            Self::UnknownRecordingRule { .. } => (NotFound, "unknown_recording_rule"),
             Self::UnknownLimitRule { .. } => (NotFound, "unknown_limits"),
             Self::RetentionTime(_) | Self::RetentionRule(_) => (Refused, "invalid_retention"),
             Self::UnknownRetention(_) => (NotFound, "unknown_retention"),

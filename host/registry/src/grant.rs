@@ -6,6 +6,7 @@ use crate::store::grant::{GrantFilter, GrantRow, NewGrant};
 use tasker_domain::actor::Actor;
 use tasker_domain::capability::Capability;
 use tasker_domain::name::Name;
+use tasker_domain::order::Seek;
 use tasker_domain::scope::Scope;
 
 impl Registry {
@@ -54,12 +55,12 @@ impl Registry {
         })
     }
 
-    /// Grants by id, `limit` at most.
+    /// Grants by id.
     pub async fn list_grants(
         &self,
         filter: GrantFilter<'_>,
-        limit: i64,
+        seek: Seek<i64>,
     ) -> Result<Vec<GrantRow>, RegistryError> {
-        Ok(self.store.list_grants(filter, limit).await?)
+        Ok(self.store.list_grants(filter, seek).await?)
     }
 }

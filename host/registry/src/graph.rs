@@ -5,7 +5,9 @@ use super::listed::ListedFamily;
 use super::{Registry, RegistryError};
 use serde::Deserialize as _;
 use std::collections::{BTreeMap, BTreeSet};
+use std::slice;
 use tasker_domain::name::Name;
+use tasker_domain::order::Seek;
 use tasker_domain::requirement::QualifiedName;
 use tasker_domain::template::{GraphFormat, Template};
 
@@ -34,14 +36,18 @@ impl Registry {
             self.check_namespace(namespace).await?;
         }
         let mut graph = DependencyGraph::default();
-        let rows = self.list_components(namespace, None, MAX_FAMILIES);
+        let (namespaces, all) = (
+            namespace.map_or(&[][..], slice::from_ref),
+            Seek::lowest(MAX_FAMILIES),
+        );
+        let rows = self.list_components(namespaces, all);
         for ListedFamily {
             namespace, name, ..
         } in rows.await?
         {
             graph.components.insert(QualifiedName { namespace, name });
         }
-        let rows = self.list_templates(namespace, None, MAX_FAMILIES);
+        let rows = self.list_templates(namespaces, all);
         let latest = rows.await?.into_iter().filter_map(|row| {
             let version = row.latest?;
             Some((

@@ -8,12 +8,14 @@ use crate::store::inventory::NamespaceRow;
 use semver::Version;
 use serde::Deserialize as _;
 use std::collections::BTreeMap;
+use std::slice;
 use tasker_domain::actor::Actor;
 use tasker_domain::descriptor::Descriptor;
 use tasker_domain::inventory::{
     Statistics, Tree, TreeComponent, TreeEntry, TreeStep, TreeTemplate,
 };
 use tasker_domain::name::Name;
+use tasker_domain::order::Seek;
 use tasker_domain::template::{Step, Template};
 
 /// The most templates and the most components of one tree or drawing.
@@ -22,13 +24,9 @@ pub(crate) const MAX_FAMILIES: i64 = 500;
 const MAX_LANGUAGES: i64 = 50;
 
 impl Registry {
-    /// Namespaces by name, after the given one, `limit` at most.
-    pub async fn namespaces(
-        &self,
-        after: Option<&str>,
-        limit: i64,
-    ) -> Result<Vec<NamespaceRow>, RegistryError> {
-        Ok(self.store.list_namespaces(after, limit).await?)
+    /// Namespaces by name.
+    pub async fn namespaces(&self, seek: Seek<&str>) -> Result<Vec<NamespaceRow>, RegistryError> {
+        Ok(self.store.list_namespaces(seek).await?)
     }
 
     /// Makes a namespace that nothing is in yet; false if it is there.
@@ -50,14 +48,13 @@ impl Registry {
         })
     }
 
-    /// The events that components and templates of the namespace declare; what lies behind `after`, `limit` at most.
+    /// The events that components and templates of the namespace declare.
     pub async fn declared_events(
         &self,
         namespace: &Name,
-        after: Option<&EventPlace>,
-        limit: i64,
+        seek: Seek<&EventPlace>,
     ) -> Result<Vec<DeclaredEventRow>, RegistryError> {
-        Ok(self.store.declared_events(namespace, after, limit).await?)
+        Ok(self.store.declared_events(namespace, seek).await?)
     }
 
     /// Ok where there is such a namespace.
@@ -87,7 +84,7 @@ impl Registry {
         namespace: &Name,
         versions: usize,
     ) -> Result<Vec<TreeEntry<TreeTemplate>>, RegistryError> {
-        let rows = self.list_templates(Some(namespace), None, MAX_FAMILIES);
+        let rows = self.list_templates(slice::from_ref(namespace), Seek::lowest(MAX_FAMILIES));
         let listed = highest_of_each(rows.await?, versions);
         let wanted: Vec<_> = names_of(&listed)
             .map(|(name, version)| (namespace.to_string(), name, version))
@@ -112,7 +109,7 @@ impl Registry {
         namespace: &Name,
         versions: usize,
     ) -> Result<Vec<TreeEntry<TreeComponent>>, RegistryError> {
-        let rows = self.list_components(Some(namespace), None, MAX_FAMILIES);
+        let rows = self.list_components(slice::from_ref(namespace), Seek::lowest(MAX_FAMILIES));
         let listed = highest_of_each(rows.await?, versions);
         let wanted: Vec<_> = names_of(&listed).collect();
         let mut found = BTreeMap::new();

@@ -3,10 +3,10 @@
 use super::kv_place::KvPlace;
 use super::until_unmoved::until_unmoved;
 use super::{Registry, RegistryError};
-use crate::store::kv::{KvRow, KvWritten};
+use crate::store::kv::{KvFilter, KvRow, KvWritten};
 use tasker_domain::actor::Actor;
 use tasker_domain::kv::{Expected, KvWrite, check_key, check_value};
-use tasker_domain::name::Name;
+use tasker_domain::order::Seek;
 use tasker_domain::precondition::Precondition;
 
 impl Registry {
@@ -50,20 +50,13 @@ impl Registry {
         row.ok_or_else(|| RegistryError::UnknownKv(place.clone()))
     }
 
-    /// Entries of a bucket whose keys begin with `prefix`, by key, after the given one, `limit` at
-    /// most.
+    /// Entries of a bucket whose keys begin with a prefix, by key in byte order.
     pub async fn list_kv(
         &self,
-        namespace: &Name,
-        bucket: &Name,
-        prefix: &str,
-        after: Option<&str>,
-        limit: i64,
+        of: KvFilter<'_>,
+        seek: Seek<&str>,
     ) -> Result<Vec<KvRow>, RegistryError> {
-        Ok(self
-            .store
-            .list_kv(namespace.as_str(), bucket, prefix, after, limit)
-            .await?)
+        Ok(self.store.list_kv(of, seek).await?)
     }
 
     /// None if another changed the entry after it was compared with the condition.

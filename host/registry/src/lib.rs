@@ -19,6 +19,7 @@ pub mod plan;
 pub mod publish_component;
 pub mod publish_template;
 pub mod queue;
+pub mod recording_rule;
 pub mod references;
 pub mod resolve;
 pub mod resolved_pin;

@@ -4,6 +4,7 @@ use super::{Registry, RegistryError};
 use crate::store::limit::{LimitChange, LimitRule, LimitsChanged};
 use tasker_domain::limits::LimitPatch;
 use tasker_domain::name::Name;
+use tasker_domain::order::Seek;
 
 impl Registry {
     /// Sets and removes single limits of a rule. Returns the resulting rule, `None` if no limit is left. It
@@ -30,13 +31,12 @@ impl Registry {
         })
     }
 
-    /// Rules by namespace and component, after the given pair, `limit` at most.
+    /// Rules by namespace and component, of these namespaces or of all.
     pub async fn list_limits(
         &self,
-        namespace: Option<&Name>,
-        after: Option<(&str, &str)>,
-        limit: i64,
+        namespaces: &[Name],
+        seek: Seek<(&str, &str)>,
     ) -> Result<Vec<LimitRule>, RegistryError> {
-        Ok(self.store.list_limits(namespace, after, limit).await?)
+        Ok(self.store.list_limits(namespaces, seek).await?)
     }
 }

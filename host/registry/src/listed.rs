@@ -7,6 +7,7 @@ use chrono::{DateTime, Utc};
 use semver::Version;
 use std::collections::BTreeMap;
 use tasker_domain::name::Name;
+use tasker_domain::order::Seek;
 use tasker_domain::pin::PinKind;
 use tasker_domain::requirement::QualifiedName;
 use tasker_domain::resolve::{Candidate, Ineligible};
@@ -41,36 +42,31 @@ fn counts(versions: &[Candidate<i32>]) -> BTreeMap<Ineligible, usize> {
 }
 
 impl Registry {
-    /// Components by (namespace, name), after the given pair, `limit` at most.
+    /// Components by (namespace, name), of these namespaces or of all.
     pub async fn list_components(
         &self,
-        namespace: Option<&Name>,
-        after: Option<(&str, &str)>,
-        limit: i64,
+        namespaces: &[Name],
+        seek: Seek<(&str, &str)>,
     ) -> Result<Vec<ListedFamily>, RegistryError> {
-        self.listed(PinKind::Component, namespace, after, limit)
-            .await
+        self.listed(PinKind::Component, namespaces, seek).await
     }
 
-    /// Templates by (namespace, name), after the given pair, `limit` at most.
+    /// Templates by (namespace, name), of these namespaces or of all.
     pub async fn list_templates(
         &self,
-        namespace: Option<&Name>,
-        after: Option<(&str, &str)>,
-        limit: i64,
+        namespaces: &[Name],
+        seek: Seek<(&str, &str)>,
     ) -> Result<Vec<ListedFamily>, RegistryError> {
-        self.listed(PinKind::Template, namespace, after, limit)
-            .await
+        self.listed(PinKind::Template, namespaces, seek).await
     }
 
     async fn listed(
         &self,
         kind: PinKind,
-        namespace: Option<&Name>,
-        after: Option<(&str, &str)>,
-        limit: i64,
+        namespaces: &[Name],
+        seek: Seek<(&str, &str)>,
     ) -> Result<Vec<ListedFamily>, RegistryError> {
-        let rows = self.store.list_families(kind, namespace, after, limit);
+        let rows = self.store.list_families(kind, namespaces, seek);
         let mut listed = self.with_versions(kind, rows.await?).await?;
         listed.retain(ListedFamily::has_versions);
         Ok(listed)

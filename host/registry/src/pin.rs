@@ -4,10 +4,13 @@ use super::catalog::{Catalog, Versions, stored};
 use super::share::require_use;
 use super::until_unmoved::until_unmoved;
 use super::{Registry, RegistryError};
+use crate::store::RowCount;
 use crate::store::audit::{AuditFilter, AuditRow};
 use crate::store::catalog::PinFacts;
 use crate::store::pin::{NewState, PinBy, PinKey, PinKind, PinRow};
+use std::slice;
 use tasker_domain::name::Name;
+use tasker_domain::order::Seek;
 use tasker_domain::pin::{PastChange, PinChangeError, Pinned};
 use tasker_domain::requirement::{ComponentRef, QualifiedName, Requirement};
 use tasker_domain::resolve::{Candidate, Existing, highest};
@@ -107,35 +110,34 @@ impl Registry {
         row.ok_or_else(|| pin.unknown())
     }
 
-    /// Pins by (namespace, kind, target), after the given triple, `limit` at most.
+    /// Pins by (namespace, kind, target), of these namespaces or of all.
     pub async fn list_pins(
         &self,
-        namespace: Option<&Name>,
-        after: Option<(&str, PinKind, &str)>,
-        limit: i64,
+        namespaces: &[Name],
+        seek: Seek<(&str, PinKind, &str)>,
     ) -> Result<Vec<PinRow>, RegistryError> {
-        Ok(self.store.list_pins(namespace, after, limit).await?)
+        Ok(self.store.list_pins(namespaces, seek).await?)
     }
 
-    /// The changes of a pin, the newest first, older than `before`, `limit` at most. A pin that was
-    /// removed has a history too.
+    /// The changes of a pin by time. A pin that was removed has a history too.
     pub async fn pin_history(
         &self,
         pin: &PinTarget,
-        before: Option<i64>,
-        limit: i64,
+        seek: Seek<i64>,
     ) -> Result<Vec<AuditRow>, RegistryError> {
-        let filter = AuditFilter {
-            namespace: Some(pin.namespace.as_str()),
-            subject: Some(&pin.key().subject()),
-            action: Some("pin"),
-            before,
-        };
-        let rows = self.store.list_audit(filter, limit).await?;
-        match rows.is_empty() && before.is_none() {
+        let subject = pin.key().subject();
+        let rows = self.store.list_audit(history_of(pin, &subject), seek);
+        let rows = rows.await?;
+        match rows.is_empty() && seek.after.is_none() {
             true => Err(pin.unknown()),
             false => Ok(rows),
         }
+    }
+
+    /// How many changes a pin has had.
+    pub async fn count_pin_history(&self, pin: &PinTarget) -> Result<RowCount, RegistryError> {
+        let subject = pin.key().subject();
+        Ok(self.store.count_audit(history_of(pin, &subject)).await?)
     }
 
     /// Changes the pin as is decided within the transaction, by a catalog that is loaded there.
@@ -160,6 +162,16 @@ impl Catalog {
     pub(crate) fn pinnable(&self, pin: &PinTarget) -> Result<Versions<'_>, RegistryError> {
         require_use(self, &pin.namespace, &pin.qualified)?;
         Ok(self.versions(&pin.namespace, pin.kind, &pin.qualified))
+    }
+}
+
+/// The changes of a pin, of which the audit has this subject.
+fn history_of<'a>(pin: &'a PinTarget, subject: &'a str) -> AuditFilter<'a> {
+    AuditFilter {
+        namespaces: slice::from_ref(&pin.namespace),
+        subject: Some(subject),
+        actions: &["pin"],
+        before: None,
     }
 }
 

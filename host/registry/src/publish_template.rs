@@ -92,6 +92,7 @@ impl Registry {
         }
         let warnings = obstacles.into_iter().map(|found| found.message).collect();
         let compat_report = self.template_report(target, template).await?;
+        let (new_steps, dependencies) = stored_steps(&steps);
         let new = NewTemplateVersion {
             namespace: &target.namespace,
             name: &target.name,
@@ -99,8 +100,8 @@ impl Registry {
             digest,
             source,
             definition: &definition,
-            steps: steps.iter().map(step_template).collect(),
-            dependencies: steps.iter().flat_map(dependencies).collect(),
+            steps: new_steps,
+            dependencies,
             compat_report: compat_report.as_ref(),
             actor,
         };
@@ -166,6 +167,12 @@ pub(crate) fn definition_json(template: &Template) -> Result<Value, RegistryErro
     })?;
     storable::check(&definition, "the template")?;
     Ok(definition)
+}
+
+/// Steps as they are stored, and (parent, child) by their numbers.
+pub fn stored_steps(steps: &[OrderedStep<'_>]) -> (Vec<NewStepTemplate>, Vec<(i16, i16)>) {
+    let stored = steps.iter().map(step_template).collect();
+    (stored, steps.iter().flat_map(dependencies).collect())
 }
 
 fn step_template(ordered: &OrderedStep<'_>) -> NewStepTemplate {

@@ -2,7 +2,9 @@
 
 use super::{Registry, RegistryError};
 use crate::store::retention::{RetentionChange, RetentionRow};
+use std::slice;
 use tasker_domain::name::Name;
+use tasker_domain::order::Seek;
 use tasker_domain::permission::NamespaceScope;
 use tasker_domain::retention::Retention;
 
@@ -42,14 +44,13 @@ impl Registry {
         removed.ok_or_else(|| RegistryError::UnknownRetention(change.scope.clone()))
     }
 
-    /// The rule for all, then rules by namespace, after the given one, `limit` at most.
+    /// The rule for all, then rules by namespace; of these namespaces, or of all.
     pub async fn list_retention(
         &self,
-        namespace: Option<&Name>,
-        after: Option<&str>,
-        limit: i64,
+        namespaces: &[Name],
+        seek: Seek<&str>,
     ) -> Result<Vec<RetentionRow>, RegistryError> {
-        Ok(self.store.list_retention(namespace, after, limit).await?)
+        Ok(self.store.list_retention(namespaces, seek).await?)
     }
 
     /// The rule that a namespace goes by: its own or that for all.
@@ -57,7 +58,9 @@ impl Registry {
         &self,
         namespace: &Name,
     ) -> Result<Option<RetentionRow>, RegistryError> {
-        let rules = self.store.list_retention(Some(namespace), None, 2).await?;
-        Ok(rules.into_iter().next_back())
+        let rules = self
+            .store
+            .list_retention(slice::from_ref(namespace), Seek::lowest(2));
+        Ok(rules.await?.into_iter().next_back())
     }
 }

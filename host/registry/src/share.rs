@@ -10,6 +10,7 @@ use crate::store::Addition;
 use crate::store::share::{ShareChange, ShareRow};
 use std::collections::BTreeSet;
 use tasker_domain::name::Name;
+use tasker_domain::order::Seek;
 use tasker_domain::requirement::QualifiedName;
 use tasker_domain::share::UnsharedUse;
 use tasker_domain::template::Template;
@@ -38,14 +39,13 @@ impl Registry {
         })
     }
 
-    /// Shares by id, `limit` at most: all, or those that a namespace makes or has a part in.
+    /// Shares by id: all, or those that one of these namespaces makes or has a part in.
     pub async fn list_shares(
         &self,
-        namespace: Option<&Name>,
-        after: Option<i64>,
-        limit: i64,
+        namespaces: &[Name],
+        seek: Seek<i64>,
     ) -> Result<Vec<ShareRow>, RegistryError> {
-        Ok(self.store.list_shares(namespace, after, limit).await?)
+        Ok(self.store.list_shares(namespaces, seek).await?)
     }
 
     /// Refuses what a namespace may not use; of a component of another, whether it exists or not.

@@ -7,6 +7,7 @@ use semver::Version;
 use tasker_domain::actor::Actor;
 use tasker_domain::digest::Digest;
 use tasker_domain::name::Name;
+use tasker_domain::order::Seek;
 use tasker_domain::pin::PinKind;
 use tasker_domain::requirement::QualifiedName;
 use tasker_domain::signature::{KeyId, PublicKey, Signature};
@@ -64,7 +65,9 @@ impl Registry {
         if rules.is_none_or(|rules| rules.policy.accepts(&signers)) {
             return Ok(());
         }
-        let keys = self.store.signing_keys(namespace, None, MAX_NAMED_KEYS);
+        let keys = self
+            .store
+            .signing_keys(namespace, Seek::lowest(MAX_NAMED_KEYS));
         let keys = keys.await?;
         let named = keys
             .iter()
@@ -105,14 +108,13 @@ impl Registry {
         }
     }
 
-    /// The keys of a namespace's policy by id, after the given one, `limit` at most.
+    /// The keys of a namespace's policy by id.
     pub async fn signing_keys(
         &self,
         namespace: &Name,
-        after: Option<&str>,
-        limit: i64,
+        seek: Seek<&str>,
     ) -> Result<Vec<SigningKeyRow>, RegistryError> {
-        Ok(self.store.signing_keys(namespace, after, limit).await?)
+        Ok(self.store.signing_keys(namespace, seek).await?)
     }
 
     /// The bytes of a published version.

@@ -18,6 +18,7 @@ mod namespace;
 pub mod pin;
 pub mod quarantine;
 pub mod queue;
+pub mod recording_rule;
 pub mod references;
 pub mod retention;
 pub mod secret;
@@ -28,10 +29,12 @@ pub mod template;
 pub mod uses;
 pub mod yank;
 
-use sqlx::postgres::PgRow;
-use sqlx::{AssertSqlSafe, FromRow, SqlSafeStr};
+use sqlx::SqlSafeStr;
+pub use tasker_database::listing::RowCount;
+use tasker_database::listing::{ListRow, Listing, counting};
 use tasker_database::{DatabaseError, Pool};
 use tasker_domain::name::Name;
+use tasker_domain::order::{Direction, Seek};
 use tasker_domain::requirement::QualifiedName;
 use tasker_engine::Engine;
 
@@ -45,37 +48,6 @@ pub enum Addition<R> {
     Full,
 }
 
-/// As far as the rows of a list are counted.
-pub const MAX_COUNTED: i64 = 10_000;
-
-/// How many rows a list has.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct RowCount {
-    pub count: i64,
-    /// False if it is estimated, or if there are more.
-    pub is_exact: bool,
-}
-
-impl RowCount {
-    /// What a query counted that [`counted`] made, which had one row more than [`MAX_COUNTED`] as its limit.
-    fn of(counted: &[(i64,)]) -> Self {
-        let count = counted.first().map_or(0, |(count,)| *count);
-        Self {
-            count: count.min(MAX_COUNTED),
-            is_exact: count <= MAX_COUNTED,
-        }
-    }
-}
-
-/// Counts the rows of a list instead of reading them.
-fn counted(list: &'static str) -> AssertSqlSafe<String> {
-    AssertSqlSafe(format!("select count(*) from ({list}) l"))
-}
-
-/// A row of a list, or how many there are.
-trait ListRow: for<'r> FromRow<'r, PgRow> + Send + Unpin {}
-impl<T: for<'r> FromRow<'r, PgRow> + Send + Unpin> ListRow for T {}
-
 /// The registry in the database; cheap to clone.
 #[derive(Clone, Debug)]
 pub struct Store {
@@ -86,31 +58,107 @@ impl Store {
     /// Rows of a list by name: its parameters are the name after which they are, and how many at most.
     async fn rows_after<R: ListRow>(
         &self,
-        list: impl SqlSafeStr,
-        after: Option<&str>,
-        limit: i64,
+        statement: impl SqlSafeStr,
+        seek: Seek<&str>,
     ) -> Result<Vec<R>, DatabaseError> {
-        let query = sqlx::query_as(list).bind(after).bind(limit);
+        let query = sqlx::query_as(statement).bind(seek.after).bind(seek.limit);
         Ok(query.fetch_all(self.pool()).await?)
     }
 
-    /// Rows of a list by namespace and name: its parameters are the namespace, or none for all, the pair after which they
-    /// are, and how many at most.
+    /// How many rows a list by name has.
+    async fn count_rows(&self, list: &Listing) -> Result<RowCount, DatabaseError> {
+        let rows = self.rows_after(list.count(), counting());
+        Ok(RowCount::of_rows(&rows.await?))
+    }
+
+    /// Rows of a list by namespace and name, of these namespaces or of all: its parameters are the namespace, or none for
+    /// all, the pair after which they are, and how many at most. Those of one namespace are behind those of another, so
+    /// that each is read from its own index.
     async fn rows_in<R: ListRow>(
         &self,
-        list: impl SqlSafeStr,
-        namespace: Option<&Name>,
-        after: Option<(&str, &str)>,
-        limit: i64,
+        list: &Listing,
+        namespaces: &[Name],
+        seek: Seek<(&str, &str)>,
     ) -> Result<Vec<R>, DatabaseError> {
-        let (after_namespace, after_name) = after.unzip();
-        let query = sqlx::query_as(list)
-            .bind(namespace.map(Name::as_str))
+        let mut rows = Vec::new();
+        let (after, _) = seek.after.unzip();
+        for namespace in self.in_order(namespaces, seek.direction, after).await? {
+            let left = seek.limit - rows.len() as i64;
+            if left <= 0 {
+                break;
+            }
+            let part = Seek {
+                limit: left,
+                ..seek
+            };
+            let statement = list.rows(seek.direction);
+            rows.extend(self.part_in(statement, namespace, part).await?);
+        }
+        Ok(rows)
+    }
+
+    /// How many rows a list by namespace and name has.
+    async fn count_in(
+        &self,
+        list: &Listing,
+        namespaces: &[Name],
+    ) -> Result<RowCount, DatabaseError> {
+        let mut counted = Vec::new();
+        for namespace in self
+            .in_order(namespaces, Direction::Ascending, None)
+            .await?
+        {
+            let part = self.part_in::<(i64,)>(list.count(), namespace, counting());
+            counted.extend(part.await?);
+        }
+        Ok(RowCount::of_rows(&counted))
+    }
+
+    async fn part_in<R: ListRow>(
+        &self,
+        statement: impl SqlSafeStr,
+        namespace: Option<String>,
+        seek: Seek<(&str, &str)>,
+    ) -> Result<Vec<R>, DatabaseError> {
+        let (after_namespace, after_name) = seek.after.unzip();
+        let query = sqlx::query_as(statement)
+            .bind(namespace)
             .bind(after_namespace)
             .bind(after_name)
-            .bind(limit);
+            .bind(seek.limit);
         Ok(query.fetch_all(self.pool()).await?)
     }
+
+    /// The namespaces of a list in the order of the database, from that of the place on behind which it begins; one none
+    /// for all.
+    async fn in_order(
+        &self,
+        namespaces: &[Name],
+        direction: Direction,
+        after: Option<&str>,
+    ) -> Result<Vec<Option<String>>, DatabaseError> {
+        match namespaces {
+            [] => return Ok(vec![None]),
+            [one] => return Ok(vec![Some(one.to_string())]),
+            [_, _, ..] => {}
+        }
+        let query = sqlx::query_scalar(
+            "select n.name from tasker.namespace n where n.name = any ($1) order by n.name",
+        );
+        let names = query.bind(texts(namespaces)).fetch_all(self.pool());
+        let mut names: Vec<Option<String>> = names.await?;
+        if direction == Direction::Descending {
+            names.reverse();
+        }
+        let begin = names.iter().position(|name| name.as_deref() == after);
+        Ok(names.split_off(begin.unwrap_or_default()))
+    }
+}
+
+/// Names as a parameter of a statement; none of an empty list, which stands for all.
+fn texts(names: &[Name]) -> Option<Vec<&str>> {
+    let texts = names.iter().map(Name::as_str).collect();
+    (!names.is_empty()).then_some(texts)
 }
 
 impl Store {

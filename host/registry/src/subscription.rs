@@ -2,12 +2,14 @@
 
 use super::error::SubscriptionRefused;
 use super::{Registry, RegistryError};
+use crate::store::RowCount;
 use crate::store::subscription::{
     DeadLetterRow, Definition, LoggedRunRow, Start, SubscriberRunRow, SubscriptionChange,
     SubscriptionRow,
 };
 use tasker_domain::ids::TaskId;
 use tasker_domain::name::Name;
+use tasker_domain::order::Seek;
 use tasker_domain::subscription::{SubscriptionState, Target};
 
 impl Registry {
@@ -56,14 +58,13 @@ impl Registry {
         Ok(row.ok_or_else(unknown)?)
     }
 
-    /// Subscriptions by namespace and name, after the given ones, `limit` at most.
+    /// Subscriptions by namespace and name, of these namespaces or of all.
     pub async fn list_subscriptions(
         &self,
-        namespace: Option<&Name>,
-        after: Option<(&str, &str)>,
-        limit: i64,
+        namespaces: &[Name],
+        seek: Seek<(&str, &str)>,
     ) -> Result<Vec<SubscriptionRow>, RegistryError> {
-        let rows = self.store.list_subscriptions(namespace, after, limit);
+        let rows = self.store.list_subscriptions(namespaces, seek);
         Ok(rows.await?)
     }
 
@@ -129,29 +130,46 @@ impl Registry {
         self.subscription(change.namespace, change.name).await
     }
 
-    /// Dead letters of a subscription by id, after the given one, `limit` at most.
+    /// Dead letters of a subscription by id.
     pub async fn list_dead_letters(
         &self,
         namespace: &Name,
         name: &Name,
-        after: Option<i64>,
-        limit: i64,
+        seek: Seek<i64>,
     ) -> Result<Vec<DeadLetterRow>, RegistryError> {
         let of = self.subscription(namespace, name).await?.subscription_id;
-        Ok(self.store.list_dead_letters(of, after, limit).await?)
+        Ok(self.store.list_dead_letters(of, seek).await?)
     }
 
-    /// The newest runs of a component for a subscription, the newest first; those before the given number, `limit` at
-    /// most.
+    /// How many dead letters a subscription has.
+    pub async fn count_dead_letters(
+        &self,
+        namespace: &Name,
+        name: &Name,
+    ) -> Result<RowCount, RegistryError> {
+        let of = self.subscription(namespace, name).await?.subscription_id;
+        Ok(self.store.count_dead_letters(of).await?)
+    }
+
+    /// The runs of a component for a subscription, by number.
     pub async fn list_subscriber_runs(
         &self,
         namespace: &Name,
         name: &Name,
-        before: Option<i64>,
-        limit: i64,
+        seek: Seek<i64>,
     ) -> Result<Vec<SubscriberRunRow>, RegistryError> {
         let of = self.subscription(namespace, name).await?.subscription_id;
-        Ok(self.store.list_subscriber_runs(of, before, limit).await?)
+        Ok(self.store.list_subscriber_runs(of, seek).await?)
+    }
+
+    /// How many runs of a component for a subscription are kept.
+    pub async fn count_subscriber_runs(
+        &self,
+        namespace: &Name,
+        name: &Name,
+    ) -> Result<RowCount, RegistryError> {
+        let of = self.subscription(namespace, name).await?.subscription_id;
+        Ok(self.store.count_subscriber_runs(of).await?)
     }
 
     /// A run of a component for a subscription.

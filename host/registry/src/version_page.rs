@@ -5,6 +5,7 @@ use super::{Registry, RegistryError};
 use crate::store::component::ComponentVersionRow;
 use crate::store::template::TemplateVersionRow;
 use semver::Version;
+use tasker_domain::order::{Direction, Seek};
 use tasker_domain::pin::PinKind;
 use tasker_domain::requirement::QualifiedName;
 use tasker_domain::resolve::VersionState;
@@ -12,12 +13,14 @@ use tasker_domain::resolve::VersionState;
 /// A page of versions ends with the one by which it has more than this of sources or descriptors.
 const LARGE_PAGE_BYTES: usize = 8 << 20;
 
-/// Some versions, the highest first.
+/// Some versions, in order.
 #[derive(Debug)]
 pub struct VersionPage<R> {
     pub rows: Vec<R>,
-    /// The last of them, where there are lower ones.
+    /// The last of them, where there are more.
     pub next: Option<Version>,
+    /// How many versions there are on all pages.
+    pub total: usize,
 }
 
 impl Registry {
@@ -49,17 +52,15 @@ impl Registry {
         Ok(versions.collect())
     }
 
-    /// Versions of a component below `after`, the highest first, `limit` at most, fewer where their
-    /// descriptors are large.
+    /// Versions of a component; fewer than the limit where their descriptors are large.
     pub async fn component_page(
         &self,
         target: &QualifiedName,
-        after: Option<&Version>,
-        limit: usize,
+        seek: Seek<&Version>,
     ) -> Result<VersionPage<ComponentVersionRow>, RegistryError> {
         let QualifiedName { namespace, name } = target;
         let all = self.existing_versions(PinKind::Component, target).await?;
-        let mut builder = PageBuilder::new(page(all, after, limit));
+        let mut builder = PageBuilder::new(all, seek);
         while let Some(version) = builder.wanted() {
             let row = self.store.component_version(namespace, name, &version);
             let row = row.await?;
@@ -75,12 +76,11 @@ impl Registry {
     pub async fn template_page(
         &self,
         target: &QualifiedName,
-        after: Option<&Version>,
-        limit: usize,
+        seek: Seek<&Version>,
     ) -> Result<VersionPage<TemplateVersionRow>, RegistryError> {
         let QualifiedName { namespace, name } = target;
         let all = self.existing_versions(PinKind::Template, target).await?;
-        let mut builder = PageBuilder::new(page(all, after, limit));
+        let mut builder = PageBuilder::new(all, seek);
         while let Some(version) = builder.wanted() {
             let row = self.store.template_version(namespace, name, &version);
             let row = row.await?;
@@ -115,7 +115,12 @@ impl Registry {
         let numbers = keys.iter().map(|key| {
             let all = catalog.family(kind, &key.target).iter();
             let all = all.map(|it| it.version.clone()).collect();
-            page(all, key.after.as_ref(), key.limit).0
+            let limit = i64::try_from(key.limit).unwrap_or(i64::MAX);
+            let highest = Seek {
+                after: key.after.as_ref(),
+                ..Seek::highest(limit)
+            };
+            page(all, highest).0
         });
         Ok(numbers.collect())
     }
@@ -129,13 +134,17 @@ struct PageBuilder<R> {
 }
 
 impl<R> PageBuilder<R> {
-    fn new((versions, next): (Vec<Version>, Option<Version>)) -> Self {
+    /// Of all versions, with the highest first.
+    fn new(all: Vec<Version>, seek: Seek<&Version>) -> Self {
+        let total = all.len();
+        let (versions, next) = page(all, seek);
         Self {
             wanted: versions.into_iter(),
             bytes: 0,
             page: VersionPage {
                 rows: Vec::new(),
                 next,
+                total,
             },
         }
     }
@@ -157,12 +166,15 @@ impl<R> PageBuilder<R> {
 }
 
 /// From versions with the highest first.
-fn page(
-    mut versions: Vec<Version>,
-    after: Option<&Version>,
-    limit: usize,
-) -> (Vec<Version>, Option<Version>) {
-    versions.retain(|version| after.is_none_or(|after| version < after));
+fn page(mut versions: Vec<Version>, seek: Seek<&Version>) -> (Vec<Version>, Option<Version>) {
+    let Seek {
+        direction, after, ..
+    } = seek;
+    if direction == Direction::Ascending {
+        versions.reverse();
+    }
+    versions.retain(|version| after.is_none_or(|after| direction.is_behind(version, after)));
+    let limit = usize::try_from(seek.limit).unwrap_or_default();
     let has_more = versions.len() > limit;
     versions.truncate(limit);
     let next = versions.last().filter(|_| has_more).cloned();
@@ -177,7 +189,7 @@ mod tests {
     fn a_page_ends_after_the_version_that_makes_it_large_unless_that_is_the_last() {
         let all = ["3.0.0", "2.0.0", "1.0.0"].map(|text| text.parse().unwrap());
         let filled = |large: &str| {
-            let mut builder = PageBuilder::new(page(all.to_vec(), None, 5));
+            let mut builder = PageBuilder::new(all.to_vec(), Seek::highest(5));
             while let Some(version) = builder.wanted() {
                 let is_large = version.to_string() == large;
                 let bytes = LARGE_PAGE_BYTES * usize::from(is_large) + 1;
@@ -192,18 +204,25 @@ mod tests {
     }
 
     #[test]
-    fn pages_follow_each_other_from_the_highest_version_to_the_lowest() {
-        let all = ["2.0.0-rc.1", "1.10.0", "1.2.0", "1.0.0", "0.1.0"];
-        let all = all.map(|text| text.parse().unwrap());
-        let (mut seen, mut after) = (Vec::new(), None);
-        loop {
-            let (versions, next) = page(all.to_vec(), after.as_ref(), 2);
-            seen.extend(versions.iter().map(ToString::to_string));
-            after = next;
-            if after.is_none() {
-                break;
+    fn pages_follow_each_other_from_the_highest_version_to_the_lowest_and_back() {
+        let mut texts = ["2.0.0-rc.1", "1.10.0", "1.2.0", "1.0.0", "0.1.0"];
+        let all = texts.map(|text| text.parse().unwrap());
+        for direction in [Direction::Descending, Direction::Ascending] {
+            let (mut seen, mut after) = (Vec::new(), None);
+            loop {
+                let seek = Seek {
+                    after: after.as_ref(),
+                    ..Seek::first(direction, 2)
+                };
+                let (versions, next) = page(all.to_vec(), seek);
+                seen.extend(versions.iter().map(ToString::to_string));
+                after = next;
+                if after.is_none() {
+                    break;
+                }
             }
+            assert_eq!(seen, texts);
+            texts.reverse();
         }
-        assert_eq!(seen, ["2.0.0-rc.1", "1.10.0", "1.2.0", "1.0.0", "0.1.0"]);
     }
 }

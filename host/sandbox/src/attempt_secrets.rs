@@ -4,13 +4,13 @@ mod forms;
 mod json;
 mod redactor;
 
+use super::seed::{Seed, placeholder_bytes};
 use redactor::Redactor;
 use std::borrow::Cow;
 use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard};
 use tasker_domain::name::Name;
 use tasker_domain::secret::{SecretValue, placeholder};
-use uuid::Uuid;
 
 /// A secret that an attempt asked for.
 pub(super) struct AttemptSecret {
@@ -25,11 +25,22 @@ pub(super) struct AttemptSecrets(Arc<Mutex<Inner>>);
 
 #[derive(Default)]
 struct Inner {
+    /// What placeholders are made from; without it they are other ones each time.
+    seed: Option<Seed>,
     secrets: Vec<Arc<AttemptSecret>>,
     redactor: Redactor,
 }
 
 impl AttemptSecrets {
+    /// None so far; their placeholders will be made from the seed.
+    pub(super) fn new(seed: Option<Seed>) -> Self {
+        let inner = Inner {
+            seed,
+            ..Inner::default()
+        };
+        Self(Arc::new(Mutex::new(inner)))
+    }
+
     /// The secret of that name, where the attempt has asked for it before.
     pub(super) fn find(&self, name: &str) -> Option<Arc<AttemptSecret>> {
         let secrets = &self.lock().secrets;
@@ -46,7 +57,7 @@ impl AttemptSecrets {
         let secret = Arc::new(AttemptSecret {
             name: name.clone(),
             value,
-            placeholder: placeholder(Uuid::new_v4().into_bytes()),
+            placeholder: placeholder(placeholder_bytes(inner.seed, name.as_str())),
         });
         inner.secrets.push(secret.clone());
         secret

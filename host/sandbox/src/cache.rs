@@ -1,17 +1,20 @@
 //! Compiled code by digest: in memory, on disk, else compiled.
 
+mod code;
 mod disk;
+mod files;
+mod libraries;
 
 use super::compiler::{CompileQueue, Compiler, Purpose};
-use super::contract::{CONTRACT_HANDLER, CONTRACT_SUBSCRIBER};
 use super::refusal::Refusal;
-use super::shape;
 use super::slots::acquire_slot;
 use super::state::AttemptState;
 use super::surface::Surface;
 use super::{Inner, Sandbox, SandboxError};
+use code::Code;
 use disk::DiskCache;
-pub use disk::KeptCode;
+pub use files::KeptCode;
+use libraries::Libraries;
 use lru::LruCache;
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
@@ -19,8 +22,8 @@ use std::sync::{Arc, Mutex};
 use std::time::Instant;
 use tasker_domain::digest::Digest;
 use tokio::sync::{OnceCell, Semaphore};
-use wasmtime::Engine;
-use wasmtime::component::{Component, ComponentExportIndex, InstancePre};
+use wasmtime::component::{ComponentExportIndex, InstancePre};
+use wasmtime::{Engine, Module};
 
 /// Components whose code is kept in memory; the one that was not used for longest goes first.
 const COMPONENTS_IN_MEMORY: NonZeroUsize = NonZeroUsize::new(256).expect("256 is not 0");
@@ -34,6 +37,8 @@ pub struct Prepared {
 struct PreparedInner {
     digest: Digest,
     pre: InstancePre<AttemptState>,
+    /// What it is linked with: shared with other components for as long as one is alive.
+    libraries: Vec<Arc<Module>>,
     /// Runs a handler; `None` if the component has none.
     execute: Option<ComponentExportIndex>,
     /// Runs a subscriber; `None` if the component has none.
@@ -50,6 +55,11 @@ impl Prepared {
         &self.inner.pre
     }
 
+    /// What it imports and exports.
+    pub(super) fn surface(&self) -> Result<Surface, Refusal> {
+        Surface::of(self.pre().component(), self.inner.libraries.len())
+    }
+
     pub(super) fn execute(&self) -> Option<&ComponentExportIndex> {
         self.inner.execute.as_ref()
     }
@@ -61,6 +71,7 @@ impl Prepared {
 
 pub(super) struct CodeCache {
     memory: Mutex<LruCache<Digest, Arc<OnceCell<Prepared>>>>,
+    libraries: Libraries,
     disk: DiskCache,
     compiler: Compiler,
     queue: CompileQueue,
@@ -78,6 +89,7 @@ impl CodeCache {
             .map_err(|source| SandboxError::CacheDir { path: dir, source })?;
         Ok(Self {
             memory: Mutex::new(LruCache::new(COMPONENTS_IN_MEMORY)),
+            libraries: Libraries::default(),
             disk,
             compiler,
             queue: CompileQueue::new(),
@@ -98,7 +110,7 @@ impl CodeCache {
         self.disk.list()
     }
 
-    /// Whether the last code was written to a file.
+    /// Whether what was compiled last was written to files.
     pub(super) fn is_written(&self) -> bool {
         self.disk.is_written()
     }
@@ -109,7 +121,7 @@ impl CodeCache {
     }
 
     /// Keeps nothing of a component that turned out to be none for this host, so that uploads that
-    /// are refused fill neither memory nor disk.
+    /// are refused fill neither memory nor disk. Blocks.
     pub(super) fn forget(&self, digest: Digest) {
         self.memory
             .lock()
@@ -165,17 +177,18 @@ impl Sandbox {
         })
     }
 
-    /// Removes these files. Instances that run continue; a later request compiles the component again.
+    /// Removes these files, libraries that no component is linked with any more, and what was never finished. Instances that run continue; a later
+    /// request compiles the component again.
     pub async fn drop_code(&self, going: Vec<KeptCode>) {
-        if going.is_empty() {
-            return;
-        }
-        self.on_blocking_thread(move |inner| {
+        let dropped = self.on_blocking_thread(move |inner| {
             for code in &going {
                 inner.cache.disk.remove(code);
             }
-        })
-        .await;
+            inner.cache.disk.remove_unneeded()
+        });
+        if let Err(error) = dropped.await {
+            tracing::warn!(%error, "compiled code of libraries cannot be listed");
+        }
     }
 
     async fn read_or_compile<Load, Loading, E>(
@@ -188,14 +201,9 @@ impl Sandbox {
         Loading: Future<Output = Result<Vec<u8>, E>>,
         E: Into<Box<dyn std::error::Error + Send + Sync>>,
     {
-        let stored = self
-            .on_blocking_thread(move |inner| inner.cache.disk.read(&inner.engine, digest))
-            .await;
-        if let Some(component) = stored {
-            self.inner.code_metrics.on_disk.add(1);
-            return Ok(self.inner.link(digest, component)?);
+        if let Some(code) = self.stored(digest).await {
+            return Ok(self.inner.link(digest, code)?);
         }
-        self.inner.code_metrics.nowhere.add(1);
         let loading = acquire_slot(&self.inner.cache.loading).await;
         let bytes = load()
             .await
@@ -208,11 +216,12 @@ impl Sandbox {
                 found: found.to_string(),
             });
         }
-        let component = self.compiled(digest, bytes.into(), Purpose::Step).await?;
-        Ok(self.inner.link(digest, component)?)
+        let code = self.compiled(digest, bytes.into(), Purpose::Step).await?;
+        Ok(self.inner.link(digest, code)?)
     }
 
-    /// Compiles and keeps the result, in memory and on disk.
+    /// What an upload's bytes compile to; kept in memory and on disk. Bytes that were compiled here before, under
+    /// another version or name, are not compiled again.
     pub(super) async fn compile(
         &self,
         digest: Digest,
@@ -220,10 +229,26 @@ impl Sandbox {
     ) -> Result<Prepared, SandboxError> {
         let cell = self.inner.cache.cell(digest);
         let compile = async || {
-            let component = self.compiled(digest, bytes, Purpose::Upload).await?;
-            Ok(self.inner.link(digest, component)?)
+            let code = match self.stored(digest).await {
+                Some(code) => code,
+                None => self.compiled(digest, bytes, Purpose::Upload).await?,
+            };
+            Ok(self.inner.link(digest, code)?)
         };
         cell.get_or_try_init(compile).await.cloned()
+    }
+
+    /// The component with this digest, where its compiled code is on disk.
+    async fn stored(&self, digest: Digest) -> Option<Code> {
+        let stored = self
+            .on_blocking_thread(move |inner| inner.stored(digest))
+            .await;
+        let found = match &stored {
+            Some(_) => &self.inner.code_metrics.on_disk,
+            None => &self.inner.code_metrics.nowhere,
+        };
+        found.add(1);
+        stored
     }
 
     /// Waits for a slot, which the work keeps until it is finished, even if its caller is gone.
@@ -232,7 +257,7 @@ impl Sandbox {
         digest: Digest,
         bytes: Arc<[u8]>,
         purpose: Purpose,
-    ) -> Result<Component, SandboxError> {
+    ) -> Result<Code, SandboxError> {
         let waiting = self.inner.code_metrics.wait();
         let slot = self.inner.cache.queue.acquire_slot(purpose).await;
         drop(waiting);
@@ -256,48 +281,5 @@ impl Sandbox {
         let inner = self.inner.clone();
         let done = tokio::task::spawn_blocking(move || work(&inner)).await;
         done.unwrap_or_else(|error| std::panic::resume_unwind(error.into_panic()))
-    }
-}
-
-impl Inner {
-    fn compile(&self, digest: Digest, bytes: &[u8]) -> Result<Component, SandboxError> {
-        shape::refuse_excess(bytes)?;
-        let code = self.cache.compiler.compile(&self.engine, bytes)?;
-        let kept = self.cache.disk.keep(&self.engine, digest, &code);
-        Ok(kept.map_err(Refusal::of_compiler)?)
-    }
-
-    fn link(&self, digest: Digest, component: Component) -> Result<Prepared, Refusal> {
-        Surface::of(&component)?;
-        let pre = self
-            .linker
-            .instantiate_pre(&component)
-            .map_err(Refusal::of_linker)?;
-        let inner = PreparedInner {
-            digest,
-            pre,
-            execute: function(&component, CONTRACT_HANDLER, "execute")?,
-            handle: function(&component, CONTRACT_SUBSCRIBER, "handle")?,
-        };
-        Ok(Prepared {
-            inner: Arc::new(inner),
-        })
-    }
-}
-
-/// The function of an exported interface; `None` if the component does not export the interface.
-fn function(
-    component: &Component,
-    interface: &str,
-    name: &str,
-) -> Result<Option<ComponentExportIndex>, Refusal> {
-    let Some(interface) = component.get_export_index(None, interface) else {
-        return Ok(None);
-    };
-    match component.get_export_index(Some(&interface), name) {
-        Some(function) => Ok(Some(function)),
-        None => Err(Refusal::NoHandler {
-            exports: format!("an interface without `{name}`"),
-        }),
     }
 }

@@ -1,8 +1,10 @@
 //! What a guest may ask of the host: one file an interface, linked once for all attempts.
 
+pub(super) mod clock;
 pub(super) mod context;
 pub(super) mod events;
 pub(super) mod http;
+pub(super) mod io;
 pub(super) mod kv;
 pub(super) mod log;
 pub(super) mod secrets;
@@ -35,6 +37,8 @@ pub(super) fn link(engine: &Engine) -> Result<Linker<AttemptState>> {
     Component::add_to_linker::<_, HasSelf<AttemptState>>(&mut linker, |state| state)?;
     wasmtime_wasi::p2::add_to_linker_async(&mut linker)?;
     wasmtime_wasi_http::p2::add_only_http_to_linker_async(&mut linker)?;
+    clock::link(&mut linker)?;
+    io::link(&mut linker)?;
     http::request_parts::bound(&mut linker)?;
     http::error_code::link(&mut linker)?;
     Ok(linker)

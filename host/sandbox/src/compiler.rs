@@ -4,18 +4,22 @@
 //! run in a child process: a component that is made to exhaust it ends the child and nothing else.
 
 mod child;
+mod functions;
 mod inside;
+mod pipe;
 
 pub use inside::compile_within;
 
 use super::SandboxError;
 use super::engine;
 use super::refusal::Refusal;
+use bytes::Bytes;
+use functions::Functions;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
-use wasmtime::Engine;
+use wasmtime::{Config, Engine};
 
 /// Code that one component may be compiled to, in bytes.
 const MAX_CODE_BYTES: usize = 256 << 20;
@@ -29,7 +33,7 @@ pub enum Compiler {
         program: PathBuf,
         limits: CompileLimits,
     },
-    /// In this process, without limits: for components that are trusted.
+    /// In this process, without limits: for components that are trusted, of which one version comes after the other.
     InProcess,
 }
 
@@ -61,6 +65,15 @@ impl CompileLimits {
 }
 
 impl Compiler {
+    /// The settings of an engine that compiles so.
+    pub(super) fn engine_settings(&self) -> wasmtime::Result<Config> {
+        let mut config = engine::settings();
+        if let Self::InProcess = self {
+            config.enable_incremental_compilation(Arc::new(Functions::default()))?;
+        }
+        Ok(config)
+    }
+
     /// A child process of the program that runs now.
     pub fn of_this_program(limits: CompileLimits) -> Self {
         Self::Child {
@@ -69,14 +82,38 @@ impl Compiler {
         }
     }
 
-    /// The machine code of a component, as an engine with these settings loads it. Blocks.
-    pub(super) fn compile(&self, engine: &Engine, bytes: &[u8]) -> Result<Vec<u8>, SandboxError> {
+    /// The machine code of each of these, as an engine with these settings loads it. Blocks. The limits are for all together.
+    pub(super) fn compile(
+        &self,
+        engine: &Engine,
+        sources: &[Source<'_>],
+    ) -> Result<Vec<Bytes>, SandboxError> {
         match self {
-            Self::Child { program, limits } => child::compile(program, limits, bytes),
-            Self::InProcess => engine
-                .precompile_component(bytes)
-                .map_err(|error| Refusal::of_compiler(error).into()),
+            Self::Child { program, limits } => child::compile(program, limits, sources),
+            Self::InProcess => {
+                let codes = sources.iter().map(|it| it.compile(engine));
+                let codes: wasmtime::Result<_> = codes.collect();
+                codes.map_err(|error| Refusal::of_compiler(error).into())
+            }
         }
+    }
+}
+
+/// What is compiled by itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Source<'a> {
+    Component(&'a [u8]),
+    /// A library that components are linked with.
+    Module(&'a [u8]),
+}
+
+impl Source<'_> {
+    fn compile(&self, engine: &Engine) -> wasmtime::Result<Bytes> {
+        let code = match self {
+            Self::Component(bytes) => engine.precompile_component(bytes),
+            Self::Module(bytes) => engine.precompile_module(bytes),
+        };
+        code.map(Bytes::from)
     }
 }
 

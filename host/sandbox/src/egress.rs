@@ -4,10 +4,12 @@ mod body;
 mod placeholder;
 mod request_span;
 mod timeouts;
+mod transport;
 
 use crate::attempt_log::LogWriter;
 use crate::attempt_secrets::AttemptSecrets;
 use crate::grant_command::grant_command;
+use crate::journal::{Exchange, Journal, Place, Replayer, error_of};
 use crate::log_line::LogLevel;
 use crate::meter::{Charge, Meter, OverLimit};
 use crate::table::{BODY_BYTES, BODY_CHUNK_BYTES, weight_of_fields};
@@ -19,11 +21,13 @@ use std::sync::Arc;
 use tasker_domain::capability::HttpRequest;
 use tasker_domain::invocation::StepPlan;
 use tasker_domain::limits::Limit;
+use tasker_domain::recording::{RecordedAnswer, RecordedExchange};
 pub use tasker_egress::LookUp;
-use tasker_egress::{AddressRefused, InnerAddresses, last_cause, within_connect_timeout};
+use tasker_egress::{AddressRefused, InnerAddresses};
 pub(crate) use tasker_egress::{Client as EgressClient, SystemNames};
 use tasker_telemetry::AttemptTrace;
-use timeouts::Timeouts;
+pub use timeouts::HttpTimeouts;
+pub use transport::{HttpFailure, HttpFault, HttpTransport};
 use wasmtime_wasi_http::{Error, RequestOptions, WasiBody, WasiHttpHooks};
 
 /// What the host keeps for a request from when it is sent until its response was read, about, in
@@ -31,7 +35,7 @@ use wasmtime_wasi_http::{Error, RequestOptions, WasiBody, WasiHttpHooks};
 const EXCHANGE_BYTES: usize = BODY_BYTES + (128 << 10);
 
 /// A response, and what the connection has to do until its body was read: nothing, the client does it.
-type Exchange<E> = Result<
+type Exchanged<E> = Result<
     (
         http::Response<WasiBody>,
         Box<dyn Future<Output = Result<(), Error>> + Send>,
@@ -43,44 +47,111 @@ type Exchange<E> = Result<
 pub(crate) struct EgressPolicy {
     pub(crate) step: Arc<StepPlan>,
     pub(crate) log: LogWriter,
-    pub(crate) outside: EgressClient,
+    pub(crate) outside: Arc<dyn HttpTransport>,
     pub(crate) attempt_secrets: AttemptSecrets,
     pub(crate) meter: Arc<Meter>,
     pub(crate) trace: Option<AttemptTrace>,
+    pub(crate) journal: Option<Journal>,
 }
 
 impl WasiHttpHooks for EgressPolicy {
     fn send_request(
         &mut self,
-        mut request: http::Request<WasiBody>,
+        request: http::Request<WasiBody>,
         options: Option<RequestOptions>,
         _response_errors: Box<dyn Future<Output = Result<(), Error>> + Send>,
-    ) -> Box<dyn Future<Output = Exchange<Error>> + Send> {
+    ) -> Box<dyn Future<Output = Exchanged<Error>> + Send> {
         let (log, outside, meter) = (self.log.clone(), self.outside.clone(), self.meter.clone());
         let (step, attempt_secrets) = (self.step.clone(), self.attempt_secrets.clone());
         // At once, so that the guest does not begin more than it may.
         let charge = meter.charge(EXCHANGE_BYTES + weight_of_fields(request.headers()));
-        let timeouts = Timeouts::of(options);
+        let timeouts = HttpTimeouts::of(options);
+        let (mut request, exchange) = match &self.journal {
+            Some(journal) => {
+                let (request, exchange) = journal.request(request, &attempt_secrets);
+                (request, Some(exchange))
+            }
+            None => (request, None),
+        };
         let span = request_span::begin(self.trace.as_ref(), &mut request, &attempt_secrets);
         Box::new(async move {
-            let sent = match charge {
-                Ok(charge) => {
+            let sent = match (charge, &exchange) {
+                (Ok(charge), Some(Exchange::Replayed { recorded, replayer })) => {
+                    replay(request, (replayer, recorded.clone()), meter, charge).await
+                }
+                (Ok(charge), _) => {
                     let request = admit_filled(request, &step, &attempt_secrets, &meter).await;
                     match request {
-                        Ok(request) => send(&outside, request, timeouts, meter, charge).await,
+                        Ok(request) => send(&*outside, request, timeouts, meter, charge).await,
                         Err(refused) => Err(refused),
                     }
                 }
-                Err(over) => Err(over.into()),
+                (Err(over), _) => Err(over.into()),
             };
             request_span::end(span, &sent);
-            sent.map_err(|refused| refused.tell(&log))
+            let place = match &exchange {
+                Some(Exchange::Recorded(place)) => Some(place),
+                Some(Exchange::Replayed { .. }) | None => None,
+            };
+            recorded(sent, place, &log)
         })
     }
 
     fn p2_outgoing_body_chunk_size(&mut self) -> usize {
         BODY_CHUNK_BYTES
     }
+}
+
+/// The answer for the guest, which its recording has too, if there is one.
+fn recorded(sent: Exchanged<Refused>, place: Option<&Place>, log: &LogWriter) -> Exchanged<Error> {
+    match sent {
+        Ok((response, done)) => Ok((
+            match place {
+                Some(place) => place.response(response),
+                None => response,
+            },
+            done,
+        )),
+        Err(refused) => {
+            let (reason, is_refusal) = (refused.to_string(), refused.is_refusal());
+            let error = refused.tell(log);
+            if let Some(place) = place {
+                place.failure(reason, &error, is_refusal);
+            }
+            Err(error)
+        }
+    }
+}
+
+/// What was recorded as the answer; the body of the request is read, since it is compared and counted.
+async fn replay(
+    request: http::Request<WasiBody>,
+    (replayer, recorded): (&Arc<Replayer>, Option<RecordedExchange>),
+    meter: Arc<Meter>,
+    charge: Charge,
+) -> Exchanged<Refused> {
+    let answer = recorded.as_ref().map(|recorded| &recorded.answer);
+    let is_refusal = matches!(
+        answer,
+        Some(RecordedAnswer::Failure {
+            is_refusal: true,
+            ..
+        })
+    );
+    if !is_refusal {
+        meter.count_request()?;
+        let body = OutgoingBody::wrap(request.into_body(), meter.clone());
+        replayer.read(async move {
+            body.collect().await.ok();
+        });
+    }
+    let answered = replayer.answer(recorded, meter, charge).await;
+    let response = answered.map_err(|(reason, fault, is_refusal)| Refused::Recorded {
+        reason,
+        error: error_of(fault),
+        is_refusal,
+    })?;
+    Ok((response, Box::new(std::future::ready(Ok(())))))
 }
 
 /// Why a request of a guest failed before there was a response.
@@ -111,9 +182,29 @@ pub(super) enum Refused {
         reason: String,
         error: Error,
     },
+    /// As a recording has it.
+    #[error("{reason}")]
+    Recorded {
+        reason: String,
+        error: Error,
+        is_refusal: bool,
+    },
 }
 
 impl Refused {
+    /// True if the host did not send the request: it was not permitted.
+    fn is_refusal(&self) -> bool {
+        match self {
+            Self::Failed { .. } | Self::Limit(_) => false,
+            Self::Recorded { is_refusal, .. } => *is_refusal,
+            Self::NoGrant { .. }
+            | Self::UserInUrl(_)
+            | Self::Address(_)
+            | Self::Secret(_)
+            | Self::Url(_) => true,
+        }
+    }
+
     /// As the spans of requests have it.
     fn kind(&self) -> &'static str {
         match self {
@@ -122,27 +213,21 @@ impl Refused {
             Self::Address(_) => "address_refused",
             Self::Secret(_) => "secret",
             Self::Limit(_) => "over_limit",
-            Self::Failed { .. } => "failed",
+            Self::Failed { .. } | Self::Recorded { .. } => "failed",
         }
     }
 
     fn tell(self, log: &LogWriter) -> Error {
-        match &self {
-            Self::Failed { .. } | Self::Limit(_) => {
-                log.remark(LogLevel::Warn, &self.to_string());
-            }
-            Self::NoGrant { .. }
-            | Self::UserInUrl(_)
-            | Self::Address(_)
-            | Self::Secret(_)
-            | Self::Url(_) => log.refused(&self.to_string()),
+        match self.is_refusal() {
+            true => log.refused(&self.to_string()),
+            false => log.remark(LogLevel::Warn, &self.to_string()),
         }
         match self {
             Self::NoGrant { .. } | Self::Address(_) | Self::Secret(_) | Self::Limit(_) => {
                 Error::HttpRequestDenied
             }
             Self::Url(_) | Self::UserInUrl(_) => Error::HttpRequestUriInvalid,
-            Self::Failed { error, .. } => error,
+            Self::Failed { error, .. } | Self::Recorded { error, .. } => error,
         }
     }
 }
@@ -214,36 +299,19 @@ fn admit_url(method: &str, url: &Url, step: &StepPlan) -> Result<(), Refused> {
 }
 
 async fn send(
-    outside: &EgressClient,
+    outside: &dyn HttpTransport,
     request: reqwest::Request,
-    timeouts: Timeouts,
+    timeouts: HttpTimeouts,
     meter: Arc<Meter>,
     charge: Charge,
-) -> Exchange<Refused> {
+) -> Exchanged<Refused> {
     meter.count_request()?;
     let host = request.url().host_str().unwrap_or_default().to_owned();
-    let failed = |reason: String, error| Refused::Failed {
-        host: host.clone(),
-        reason,
-        error,
-    };
-    let client = outside
-        .client()
-        .map_err(|reason| failed(reason, Error::ConfigurationError))?;
-    let patience = timeouts.first_byte;
-    let answer = within_connect_timeout(timeouts.connect, client.execute(request));
-    let response = tokio::time::timeout(patience, answer).await;
-    let response = response
-        .map_err(|_| {
-            failed(
-                format!("no answer within {patience:?}"),
-                Error::ConnectionReadTimeout,
-            )
-        })?
-        .map_err(|error| match meter.breach() {
-            Some(breach) => Refused::Limit(breach),
-            None => refused(&host, &error),
-        })?;
+    let sent = outside.send(request, timeouts).await;
+    let response = sent.map_err(|failure| match meter.breach() {
+        Some(breach) => Refused::Limit(breach),
+        None => refused(host, failure),
+    })?;
     let between_bytes = timeouts.between_bytes;
     let response = http::Response::from(response)
         .map(|body| IncomingBody::new(body, between_bytes, meter, charge).boxed_unsync());
@@ -251,29 +319,15 @@ async fn send(
 }
 
 /// Why a request got no response.
-fn refused(host: &str, error: &reqwest::Error) -> Refused {
-    match last_cause(error) {
-        Ok(address) => address.into(),
-        Err(reason) => Refused::Failed {
-            host: host.to_owned(),
+fn refused(host: String, failure: HttpFailure) -> Refused {
+    match failure {
+        HttpFailure::Address(address) => address.into(),
+        HttpFailure::Failed { reason, kind } => Refused::Failed {
+            host,
             reason,
-            error: error_of(error),
+            error: kind.into(),
         },
     }
-}
-
-/// The error that a guest sees.
-pub(super) fn error_of(error: &reqwest::Error) -> Error {
-    if error.is_timeout() {
-        return Error::ConnectionTimeout;
-    }
-    if error.is_connect() {
-        return Error::ConnectionRefused;
-    }
-    if error.is_body() || error.is_decode() {
-        return Error::HttpResponseIncomplete;
-    }
-    Error::InternalError(Some(error.to_string()))
 }
 
 impl From<OverLimit> for Refused {

@@ -35,8 +35,7 @@ pub(super) const BACKTRACE_FRAMES: usize = 64;
 /// An engine whose pool holds `slots` components of any allowed shape at once, or, where
 /// the address space for that can't be reserved, an engine without a pool. A thread advances its
 /// epoch for as long as it lives.
-pub(super) fn start(slots: usize) -> Result<Engine> {
-    let mut config = settings();
+pub(super) fn start(slots: usize, mut config: Config) -> Result<Engine> {
     config.allocation_strategy(pool(slots));
     let engine = Engine::new(&config).or_else(|error| {
         tracing::warn!(%error, "no memory for a pool of instances: each is made on demand, which is slower");

@@ -4,6 +4,7 @@ use super::bindings::exports::tasker::step::{handler, subscriber};
 use super::bindings::tasker::step::types::Retry;
 use super::cache::Prepared;
 use super::engine::EPOCH_TICK;
+use super::journal::Replayed;
 use super::log_line::LogLine;
 use super::outcome;
 use super::services::HostServices;
@@ -16,6 +17,7 @@ use std::time::{Duration, Instant};
 use tasker_domain::effects::Effects;
 use tasker_domain::invocation::Invocation;
 use tasker_domain::outcome::Outcome;
+use tasker_domain::recording::Recording;
 use tasker_domain::subscriber_event::SubscriberEvent;
 use tasker_domain::usage::Usage;
 use tokio::sync::Semaphore;
@@ -35,6 +37,10 @@ pub struct Executed {
     /// To be recorded with its result or checkpoint, or not at all.
     pub effects: Effects,
     pub usage: Usage,
+    /// What the attempt saw, where it is recorded and its handler came to an end.
+    pub recording: Option<Recording>,
+    /// Of a replay.
+    pub replayed: Option<Replayed>,
 }
 
 impl Sandbox {
@@ -54,7 +60,7 @@ impl Sandbox {
         let started = Instant::now();
         // Already set only if the attempt is run twice.
         services.begun.set(started).ok();
-        let state = AttemptState::new(invocation, services, self.inner.http.clone(), started);
+        let state = AttemptState::new(invocation, services, &self.inner.http, started);
         let mut store = self.inner.store(state);
         let meter = store.data().meter.clone();
         let answer = within_deadline(&mut store, async |store| call(store, prepared).await);
@@ -66,11 +72,27 @@ impl Sandbox {
             Ok(answer) => outcome::of_answer(answer, store.data()),
             Err(error) => outcome::of_end(&error, store.data()),
         };
+        let log = store.data().log.take();
+        let effects = store.data_mut().take_effects();
+        let (journal, secrets) = (
+            store.data().journal.clone(),
+            store.data().attempt_secrets.clone(),
+        );
+        drop(store);
+        let (recording, replayed) = match journal {
+            Some(journal) => {
+                journal.settle().await;
+                journal.close(&outcome, &effects, &secrets)
+            }
+            None => (None, None),
+        };
         Executed {
             outcome,
-            log: store.data().log.take(),
-            effects: store.data_mut().take_effects(),
+            log,
+            effects,
             usage,
+            recording,
+            replayed,
         }
     }
 }
@@ -104,6 +126,16 @@ pub(super) async fn within_deadline<T>(
     body: impl AsyncFnOnce(&mut Store<AttemptState>) -> Result<T>,
 ) -> Result<T> {
     let end = store.data().deadline + DEADLINE_GRACE;
+    let (deadline, clock) = (
+        store.data().limits().deadline,
+        store.data().services.clock.clone(),
+    );
+    let late = async {
+        match &clock {
+            Some(clock) => clock.reaches(deadline).await,
+            None => std::future::pending().await,
+        }
+    };
     let quarantined = store.data().services.quarantined.clone();
     if quarantined.is_cancelled() {
         return Err(Stopped::Quarantined.into());
@@ -113,6 +145,7 @@ pub(super) async fn within_deadline<T>(
         biased;
         answer = body(store) => answer,
         () = tokio::time::sleep_until(end.into()) => Err(Stopped::Waiting.into()),
+        () = late => Err(Stopped::Waiting.into()),
         () = quarantined.cancelled() => Err(Stopped::Quarantined.into()),
     }
 }
@@ -214,6 +247,9 @@ fn at_host_call(mut store: StoreContextMut<'_, AttemptState>, hook: CallHook) ->
             state.in_host += since.map_or(Duration::ZERO, |since| since.elapsed());
             state.weigh_table().map_err(Stopped::from)?;
             state.check_breach()?;
+            if let Some(journal) = &state.journal {
+                journal.check().map_err(Stopped::from)?;
+            }
         }
         CallHook::ReturningFromWasm => {
             let answer_bytes = state.answer_bytes();

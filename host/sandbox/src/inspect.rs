@@ -48,7 +48,8 @@ impl Sandbox {
         let digest = Digest::of(&bytes);
         let inspected = self.inspect_as(digest, bytes).await;
         if let Err(SandboxError::Refused(_)) = &inspected {
-            self.inner.cache.forget(digest);
+            self.on_blocking_thread(move |inner| inner.cache.forget(digest))
+                .await;
         }
         inspected
     }
@@ -63,7 +64,7 @@ impl Sandbox {
             imports,
             exports,
             contract,
-        } = Surface::of(prepared.pre().component())?;
+        } = prepared.surface()?;
         let described = self.describe_among_guests(&prepared).await?;
         let undescribed = Descriptor {
             contract,
@@ -101,7 +102,7 @@ impl Sandbox {
         let state = AttemptState::new(
             invocation,
             HostServices::default(),
-            self.inner.http.clone(),
+            &self.inner.http,
             Instant::now(),
         );
         let mut store = self.inner.store(state);
@@ -198,6 +199,7 @@ fn describing(digest: Digest) -> Invocation {
             grants: Arc::new(Grants::default()),
             result_schema: None,
             event_schemas: Vec::new(),
+            recording: None,
         }),
         task_input: "null".into(),
         dependencies: Vec::new(),

@@ -3,17 +3,29 @@
 use super::log_line::{LogLevel, LogSource};
 use std::collections::VecDeque;
 
-/// Lines that are kept.
-const MAX_LINES: usize = 4;
+/// The first lines that are kept: a trace of many lines has its reason above it, as in Go.
+const MAX_FIRST_LINES: usize = 2;
+/// The last lines that are kept.
+const MAX_LAST_LINES: usize = 4;
+/// How a report of a panic begins. What was said before it is not its beginning.
+const BEGINNINGS: [&str; 2] = ["panic: ", "fatal error: "];
+/// What stands for the lines between.
+const LEFT_OUT: &str = "…";
 /// The longest line that is kept, in bytes.
 const MAX_LINE_BYTES: usize = 1 << 10;
 /// The field in which older SDKs log the place of a panic.
 const LOCATION: &str = "location";
 
-/// The last lines that report a panic or an exception: on stderr, or logged as errors
+/// The first and the last lines that report a panic or an exception: on stderr, or logged as errors
 /// where the SDK saw it first.
 #[derive(Debug, Default)]
-pub(super) struct LastWords(VecDeque<String>);
+pub(super) struct LastWords {
+    first: Vec<String>,
+    /// Behind the first ones.
+    last: VecDeque<String>,
+    /// Whether there were lines between them.
+    has_gap: bool,
+}
 
 impl LastWords {
     /// True if lines of this kind are kept.
@@ -37,15 +49,25 @@ impl LastWords {
             line.push_str(" at ");
             line.push_str(place);
         }
-        if self.0.len() == MAX_LINES {
-            self.0.pop_front();
+        if BEGINNINGS.iter().any(|begin| line.starts_with(begin)) {
+            *self = Self::default();
         }
-        self.0.push_back(line);
+        if self.first.len() < MAX_FIRST_LINES {
+            return self.first.push(line);
+        }
+        if self.last.len() == MAX_LAST_LINES {
+            self.last.pop_front();
+            self.has_gap = true;
+        }
+        self.last.push_back(line);
     }
 
     /// All in one line; `None` if nothing was said.
     pub(super) fn joined(&self) -> Option<String> {
-        let lines: Vec<&str> = self.0.iter().map(String::as_str).collect();
+        let gap = self.has_gap.then_some(LEFT_OUT);
+        let first = self.first.iter().map(String::as_str);
+        let last = self.last.iter().map(String::as_str);
+        let lines: Vec<&str> = first.chain(gap).chain(last).collect();
         (!lines.is_empty()).then(|| lines.join(" "))
     }
 }
@@ -55,7 +77,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_last_lines_are_kept_with_the_place_of_a_panic() {
+    fn the_first_and_the_last_lines_are_kept_with_the_place_of_a_panic() {
         let mut words = LastWords::default();
         for line in 0..10 {
             words.add(&format!("line {line}"), &[]);
@@ -64,10 +86,27 @@ mod tests {
         words.add("panicked: the till is empty", &place);
         words.add(&"x".repeat(5_000), &[]);
         let said = words.joined().unwrap();
-        assert!(
-            said.starts_with("line 8 line 9 panicked: the till is empty at src/lib.rs:54:40 x")
-        );
+        let start =
+            "line 0 line 1 … line 8 line 9 panicked: the till is empty at src/lib.rs:54:40 x";
+        assert!(said.starts_with(start), "{said}");
         assert!(said.len() < 1_200, "{}", said.len());
         assert_eq!(LastWords::default().joined(), None);
+    }
+
+    #[test]
+    fn a_report_is_kept_from_where_it_begins_whatever_was_said_before_and_however_long_it_is() {
+        let mut words = LastWords::default();
+        for line in 0..3 {
+            words.add(&format!("said {line}"), &[]);
+        }
+        words.add("panic: the till is empty", &[]);
+        words.add("goroutine 7 [running]:", &[]);
+        for line in 0..50 {
+            words.add(&format!("frame {line}"), &[]);
+        }
+        let said = words.joined().unwrap();
+        let expected =
+            "panic: the till is empty goroutine 7 [running]: … frame 46 frame 47 frame 48 frame 49";
+        assert_eq!(said, expected);
     }
 }

@@ -19,19 +19,25 @@ mod egress;
 mod engine;
 mod execute;
 mod grant_command;
+mod guest_clock;
 mod guests;
 mod handed;
 mod host_threads;
 mod inspect;
+mod journal;
+mod journaled;
 mod kv_buffer;
 mod last_words;
 mod limits;
+mod linked;
 mod log_line;
 mod measure;
 mod meter;
 mod outcome;
 mod provenance;
+mod recording_use;
 mod refusal;
+mod seed;
 mod services;
 mod shape;
 mod slots;
@@ -44,17 +50,21 @@ pub use attempt_log::LogSink;
 pub use cache::{KeptCode, Prepared};
 pub use code_health::CodeHealth;
 pub use compiler::{CompileLimits, Compiler, compile_within};
-pub use egress::LookUp;
+pub use egress::{HttpFailure, HttpFault, HttpTimeouts, HttpTransport, LookUp};
 pub use execute::Executed;
+pub use guest_clock::GuestClock;
 pub use host_threads::HostThreads;
 pub use inspect::Inspected;
+pub use journal::Replayed;
 pub use log_line::{LogLevel, LogLine, LogSource};
 pub use measure::CallTimes;
 pub use outcome::is_of_this_host;
+pub use recording_use::RecordingUse;
 pub use refusal::{CompileBound, Refusal};
+pub use seed::recorded_placeholder;
 pub use services::{
-    AncestorError, AncestorResult, AncestorResults, Begun, HostServices, KvEntries, KvUnavailable,
-    SecretUnavailable, SecretValues,
+    AncestorError, AncestorResult, AncestorResults, Begun, GuestRandom, HostServices, KvEntries,
+    KvUnavailable, SecretUnavailable, SecretValues,
 };
 
 use cache::CodeCache;
@@ -141,7 +151,7 @@ struct Inner {
     subscribers: Semaphore,
     /// The same for inspections: a mended version must not wait for the attempts that it would end.
     inspections: Semaphore,
-    http: EgressClient,
+    http: Arc<dyn HttpTransport>,
     guests: GuestThreads,
 }
 
@@ -164,11 +174,14 @@ impl Sandbox {
     pub fn with_names(config: SandboxConfig, names: Arc<dyn LookUp>) -> Result<Self, SandboxError> {
         let max_concurrent = config.max_concurrent.clamp(1, Semaphore::MAX_PERMITS);
         let places = max_concurrent.saturating_add(SUBSCRIBER_SLOTS + INSPECTIONS);
-        let engine = engine::start(places).map_err(SandboxError::Engine)?;
+        let settings = config.compiler.engine_settings();
+        let engine = settings.and_then(|settings| engine::start(places, settings));
+        let engine = engine.map_err(SandboxError::Engine)?;
         let linker = capability::link(&engine).map_err(SandboxError::Engine)?;
         let cache = CodeCache::open(&engine, config.cache_dir, config.compiler)?;
         let permits = Semaphore::new(max_concurrent);
-        let http = EgressClient::new(names, InnerAddresses::AsNamed);
+        let http: Arc<dyn HttpTransport> =
+            Arc::new(EgressClient::new(names, InnerAddresses::AsNamed));
         let guests = GuestThreads::start().map_err(SandboxError::Threads)?;
         Ok(Self {
             inner: Arc::new(Inner {

@@ -127,6 +127,7 @@ fn of_stop(stopped: &Stopped, state: &AttemptState) -> Failure {
             "quarantined",
             "the component was quarantined while the handler ran".to_owned(),
         ),
+        Stopped::Diverged(why) => failure(FailureKind::Host, "replay_diverged", why.clone()),
         Stopped::Host(error) => failure(
             FailureKind::Host,
             "host_unavailable",

@@ -10,6 +10,11 @@ const MAX_TOOLS: usize = 32;
 /// The longest name or version of a tool, in bytes.
 const MAX_TOOL_BYTES: usize = 100;
 
+/// The custom section with the commit of the source.
+const COMMIT: &str = "revision";
+/// The longest that is kept, in bytes: a hash of 256 bits as hexadecimal digits, and a mark behind it.
+const MAX_COMMIT_BYTES: usize = 100;
+
 /// How tools name what they link in that bring an interpreter: the component is written in the language
 /// that it interprets, whatever the interpreter itself is written in.
 const INTERPRETERS: [(&str, &str); 4] = [
@@ -34,6 +39,7 @@ struct Evidence {
     sdks: BTreeSet<Tool>,
     modules: usize,
     module_bytes: usize,
+    commit: Option<String>,
 }
 
 /// Reads the sections of an upload that was validated; `None` if they cannot be read, which is
@@ -51,6 +57,7 @@ pub(super) fn provenance_of(bytes: &[u8]) -> Option<Provenance> {
         sdks: listed(found.sdks),
         modules: found.modules,
         module_bytes: found.module_bytes,
+        commit: found.commit,
     })
 }
 
@@ -71,6 +78,12 @@ impl Evidence {
             Payload::ExportSection(exports) => self.add_interpreters(exports.clone())?,
             Payload::End(_) => self.in_module = false,
             _ => {}
+        }
+        if let Payload::CustomSection(section) = payload
+            && section.name() == COMMIT
+            && !self.in_module
+        {
+            self.commit = commit(section.data());
         }
         if let Payload::CustomSection(section) = payload
             && let KnownCustom::Producers(_) = section.as_known()
@@ -118,6 +131,14 @@ impl Evidence {
         }
         all
     }
+}
+
+/// A text that a terminal may show; a section with anything else has none.
+fn commit(data: &[u8]) -> Option<String> {
+    let text = str::from_utf8(data).ok()?;
+    let is_plain = text.bytes().all(|byte| byte.is_ascii_graphic());
+    let is_commit = is_plain && (1..=MAX_COMMIT_BYTES).contains(&text.len());
+    is_commit.then(|| text.to_owned())
 }
 
 fn interpreted_by(name: &str) -> Option<Tool> {
@@ -170,6 +191,27 @@ mod tests {
             (provenance.modules, provenance.module_bytes),
             (2, 2 * module.len())
         );
+    }
+
+    #[test]
+    fn the_commit_is_that_of_the_component_if_a_terminal_may_show_it() {
+        let with = |commit: &[u8]| {
+            let length = |bytes: usize| u8::try_from(bytes).unwrap();
+            let name = COMMIT.as_bytes();
+            let mut section = vec![0, length(1 + name.len() + commit.len()), length(name.len())];
+            section.extend([name, commit].concat());
+            let module = [b"\0asm\x01\0\0\0", &section[..]].concat();
+            let mut component = b"\0asm\x0d\0\x01\0".to_vec();
+            component.extend([1, length(module.len())]);
+            component.extend(module);
+            let of_module = provenance_of(&component).unwrap().commit;
+            component.extend(section);
+            (of_module, provenance_of(&component).unwrap().commit)
+        };
+        assert_eq!(with(b"4f2a-dirty"), (None, Some("4f2a-dirty".to_owned())));
+        for wrong in [&b""[..], b"a b", b"\x1b[31m", "é".as_bytes(), &[b'a'; 101]] {
+            assert_eq!(with(wrong), (None, None));
+        }
     }
 
     /// A component of these modules, which are preceded by their sections.

@@ -1,6 +1,9 @@
 //! What an attempt may ask of those who run it.
 
 use super::attempt_log::LogSink;
+use super::egress::HttpTransport;
+use super::guest_clock::GuestClock;
+use super::recording_use::RecordingUse;
 use futures::future::BoxFuture;
 use std::sync::Arc;
 use std::time::Instant;
@@ -24,6 +27,12 @@ pub struct HostServices {
     pub secrets: Option<Arc<dyn SecretValues>>,
     /// Where kv entries are read; without it there are none.
     pub kv: Option<Arc<dyn KvEntries>>,
+    /// Sends the requests that the grants admit; without it the sandbox does, to the network.
+    pub http: Option<Arc<dyn HttpTransport>>,
+    /// The time that the guest sees; without it that of the machine.
+    pub clock: Option<Arc<dyn GuestClock>>,
+    /// Where the random numbers of the guest come from; without it from the machine.
+    pub random: Option<GuestRandom>,
     /// Receives log lines as they are written; without it they are kept and returned at the end.
     pub log: Option<Arc<dyn LogSink>>,
     /// Cancelled when the result is not needed any more; the handler learns it by a heartbeat.
@@ -35,6 +44,17 @@ pub struct HostServices {
     pub begun: Arc<Begun>,
     /// The attempt's place in a trace; without it there is none.
     pub trace: Option<AttemptTrace>,
+    /// Whether what the attempt sees is recorded, or answered from a recording.
+    pub recording: RecordingUse,
+}
+
+/// Random numbers that are the same in every run.
+#[derive(Clone, Debug)]
+pub enum GuestRandom {
+    /// These bytes, again and again.
+    Bytes(Arc<[u8]>),
+    /// Those of the attempt whose recording has this seed.
+    Recorded(String),
 }
 
 /// Answers for the results of steps that a step depends on, directly or not, when a handler asks.

@@ -2,11 +2,14 @@
 
 use super::attempt_log::LogWriter;
 use super::attempt_secrets::AttemptSecrets;
-use super::egress::{EgressClient, EgressPolicy};
+use super::egress::{EgressPolicy, HttpTransport};
 use super::handed::Handed;
+use super::journal::Journal;
+use super::journaled;
 use super::kv_buffer::KvBuffer;
 use super::limits::MemoryBudget;
 use super::meter::{Meter, OverLimit};
+use super::seed::Seed;
 use super::services::HostServices;
 use super::stopped::Stopped;
 use super::table::TableScale;
@@ -43,18 +46,24 @@ pub(super) struct AttemptState {
     pub(super) table_scale: TableScale,
     pub(super) wasi: Option<Box<WasiCtx>>,
     pub(super) http: Option<Box<(WasiHttpCtx, EgressPolicy)>>,
-    pub(super) outside: EgressClient,
+    pub(super) outside: Arc<dyn HttpTransport>,
+    /// Where what the attempt sees is recorded, or comes from.
+    pub(super) journal: Option<Journal>,
+    /// What random numbers are made from; without it the services say.
+    pub(super) seed: Option<Seed>,
 }
 
 impl AttemptState {
     pub(super) fn new(
         invocation: Arc<Invocation>,
         services: HostServices,
-        outside: EgressClient,
+        outside: &Arc<dyn HttpTransport>,
         started: Instant,
     ) -> Self {
+        let (services, journal) = journaled::open(services, &invocation, started);
+        let seed = journaled::seed(journal.as_ref(), &services);
         let limits = &invocation.step.limits;
-        let attempt_secrets = AttemptSecrets::default();
+        let attempt_secrets = AttemptSecrets::new(seed);
         let mut table = ResourceTable::new();
         table.set_max_capacity(limits.resources as usize);
         Self {
@@ -78,9 +87,19 @@ impl AttemptState {
             table_scale: TableScale::default(),
             wasi: None,
             http: None,
+            outside: services.http.as_ref().unwrap_or(outside).clone(),
+            journal,
+            seed,
             invocation,
             services,
-            outside,
+        }
+    }
+
+    /// The time until the deadline, as the guest sees it.
+    pub(super) fn remaining(&self) -> Duration {
+        match &self.services.clock {
+            Some(clock) => self.limits().deadline.saturating_sub(clock.elapsed()),
+            None => self.deadline.saturating_duration_since(Instant::now()),
         }
     }
 

@@ -1,5 +1,6 @@
 //! Why the host ended a guest.
 
+use super::journal::ReplayEnd;
 use super::services::{AncestorError, KvUnavailable, SecretUnavailable};
 use tasker_domain::declared_event::DeclaredBy;
 use tasker_domain::event::EventName;
@@ -42,4 +43,15 @@ pub(super) enum Stopped {
     Secret(#[source] SecretUnavailable),
     #[error("the host could not read kv")]
     Kv(#[source] KvUnavailable),
+    #[error("the replay left its recording: {0}")]
+    Diverged(String),
+}
+
+impl From<ReplayEnd> for Stopped {
+    fn from(end: ReplayEnd) -> Self {
+        match end {
+            ReplayEnd::Diverged(why) => Self::Diverged(why),
+            ReplayEnd::OutOfTime => Self::Computing,
+        }
+    }
 }

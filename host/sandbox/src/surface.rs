@@ -1,6 +1,7 @@
 //! What a component imports and exports, and whether this host has and knows it.
 
 use super::contract::PROVIDED;
+use super::linked::import_name;
 use super::refusal::Refusal;
 use tasker_domain::descriptor::SUBSCRIBER_EXPORT;
 use wasmtime::component::Component;
@@ -29,12 +30,15 @@ pub(super) struct Surface {
 }
 
 impl Surface {
-    pub(super) fn of(component: &Component) -> Result<Self, Refusal> {
+    /// Of a component that is linked with so many libraries, whose imports are the host's.
+    pub(super) fn of(component: &Component, libraries: usize) -> Result<Self, Refusal> {
         let surface = component.component_type();
         let engine = component.engine();
+        let libraries: Vec<String> = (0..libraries).map(import_name).collect();
         let imports: Vec<String> = surface
             .imports(engine)
             .map(|(name, _)| name.to_owned())
+            .filter(|name| !libraries.contains(name))
             .collect();
         refuse_unknown(&imports)?;
         let exports = surface.exports(engine);

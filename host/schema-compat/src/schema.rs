@@ -104,6 +104,11 @@ impl Schema {
         })
     }
 
+    /// The schema that was compiled.
+    pub fn source(&self) -> &Value {
+        &self.root
+    }
+
     /// Holds a value against the schema.
     ///
     /// # Errors

@@ -1,9 +1,9 @@
 //! Which events a subscription is of.
 
-use std::sync::Arc;
 use tasker_domain::ids::TaskId;
 use tasker_domain::subscription::{TEST, subject};
 use tasker_engine::subscription::DeliveryRow;
+use tasker_engine::wanted_rows::{RowKind, WantedRows};
 use tasker_events::filter::{Filter, parse_types};
 use tasker_events::{Event, Wants};
 
@@ -24,7 +24,12 @@ pub(crate) fn wants(row: &DeliveryRow) -> Wants {
     let own = subject(&row.name);
     let is_test =
         move |event: &Event| event.name == TEST && event.data.subject.as_deref() == Some(&own);
-    Arc::new(move |event| {
+    // A test is a change.
+    let mut rows = WantedRows::of_kinds([RowKind::Change]);
+    if !is_unknown {
+        rows.add(&filter.rows());
+    }
+    Wants::new(rows, move |event| {
         let is_wanted = !is_unknown && filter.matches(event);
         since.is_none_or(|since| event.at >= since) && (is_wanted || is_test(event))
     })

@@ -1,9 +1,15 @@
 //! The commands of the program.
 
 mod compile_component;
+mod dev;
 mod doctor;
+mod local_component;
 mod psql;
+mod recorded;
 mod serve;
+mod signals;
+mod test;
+mod this_machine;
 
 pub use compile_component::CompileComponent;
 
@@ -12,6 +18,7 @@ use serde_json::json;
 use std::pin::Pin;
 use std::process::ExitCode;
 use tasker_cli::{CliError, Exit, Global, Output, exit_codes};
+use this_machine::ThisMachine;
 
 /// Run workflows whose step handlers are WebAssembly components.
 #[derive(Debug, Parser)]
@@ -27,8 +34,10 @@ pub struct Cli {
 #[derive(Debug, Subcommand)]
 enum Command {
     Serve(Box<serve::Serve>),
+    Dev(dev::Dev),
     #[command(flatten)]
     OfClient(Box<tasker_cli::Command>),
+    Test(test::Args),
     /// Check this machine and the host, and suggest fixes.
     Doctor(doctor::Args),
     /// Open psql on the database of this machine's host.
@@ -54,7 +63,12 @@ impl Cli {
 
     /// True if the command starts a PostgreSQL of its own.
     pub fn has_private_database(&self) -> bool {
-        matches!(&self.command, Command::Serve(serve) if serve.has_private_database())
+        match &self.command {
+            Command::Serve(serve) => serve.has_private_database(),
+            // `test` does for cases of templates.
+            Command::Dev(_) | Command::Test(_) => true,
+            _ => false,
+        }
     }
 
     /// Runs the command; errors have been printed on standard error when this returns. In a
@@ -83,7 +97,9 @@ async fn dispatch(command: Command, global: &Global, output: Output) -> Result<E
     }
     match command {
         Command::Serve(serve) => serve.run(output).await,
-        Command::OfClient(command) => tasker_cli::run(*command, global, output).await,
+        Command::Dev(dev) => dev.run(global, output).await,
+        Command::OfClient(command) => tasker_cli::run(*command, global, output, &ThisMachine).await,
+        Command::Test(args) => test::run(args, output).await,
         Command::Doctor(args) => doctor::run(args, global, output).await,
         Command::Psql(args) => psql::run(args, output),
         Command::Completions { shell } => print_completions(shell, output),

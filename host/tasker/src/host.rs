@@ -33,7 +33,7 @@ use tasker_api::tls::{Certificates, TlsError, TlsFiles};
 use tasker_archive::{Archive, ArchiveError, Location};
 use tasker_database::connect::ConnectError;
 use tasker_database::notifications::Notifications;
-use tasker_database::{DatabaseError, MigrateError};
+use tasker_database::{Database, DatabaseError, MigrateError};
 use tasker_domain::data_dir::NoHome;
 use tasker_embedded_postgres::EmbeddedError;
 use tasker_engine::Engine;
@@ -43,7 +43,7 @@ use tasker_registry::Registry;
 use tasker_registry::maintenance::Maintenance;
 use tasker_sandbox::{Compiler, Sandbox, SandboxError};
 use tasker_subscribers::SubscribersConfig;
-use tasker_worker::{BEATS_BEFORE_DEAD, LogStore, Worker, WorkerConfig, WorkerStats};
+use tasker_worker::{BEATS_BEFORE_DEAD, Worker, WorkerConfig, WorkerStats, WorkerStores};
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
@@ -83,6 +83,8 @@ pub struct HostConfig {
     pub watch: Option<PathBuf>,
     /// How the registry and the disk are kept in bounds.
     pub maintenance: Maintenance,
+    /// The most that all recordings of attempts take in the database, in bytes; the oldest are deleted.
+    pub max_recordings_bytes: u64,
     /// Where finished tasks are written before they are deleted; none: nowhere.
     pub archive: Option<Location>,
     pub auth: AuthConfig,
@@ -191,6 +193,11 @@ fn keys(given: Option<SecretKeys>, data_dir: &Path) -> Result<SecretKeys, HostEr
     Ok(keys)
 }
 
+fn engine(database: &Database, keys: SecretKeys, max_recordings_bytes: u64) -> Engine {
+    let engine = Engine::new(database.clone()).with_keys(keys);
+    engine.with_max_recordings(max_recordings_bytes)
+}
+
 /// A host that serves and works.
 pub struct Host {
     pub engine: Engine,
@@ -226,7 +233,7 @@ impl Host {
         let postgres = Postgres::open(&config.database, &config.data_dir).await?;
         let replica = config.read_replica.as_ref();
         let database = postgres.connect(config.connections, replica).await?;
-        let engine = Engine::new(database.clone()).with_keys(keys);
+        let engine = engine(&database, keys, config.max_recordings_bytes);
         let (authentication, first_key) = config.auth.start(&engine, &config.data_dir).await?;
         let sandbox = open_sandbox(&config.data_dir, config.compiler, config.worker.as_ref())?;
 
@@ -265,7 +272,7 @@ impl Host {
             notifications: notifications.clone(),
             config,
             stats: stats.clone(),
-            logs: LogStore::default(),
+            stores: WorkerStores::default(),
             tracer: exports.tracer(),
         });
         Ok(Self {

@@ -8,6 +8,7 @@ use tasker_domain::error_report::{ErrorClass, ErrorReport, FieldError, Report};
 use tasker_domain::ids::TaskId;
 use tasker_domain::reason::MAX_REASON_BYTES;
 use tasker_domain::state::TaskState;
+use tasker_engine::recording::RecordingError;
 use tasker_engine::task::is_stale_lock;
 use tasker_registry::RegistryError;
 use tasker_registry::resolve::Swap;
@@ -76,6 +77,12 @@ pub enum TasksError {
     OpenOnReplica { task_id: TaskId },
     #[error("task {task_id} has no step `{}`", .step.escape_debug())]
     UnknownStep { task_id: TaskId, step: String },
+    #[error(
+        "no attempt of step `{}` that was asked for is recorded; have attempts recorded with: tasker record set NAMESPACE 100% (or serve --record)", .step.escape_debug()
+    )]
+    NotRecorded { task_id: TaskId, step: String },
+    #[error(transparent)]
+    Recording(#[from] RecordingError),
     #[error("{what}")]
     NoPayload { what: String },
     #[error("task {task_id} has ended ({state}); only an open task can be cancelled")]
@@ -108,6 +115,10 @@ impl Report for TasksError {
             Self::UnknownTask { .. } => (NotFound, "unknown_task"),
             Self::OpenOnReplica { .. } => (NotFound, "open_on_replica"),
             Self::UnknownStep { .. } => (NotFound, "unknown_step"),
+            Self::NotRecorded { .. } => (NotFound, "not_recorded"),
+            Self::Recording(RecordingError::Database(error)) => return error.report(),
+            Self::Recording(RecordingError::Secret(error)) => return error.report(),
+            Self::Recording(RecordingError::Unreadable(_)) => return ErrorReport::internal(),
             Self::NoPayload { .. } => (NotFound, "no_payload"),
             Self::AlreadyFinal { .. } => (Conflict, "task_is_final"),
             Self::MigrationBreaks(_) => (Conflict, "migration_breaks"),

@@ -6,6 +6,7 @@ pub mod log;
 pub mod migrated_component;
 pub mod migration;
 pub mod payload;
+pub mod recording;
 pub mod report;
 pub mod retention;
 pub mod sets;

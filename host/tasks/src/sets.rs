@@ -8,7 +8,8 @@ use tasker_domain::ids::TaskId;
 use tasker_domain::state::StepState;
 use tasker_domain::task_report::{Attempts, LogRecord, ReportedAttempt};
 use tasker_engine::sets::{
-    AttemptsOfStep, StepLogRow, StepReasonRow, StepsOfTask, TaskInputRow, TasksOfNamespace,
+    AttemptsOfStep, StepLogRow, StepPlaceRow, StepReasonRow, StepsOfTask, TaskInputRow,
+    TasksOfNamespace,
 };
 use tasker_engine::step_read::StepRow;
 use tasker_engine::task_read::LockedVersionRow;
@@ -94,6 +95,14 @@ impl Tasks {
         let rows = self.engine.steps_of_tasks(tasks).await?;
         let rows = rows.into_iter().map(|it| (it.ord, it.row));
         Ok(by_key(tasks.len(), rows))
+    }
+
+    /// Where those of these steps are that exist.
+    pub async fn places_of_steps(
+        &self,
+        steps: &[(TaskId, String)],
+    ) -> Result<Vec<StepPlaceRow>, TasksError> {
+        Ok(self.engine.places_of_steps(steps).await?)
     }
 
     /// Why those of these steps that are open are in their states.

@@ -4,12 +4,15 @@ use super::steps::ShownSteps;
 use super::{Tasks, TasksError};
 use serde_json::value::RawValue;
 use std::collections::{BTreeMap, HashMap};
+use tasker_database::listing::RowCount;
 use tasker_domain::ids::TaskId;
+use tasker_domain::order::Seek;
 use tasker_domain::state::{StandstillReason, StepState, TaskState};
 use tasker_engine::step_read::{MAX_INLINE_SINKS, SinkRow, StepFilter};
 use tasker_engine::task_list::{TaskCount, TaskFilter};
 use tasker_engine::task_read::{
     LockedVersionRow, MAX_INLINE_TASK_BYTES, StepCountRow, TaskDetailRow, TaskRow, TransitionRow,
+    TransitionsOf,
 };
 use uuid::Uuid;
 
@@ -87,18 +90,17 @@ pub struct ShownResult {
 }
 
 impl Tasks {
-    /// Tasks from the newest to the oldest, `limit` at most.
+    /// Tasks in the order in which they were created.
     pub async fn list(
         &self,
         filter: &TaskFilter,
-        limit: i64,
+        seek: Seek<TaskId>,
     ) -> Result<Vec<ListedTask>, TasksError> {
-        let rows = self.engine.list_tasks(filter, limit).await?;
+        let rows = self.engine.list_tasks(filter, seek).await?;
         self.listed(rows).await
     }
 
-    /// How many tasks there are of this filter, wherever its cursor is: counted where at most `most` have to be looked
-    /// at, estimated otherwise.
+    /// How many tasks there are of this filter: counted where at most `most` have to be looked at, estimated otherwise.
     pub async fn count(&self, filter: &TaskFilter, most: i32) -> Result<TaskCount, TasksError> {
         Ok(self.engine.count_tasks(filter, most).await?)
     }
@@ -139,7 +141,7 @@ impl Tasks {
             counts: by_state(&counts),
             lock: self.engine.locked_versions(task_id).await?,
             steps: self
-                .steps_of(&detail.task, &filter, SHOWN_STEPS + 1)
+                .steps_of(&detail.task, &filter, Seek::lowest(SHOWN_STEPS + 1))
                 .await?,
             detail,
         })
@@ -158,19 +160,39 @@ impl Tasks {
         }
     }
 
-    /// Transitions of one task after `seq`, or only the events among them, in order, `limit` at most.
+    /// Transitions of one task by `seq`, or only the events among them.
     pub async fn transitions(
         &self,
         task_id: TaskId,
         only_events: bool,
-        after_seq: i64,
-        limit: i64,
+        seek: Seek<i64>,
     ) -> Result<Vec<TransitionRow>, TasksError> {
-        let is_open = !self.progress(task_id).await?.is_final;
-        let rows = self
-            .engine
-            .transitions(task_id, is_open, only_events, after_seq, limit);
-        rows.await?.ok_or(TasksError::OpenOnReplica { task_id })
+        let of = self.transitions_of(task_id, only_events).await?;
+        let rows = self.engine.transitions(of, seek).await?;
+        rows.ok_or(TasksError::OpenOnReplica { task_id })
+    }
+
+    /// How many transitions one task has, or how many events among them.
+    pub async fn count_transitions(
+        &self,
+        task_id: TaskId,
+        only_events: bool,
+    ) -> Result<RowCount, TasksError> {
+        let of = self.transitions_of(task_id, only_events).await?;
+        let count = self.engine.count_transitions(of).await?;
+        count.ok_or(TasksError::OpenOnReplica { task_id })
+    }
+
+    async fn transitions_of(
+        &self,
+        task_id: TaskId,
+        only_events: bool,
+    ) -> Result<TransitionsOf, TasksError> {
+        Ok(TransitionsOf {
+            task_id,
+            is_open: !self.progress(task_id).await?.is_final,
+            only_events,
+        })
     }
 
     pub(crate) async fn detail(&self, task_id: TaskId) -> Result<TaskDetailRow, TasksError> {

@@ -2,7 +2,9 @@
 
 use super::{Tasks, TasksError};
 use std::collections::HashMap;
+use tasker_database::listing::RowCount;
 use tasker_domain::ids::TaskId;
+use tasker_domain::order::Seek;
 use tasker_domain::state::TaskState;
 use tasker_engine::step_read::{StepFilter, StepRow};
 use tasker_engine::task_read::TaskRow;
@@ -16,27 +18,34 @@ pub struct ShownSteps {
 }
 
 impl Tasks {
-    /// Steps of a task in the order of their numbers, `limit` at most.
+    /// Steps of a task by their numbers.
     pub async fn steps(
         &self,
         task_id: TaskId,
         filter: &StepFilter,
-        limit: i64,
+        seek: Seek<i16>,
     ) -> Result<ShownSteps, TasksError> {
         let detail = self.detail(task_id).await?;
-        self.steps_of(&detail.task, filter, limit).await
+        self.steps_of(&detail.task, filter, seek).await
+    }
+
+    /// How many steps of a task the filter lets through.
+    pub async fn count_steps(
+        &self,
+        task_id: TaskId,
+        filter: &StepFilter,
+    ) -> Result<RowCount, TasksError> {
+        Ok(self.engine.count_steps(task_id, filter).await?)
     }
 
     pub(crate) async fn steps_of(
         &self,
         task: &TaskRow,
         filter: &StepFilter,
-        limit: i64,
+        seek: Seek<i16>,
     ) -> Result<ShownSteps, TasksError> {
-        let rows = self
-            .engine
-            .steps(TaskId(task.task_id), filter, limit)
-            .await?;
+        let rows = self.engine.steps(TaskId(task.task_id), filter, seek);
+        let rows = rows.await?;
         let explanations = self.explanations(task, &rows).await?;
         Ok(ShownSteps { rows, explanations })
     }

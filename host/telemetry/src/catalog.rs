@@ -66,6 +66,8 @@ metrics! {
     SLOTS = "tasker_slots", Gauge, NO_UNIT, OF_HOST, [], "Attempts that the host may have under way; 0 if it runs no worker.";
     CLAIMS_FAILING = "tasker_claims_failing", Gauge, NO_UNIT, OF_HOST, [], "Claims in a row that failed.";
 
+    RECORDINGS_DROPPED = "tasker_recordings_dropped_bytes_total", Counter, Some(Bytes), OF_HOST, ["reason"], "Recordings of attempts that were dropped: lost, since they came faster than they were stored; refused, since all together take as much as they may; removed, the oldest, to make room.";
+
     CODE_LOOKUPS = "tasker_code_lookups_total", Counter, NO_UNIT, OF_HOST, ["found"], "Lookups of a component's compiled code: in memory, on disk, or not at all (none), so that it is compiled.";
     COMPILE_DURATION = "tasker_compile_duration_seconds", SHORT, Some(Seconds), OF_HOST, [], "Time for compiling one component, without waiting.";
     COMPILE_FAILURES = "tasker_compile_failures_total", Counter, NO_UNIT, OF_HOST, [], "Components that could not be compiled, refused uploads included.";
@@ -111,6 +113,7 @@ metrics! {
     LOG_POSITION = "tasker_log_position", Gauge, NO_UNIT, OF_DATABASE, [], "The number up to which log and audit are complete, so that the feed may send it.";
     LOG_LAG = "tasker_log_lag_seconds", Gauge, Some(Seconds), OF_DATABASE, [], "For how long a transaction has kept the feed from going on, at the least.";
     LOG_UNCOUNTED = "tasker_log_uncounted", Gauge, NO_UNIT, OF_DATABASE, [], "Numbers of the log that are not part of the counts of transitions yet.";
+    RECORDING_BYTES = "tasker_recordings_bytes", Gauge, Some(Bytes), OF_DATABASE, [], "What all recordings of attempts take, compressed.";
     OBSERVED = "tasker_observed_age_seconds", Gauge, Some(Seconds), OF_DATABASE, [], "How old the values about the database are.";
 }
 

@@ -16,7 +16,7 @@ use axum::routing::get;
 use headers::{Caching, answer};
 
 /// The first segments of the addresses of pages; the page itself finds what is behind them.
-pub const SECTIONS: [&str; 22] = [
+pub const SECTIONS: [&str; 23] = [
     "audit",
     "collections",
     "components",
@@ -29,6 +29,7 @@ pub const SECTIONS: [&str; 22] = [
     "publish",
     "quarantine",
     "queue",
+    "recording-rules",
     "retention",
     "run",
     "secrets",

@@ -127,6 +127,7 @@ endpoint! {
     needs Read in Query;
     query NamespacePageQuery;
     counts items;
+    orders Ascending by "name";
     answers Page<Summary<OfComponents>>;
     refuses NotFound "unknown_namespace";
 }
@@ -136,6 +137,8 @@ endpoint! {
     GET "/v1/namespaces/{namespace}/components/{name}" ShowComponent { namespace: Name, name: Name }
     needs Read in Path;
     query PageQuery;
+    counts items;
+    orders Descending by "version";
     answers Versions<ComponentVersion>;
     refuses NotFound "unknown_component";
 }

@@ -1,5 +1,6 @@
 //! What components and templates have in common: lists, versions, what refers to a version.
 
+use crate::page::Total;
 use chrono::{DateTime, Utc};
 use semver::Version;
 use serde::{Deserialize, Deserializer, Serialize};
@@ -43,7 +44,7 @@ pub struct Summary<K> {
     pub kind: PhantomData<K>,
 }
 
-/// A component or template with its versions, the highest first.
+/// A component or template with its versions.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 #[cfg_attr(feature = "openapi", schemars(rename = "{V}s"))]
@@ -59,8 +60,11 @@ pub struct Versions<V> {
     )]
     pub latest: Option<Option<Version>>,
     pub versions: Vec<V>,
-    /// Give it as `after` for lower versions; `None` if these are the last.
+    /// Give it as `after` for the versions behind these; `None` if these are the last.
     pub next: Option<Version>,
+    /// How many versions there are on all pages, where the request asks for that by `count`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub total: Option<Total>,
 }
 
 fn present<'de, D: Deserializer<'de>>(from: D) -> Result<Option<Option<Version>>, D::Error> {

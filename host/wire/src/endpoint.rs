@@ -7,6 +7,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use std::marker::PhantomData;
 use tasker_domain::error_report::ErrorClass;
+use tasker_domain::order::Order;
 use tasker_domain::permission::Action;
 use tasker_domain::requirement::QualifiedName;
 
@@ -50,6 +51,8 @@ pub trait Endpoint: Serialize + DeserializeOwned + Described + Send + 'static {
     const IS_IDEMPOTENT: bool;
     /// A list whose items are counted where a request asks for that by `count`; see [`crate::page::Count`].
     const COUNTS: bool = false;
+    /// A list that goes the other way where a request asks for that by `order`.
+    const ORDER: Option<Order> = None;
     /// The change is made only where `if-match` and `if-none-match` allow it.
     const IS_CONDITIONAL: bool = false;
     /// It is to go.
@@ -234,7 +237,8 @@ impl Media for Graph {
 
 /// Declares an endpoint: what it does, method, path, name and variable segments, then what it needs of its
 /// caller, and, where there is one, its query, body and answer. `makes` is an answer that is sent with 201 where
-/// the request made something. `counts items` is of a list with totals, `checks if_match` of a change that may have a condition. What else it is refused with is listed by class and code, in the order of statuses.
+/// the request made something. `counts items` is of a list with totals, `orders` of one that goes by a member of its items, in this direction
+/// unless a request asks for the other, `checks if_match` of a change that may have a condition. What else it is refused with is listed by class and code, in the order of statuses.
 macro_rules! endpoint {
     (
         $(#[doc = $doc:literal])+
@@ -243,6 +247,7 @@ macro_rules! endpoint {
         $(may lag if $may_lag:path;)?
         $(query $query:ty;)?
         $(counts $items:ident;)?
+        $(orders $direction:ident by $key:literal;)?
         $(headers $($header:ident),+;)?
         $(body $body:ty;)?
         $(at most $bytes:expr;)?
@@ -281,6 +286,11 @@ macro_rules! endpoint {
             const MAKES: bool = false $(|| $crate::endpoint::is_there!($made))?;
             const IS_IDEMPOTENT: bool = $crate::endpoint::is_idempotent!($method $($idempotent)?);
             const COUNTS: bool = false $(|| $crate::endpoint::is_there!($items))?;
+            const ORDER: Option<tasker_domain::order::Order> =
+                $crate::endpoint::or!(None $(, Some(tasker_domain::order::Order {
+                    key: $key,
+                    default: tasker_domain::order::Direction::$direction,
+                }))?);
             const IS_CONDITIONAL: bool = false $(|| $crate::endpoint::is_there!($if_match))?;
             const DEPRECATION: Option<$crate::deprecation::Deprecation> =
                 $crate::endpoint::or!(None $(, Some($crate::deprecation::Deprecation {

@@ -1,7 +1,7 @@
 //! The feed of events: everything that happens, as CloudEvents 1.0.
 
 use crate::endpoint::{EventStream, always, endpoint};
-use crate::page::{Page, PageQuery};
+use crate::page::{Page, PageQuery, Total};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -84,6 +84,9 @@ pub struct EventPage<T = CloudEvent> {
     pub next: String,
     /// There was nothing behind this page when it was read.
     pub is_end: bool,
+    /// How many events there are from `from` on, where the request asks for that by `count`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub total: Option<Total>,
 }
 
 /// The last server-sent event of a stream.
@@ -157,6 +160,7 @@ endpoint! {
     GET "/v1/events" ListEvents {}
     needs Read in AnyNamespace;
     query EventQuery;
+    counts items;
     answers EventPage;
     refuses Malformed "invalid_cursor";
 }
@@ -185,6 +189,8 @@ endpoint! {
     needs Read in Path;
     may lag if always;
     query PageQuery;
+    counts items;
+    orders Ascending by "name";
     answers Page<NamespaceEvent>;
     refuses NotFound "unknown_namespace";
 }

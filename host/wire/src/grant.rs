@@ -1,5 +1,6 @@
 //! Grants: what components may reach.
 
+use crate::comma_list;
 use crate::endpoint::{Json, endpoint};
 use crate::page::{Page, paged};
 use crate::reason::OnlyReason;
@@ -42,8 +43,15 @@ pub struct NewGrant {
 #[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct GrantQuery {
-    /// Without it, all that the caller may see.
-    pub namespace: Option<Name>,
+    /// Of one of these, with commas between them; without it, all that the caller may see.
+    #[serde(
+        rename = "namespace",
+        default,
+        skip_serializing_if = "Vec::is_empty",
+        with = "comma_list::names"
+    )]
+    #[cfg_attr(feature = "openapi", schemars(with = "comma_list::NameList"))]
+    pub namespaces: Vec<Name>,
     /// Only those to it, as their namespace names it.
     pub component: Option<String>,
     pub after: Option<String>,
@@ -58,6 +66,7 @@ endpoint! {
     needs Read in Query;
     query GrantQuery;
     counts items;
+    orders Ascending by "created_at";
     answers Page<Grant>;
 }
 
@@ -66,6 +75,8 @@ endpoint! {
     GET "/v1/namespaces/{namespace}/grants" ListOwnGrants { namespace: Name }
     needs Read in Path;
     query GrantQuery;
+    counts items;
+    orders Ascending by "created_at";
     answers Page<Grant>;
 }
 

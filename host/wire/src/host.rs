@@ -37,6 +37,8 @@ endpoint! {
     GET "/v1/hosts" ListHosts {}
     needs Read in AllNamespaces;
     query PageQuery;
+    counts items;
+    orders Descending by "started_at";
     answers Page<Host>;
 }
 

@@ -63,6 +63,7 @@ endpoint! {
     needs Admin in AllNamespaces;
     query PageQuery;
     counts items;
+    orders Ascending by "name";
     answers Page<Key>;
 }
 

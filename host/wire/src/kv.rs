@@ -47,6 +47,8 @@ endpoint! {
     GET "/v1/namespaces/{namespace}/kv/{bucket}" ListKv { namespace: Name, bucket: Name }
     needs Read in Path;
     query KvQuery;
+    counts items;
+    orders Ascending by "key";
     answers Page<KvEntry>;
 }
 

@@ -38,6 +38,8 @@ pub mod problem_code;
 pub mod quarantine;
 pub mod queue;
 pub mod reason;
+pub mod recording;
+pub mod recording_rule;
 pub mod registry;
 pub mod retention;
 pub mod secret;

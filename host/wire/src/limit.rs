@@ -45,6 +45,7 @@ endpoint! {
     needs Read in Query;
     query NamespacePageQuery;
     counts items;
+    orders Ascending by "component";
     answers Page<LimitRule>;
 }
 

@@ -35,6 +35,7 @@ endpoint! {
     needs Read in AllNamespaces;
     query PageQuery;
     counts items;
+    orders Ascending by "name";
     answers Page<Namespace>;
 }
 

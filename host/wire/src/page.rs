@@ -1,5 +1,7 @@
 //! Lists are answered in pages: `limit` and `after` in, `items` and `next` out.
 
+use crate::comma_list;
+pub use crate::comma_list::MAX_FILTER_VALUES;
 use serde::{Deserialize, Serialize};
 use tasker_domain::name::Name;
 
@@ -58,9 +60,15 @@ pub struct PageQuery {
 #[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct NamespacePageQuery {
-    /// Without it, all that the caller may see.
-    #[serde(default)]
-    pub namespace: Option<Name>,
+    /// Of one of these, with commas between them; without it, all that the caller may see.
+    #[serde(
+        rename = "namespace",
+        default,
+        skip_serializing_if = "Vec::is_empty",
+        with = "comma_list::names"
+    )]
+    #[cfg_attr(feature = "openapi", schemars(with = "comma_list::NameList"))]
+    pub namespaces: Vec<Name>,
     #[serde(default)]
     pub after: Option<String>,
     #[serde(default)]
@@ -71,7 +79,7 @@ impl NamespacePageQuery {
     /// The first page of a namespace, or of all.
     pub fn of(namespace: Option<Name>) -> Self {
         Self {
-            namespace,
+            namespaces: namespace.into_iter().collect(),
             ..Self::default()
         }
     }

@@ -153,6 +153,7 @@ endpoint! {
     needs Read in Query;
     query NamespacePageQuery;
     counts items;
+    orders Ascending by "target";
     answers Page<Pin>;
 }
 
@@ -279,6 +280,8 @@ endpoint! {
     ShowPinHistory { namespace: Name, kind: PinKind, target: String }
     needs Read in Path;
     query PageQuery;
+    counts items;
+    orders Descending by "at";
     answers Page<PinChange>;
     refuses
         Malformed "invalid_requirement",

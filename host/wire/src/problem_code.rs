@@ -111,6 +111,8 @@ pub const PROBLEM_CODES: &[ProblemCode] = codes! {
         => "List what is with `tasker component quarantined`.";
     "not_ready": "The host starts or stops, or cannot check keys yet."
         => "Repeat the request after `Retry-After`, or ask another host.";
+    "not_recorded": "No attempt of the step that was asked for is recorded, or not any longer."
+        => "Have attempts recorded with `tasker record set`, or by hosts with `tasker serve --record`, and run the step again.";
     "not_shared": "A component of another namespace is not shared with this one."
         => "Have its owner run `tasker share add`, or use another component.";
     "not_waiting_for_approval": "The version does not wait for approval."
@@ -163,6 +165,8 @@ pub const PROBLEM_CODES: &[ProblemCode] = codes! {
         => "Wait until one was read.";
     "too_many_limits": "The namespace has as many rules on limits as allowed."
         => "Remove some, or limit all components by `*`.";
+    "too_many_recording_rules": "The namespace has as many rules on recordings as allowed."
+        => "Remove some, or record all components by `*`.";
     "too_many_requests": "The caller has as many requests under way as allowed."
         => "Wait until one has ended.";
     "too_many_secrets": "The namespace has as many secrets as allowed."
@@ -203,6 +207,8 @@ pub const PROBLEM_CODES: &[ProblemCode] = codes! {
         => "Correct the name, or make it: `tasker namespace create`.";
     "unknown_pin": "There is no such pin, and a rollout needs one."
         => "List them with `tasker pin ls`; set one with `tasker pin set`.";
+    "unknown_recording_rule": "The namespace has no rule on recordings of this component."
+        => "List them with `tasker record ls`.";
     "unknown_retention": "The namespace has no retention of its own."
         => "List all with `tasker retention ls`.";
     "unknown_route": "There is no request of this method and path."

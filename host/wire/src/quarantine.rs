@@ -71,6 +71,8 @@ endpoint! {
     GET "/v1/quarantine" ListQuarantine {}
     needs Read in AllNamespaces;
     query PageQuery;
+    counts items;
+    orders Descending by "at";
     answers Page<Quarantine>;
 }
 

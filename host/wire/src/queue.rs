@@ -70,6 +70,8 @@ endpoint! {
     GET "/v1/queue" ListQueue {}
     needs Read in Query;
     query NamespacePageQuery;
+    counts items;
+    orders Ascending by "namespace";
     answers Page<NamespaceQueue>;
 }
 

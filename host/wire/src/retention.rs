@@ -77,6 +77,8 @@ endpoint! {
     GET "/v1/retention" ListRetention {}
     needs Read in Query;
     query NamespacePageQuery;
+    counts items;
+    orders Ascending by "namespace";
     answers Page<RetentionRule>;
 }
 

@@ -17,6 +17,9 @@ pub struct Secret {
     pub version: i32,
     pub created_at: DateTime<Utc>,
     pub created_by: String,
+    /// The entity tag of what is set, for `if-match`, without quotation marks. It says nothing of the value.
+    #[serde(default)]
+    pub etag: String,
 }
 
 /// The result of re-encrypting all secrets.
@@ -46,6 +49,7 @@ endpoint! {
     needs Grant in Query;
     query NamespacePageQuery;
     counts items;
+    orders Ascending by "name";
     answers Page<Secret>;
 }
 
@@ -57,6 +61,7 @@ endpoint! {
     // One byte more than allowed, so that a value that is too long is refused as such.
     at most MAX_SECRET_BYTES + 1;
     answers Secret;
+    checks if_match;
     refuses Conflict "secret_keys_unusable", Refused "invalid_secret", Refused "too_many_secrets";
 }
 
@@ -64,6 +69,7 @@ endpoint! {
     /// Removes a secret.
     DELETE "/v1/namespaces/{namespace}/secrets/{name}" RemoveSecret { namespace: Name, name: Name }
     needs Grant in Path;
+    checks if_match;
     refuses NotFound "unknown_secret";
 }
 

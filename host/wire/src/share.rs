@@ -45,6 +45,7 @@ endpoint! {
     needs Read in Query;
     query NamespacePageQuery;
     counts items;
+    orders Ascending by "created_at";
     answers Page<Share>;
 }
 

@@ -49,6 +49,8 @@ endpoint! {
     GET "/v1/namespaces/{namespace}/signing-keys" ListSigningKeys { namespace: Name }
     needs Read in Path;
     query PageQuery;
+    counts items;
+    orders Ascending by "key_id";
     answers Page<SigningKey>;
 }
 

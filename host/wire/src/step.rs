@@ -82,6 +82,8 @@ endpoint! {
     needs Read in Task;
     may lag if always;
     query StepQuery;
+    counts items;
+    orders Ascending by "step";
     answers Page<Step>;
     refuses NotFound "unknown_task";
 }

@@ -212,6 +212,7 @@ endpoint! {
     needs Read in Query;
     query NamespacePageQuery;
     counts items;
+    orders Ascending by "name";
     answers Page<Subscription>;
 }
 
@@ -302,6 +303,8 @@ endpoint! {
     ListDeadLetters { namespace: Name, name: Name }
     needs Read in Path;
     query PageQuery;
+    counts items;
+    orders Ascending by "at";
     answers Page<DeadLetter>;
     refuses NotFound "unknown_subscription";
 }
@@ -322,6 +325,8 @@ endpoint! {
     ListSubscriberRuns { namespace: Name, name: Name }
     needs Read in Path;
     query PageQuery;
+    counts items;
+    orders Descending by "at";
     answers Page<SubscriberRun>;
     refuses NotFound "unknown_subscription";
 }

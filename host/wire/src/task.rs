@@ -233,9 +233,24 @@ impl<S: Submission> Endpoint for SubmitTasks<S> {
 #[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct TaskQuery {
-    /// Without it, all that the caller may see.
-    pub namespace: Option<Name>,
-    pub template: Option<Name>,
+    /// Of one of these, with commas between them; without it, all that the caller may see.
+    #[serde(
+        rename = "namespace",
+        default,
+        skip_serializing_if = "Vec::is_empty",
+        with = "comma_list::names"
+    )]
+    #[cfg_attr(feature = "openapi", schemars(with = "comma_list::NameList"))]
+    pub namespaces: Vec<Name>,
+    /// Of one of these, with commas between them.
+    #[serde(
+        rename = "template",
+        default,
+        skip_serializing_if = "Vec::is_empty",
+        with = "comma_list::names"
+    )]
+    #[cfg_attr(feature = "openapi", schemars(with = "comma_list::NameList"))]
+    pub templates: Vec<Name>,
     /// In one of these states; none: in any.
     #[serde(
         rename = "state",
@@ -247,23 +262,12 @@ pub struct TaskQuery {
     pub states: Vec<TaskState>,
     /// Only tasks with this tag.
     pub tag: Option<Tag>,
-    /// Without it, the newest first.
-    pub order: Option<TaskOrder>,
+    /// Only tasks that were created at this time or later.
+    pub since: Option<DateTime<Utc>>,
+    /// Only tasks that were created before this time.
+    pub until: Option<DateTime<Utc>>,
     pub after: Option<String>,
     pub limit: Option<u32>,
-}
-
-/// In which order tasks are listed.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
-pub enum TaskOrder {
-    /// The oldest first.
-    #[serde(rename = "created_at")]
-    Created,
-    /// The newest first.
-    #[default]
-    #[serde(rename = "-created_at")]
-    CreatedDescending,
 }
 
 paged!(TaskQuery);
@@ -294,6 +298,7 @@ endpoint! {
     may lag if always;
     query TaskQuery;
     counts items;
+    orders Descending by "created_at";
     answers Page<TaskSummary>;
 }
 

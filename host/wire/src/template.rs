@@ -146,6 +146,7 @@ endpoint! {
     needs Read in Query;
     query NamespacePageQuery;
     counts items;
+    orders Ascending by "name";
     answers Page<Summary<OfTemplates>>;
     refuses NotFound "unknown_namespace";
 }
@@ -166,6 +167,8 @@ endpoint! {
     GET "/v1/namespaces/{namespace}/templates/{name}" ShowTemplate { namespace: Name, name: Name }
     needs Read in Path;
     query PageQuery;
+    counts items;
+    orders Descending by "version";
     answers Versions<TemplateVersion>;
     refuses NotFound "unknown_template";
 }

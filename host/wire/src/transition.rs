@@ -47,6 +47,8 @@ endpoint! {
     needs Read in Task;
     may lag if always;
     query TransitionQuery;
+    counts items;
+    orders Ascending by "seq";
     answers Page<Transition>;
     refuses NotFound "unknown_task";
 }

@@ -12,7 +12,7 @@ use tasker_domain::error_chain::ErrorChain;
 use tasker_domain::invocation::{Invocation, Lease};
 use tasker_domain::outcome::{Failure, FailureKind, Outcome, Retry};
 use tasker_engine::usage::VersionUsage;
-use tasker_sandbox::{Executed, HostServices, SandboxError, is_of_this_host};
+use tasker_sandbox::{Executed, HostServices, RecordingUse, SandboxError, is_of_this_host};
 use tasker_telemetry::{AttributeValue, OpenSpan, SpanKind};
 use tokio::sync::mpsc::UnboundedSender;
 use tokio_util::sync::CancellationToken;
@@ -61,13 +61,28 @@ pub(super) fn services(
         kv: Some(database),
         log: Some(HandlerLog::of(
             invocation,
-            &worker.logs,
+            &worker.stores.logs,
             worker.config.log_handlers,
         )),
         cancelled: Some(cancelled),
         quarantined,
         begun: Arc::default(),
         trace: worker.tracer.attempt(invocation.lease, invocation.caller),
+        recording: recording_use(invocation),
+        ..HostServices::default()
+    }
+}
+
+/// Where no rule is about the component, nothing is computed.
+fn recording_use(invocation: &Invocation) -> RecordingUse {
+    let Lease {
+        task_id,
+        step_no,
+        attempt,
+    } = invocation.lease;
+    match invocation.step.recording {
+        Some(policy) if policy.records(task_id, step_no, attempt) => RecordingUse::Record,
+        Some(_) | None => RecordingUse::None,
     }
 }
 
@@ -98,6 +113,13 @@ async fn ended(
         end_span(span, &invocation, &executed);
     }
     worker.stats.count_attempt(executed.usage.wall);
+    if let Some(recording) = executed.recording
+        && let Some(policy) = invocation.step.recording
+        && policy.keeps(recording.end.is_failure())
+    {
+        let dropped = worker.engine.dropped_recordings();
+        worker.stores.recordings.take(recording, dropped);
+    }
     let outcome = give_back_for_host(executed.outcome);
     let usage = VersionUsage {
         component_version_id: invocation.step.component_version_id,

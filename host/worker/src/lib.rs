@@ -22,6 +22,7 @@ mod prepare;
 mod quarantine_set;
 mod queue_position;
 mod reap;
+mod recording_store;
 mod rollout_guards;
 mod round;
 mod running;
@@ -32,6 +33,7 @@ mod unreadable;
 mod watchdog;
 
 pub use log_store::LogStore;
+pub use recording_store::RecordingStore;
 pub use stats::WorkerStats;
 
 use dispatch::{Dispatch, LoopEnd};
@@ -48,6 +50,7 @@ use tasker_database::notifications::Notifications;
 use tasker_domain::error_chain::ErrorChain;
 use tasker_domain::ids::WorkerId;
 use tasker_domain::limits::Limits;
+use tasker_domain::recording_rule::RecordingPolicy;
 use tasker_engine::Engine;
 use tasker_engine::lease::WorkerFacts;
 use tasker_sandbox::Sandbox;
@@ -81,6 +84,8 @@ pub struct WorkerConfig {
     pub limits: Limits,
     /// What attempts log goes to the host's log too.
     pub log_handlers: bool,
+    /// Every attempt of this host is recorded, whatever the rules of namespaces say.
+    pub record: bool,
 }
 
 impl Default for WorkerConfig {
@@ -97,6 +102,7 @@ impl Default for WorkerConfig {
             drain_timeout: Duration::from_secs(20),
             limits: Limits::of_host(),
             log_handlers: false,
+            record: false,
         }
     }
 }
@@ -116,6 +122,15 @@ pub fn default_slots() -> usize {
     (cores * SLOTS_PER_CORE).min(MAX_DEFAULT_SLOTS)
 }
 
+/// What attempts left and is not stored yet.
+#[derive(Clone, Debug, Default)]
+pub struct WorkerStores {
+    /// What they logged.
+    pub logs: LogStore,
+    /// What they saw of the host.
+    pub recordings: RecordingStore,
+}
+
 /// The parts of a worker loop.
 #[derive(Clone)]
 pub struct Worker {
@@ -124,8 +139,8 @@ pub struct Worker {
     pub notifications: Notifications,
     pub config: WorkerConfig,
     pub stats: Arc<WorkerStats>,
-    /// What attempts logged and is not stored yet.
-    pub logs: LogStore,
+    /// What attempts left and is not stored yet.
+    pub stores: WorkerStores,
     /// Where spans of attempts go.
     pub tracer: Tracer,
 }
@@ -150,10 +165,18 @@ impl Worker {
         // Ends with this call.
         let _background = self.start_background(&quarantine, &shutdown);
         let logs_end = CancellationToken::new();
-        let storing = self.logs.clone().run(self.engine.clone(), logs_end.clone());
+        let logs = self
+            .stores
+            .logs
+            .clone()
+            .run(self.engine.clone(), logs_end.clone());
+        let recordings = self.stores.recordings.clone();
+        let recordings = recordings.run(self.engine.clone(), logs_end.clone());
+        let storing = async { tokio::join!(logs, recordings) };
         let storing = AbortOnDropHandle::new(tokio::spawn(storing));
         let plans = Arc::new(PlanCache::new(
             self.config.limits.clone(),
+            self.config.record.then_some(RecordingPolicy::ALL),
             quarantine.clone(),
         ));
         self.stats.metrics().set_slots(self.config.slots);

@@ -17,6 +17,7 @@ use tasker_domain::ids::LockId;
 use tasker_domain::invocation::{Invocation, Lease, StepPlan};
 use tasker_domain::limits::{Limit, LimitSettings, Limits};
 use tasker_domain::outcome::Outcome;
+use tasker_domain::recording_rule::RecordingPolicy;
 use tasker_engine::Engine;
 use tasker_engine::bounded_map::{BoundedMap, at_most};
 use tasker_engine::plan::StoredStep;
@@ -52,10 +53,12 @@ pub(super) struct Assigned {
     pub(super) invocation: Result<Invocation, Finished>,
 }
 
-/// The steps of locks, which never change, with what their namespace grants and limits, which may.
+/// The steps of locks, which never change, with what their namespace says of them, which may.
 pub(super) struct PlanCache {
     plans: BoundedMap<LockId, CachedPlan>,
     limits: Limits,
+    /// Where the host records more than its namespaces say.
+    recording: Option<RecordingPolicy>,
     quarantine: QuarantineSet,
     unreadable: UnreadableLocks,
 }
@@ -70,10 +73,15 @@ struct CachedPlan {
 }
 
 impl PlanCache {
-    pub(super) fn new(limits: Limits, quarantine: QuarantineSet) -> Self {
+    pub(super) fn new(
+        limits: Limits,
+        recording: Option<RecordingPolicy>,
+        quarantine: QuarantineSet,
+    ) -> Self {
         Self {
             plans: BoundedMap::new(MAX_LOCKS),
             limits,
+            recording,
             quarantine,
             unreadable: UnreadableLocks::default(),
         }
@@ -223,6 +231,7 @@ impl PlanCache {
         Ok(StepPlan {
             limits: rules.limits(&step.component, &self.limits, &said),
             grants: Arc::new(rules.grants(&step.component)),
+            recording: self.recording.or_else(|| rules.recording(&step.component)),
             namespace: step.namespace.into(),
             name: step.name.into(),
             component: step.component.into(),

@@ -20,6 +20,9 @@
 
 #include "tasker_json.h"
 
+/* The version of the SDK. */
+#define TASKER_VERSION "0.1.0"
+
 /* The attempt that a handler runs in. */
 typedef struct tasker_ctx tasker_ctx;
 

@@ -10,21 +10,22 @@ use tasker_wire::template::TEMPLATE_EXAMPLE;
 /// Requests that make what others need, in an order that works.
 const MAKE: &str = "createNamespace planComponentUpload publishComponent checkTemplate planTemplate publishTemplate \
     diffComponentUpload diffTemplateUpload approveComponent drainHost submitTasks cancelTask resumeHost setPin startRollout \
-    pauseRollout resumeRollout changeQueue changeLimits setKv setSecret addGrant addShare setRetention \
+    pauseRollout resumeRollout changeQueue changeLimits setRecordingRule setKv setSecret addGrant addShare setRetention \
     setDefaultRetention setSubscription testSubscription pauseSubscription resumeSubscription moveSubscription \
     redeliverDeadLetters createKey addSigningKey migrateTasks rotateSecrets collectVersions beginSession";
 /// Requests that end what is there, in an order that works.
 const END: &str = "endSession removeSigningKey revokeKey removeSubscription removeDefaultRetention removeRetention \
-    removeShare removeGrant removeSecret removeKv removeLimits rollBackPin removePin quarantineComponent \
+    removeShare removeGrant removeSecret removeKv removeLimits removeRecordingRule rollBackPin removePin quarantineComponent \
     releaseComponent yankComponent unyankComponent yankTemplate unyankTemplate";
-/// Examples that are refused here, and what with: no version waits for approval, the task did not fail, and a webhook
-/// has no runs; the host has no identity provider.
-const REFUSED: [(&str, u16); 8] = [
+/// Examples that are refused here, and what with: no version waits for approval, the task did not fail, nothing is recorded,
+/// and a webhook has no runs; the host has no identity provider.
+const REFUSED: [(&str, u16); 9] = [
     ("approveComponent", 409),
     ("beginOidc", 404),
     ("finishOidc", 404),
     ("showCheckpoint", 404),
     ("showDetail", 404),
+    ("showRecording", 404),
     ("showStepError", 404),
     ("showSubscriberRun", 404),
     ("showTaskError", 404),

@@ -18,6 +18,7 @@ const CHAINS = 16_000;
 const BATCH = 500;
 const PAGES = 50;
 const QUERIES = 200;
+const LONE_TASKS = 150;
 const QUERY = `query {tasks(first: 50) {nodes {
   id template state createdAt templateVersion {version digest}
   steps(first: 20) {nodes {name state component handlerVersion {version digest} attempts(first: 5) {nodes {attempt outcome startedAt durationMs host}}}}
@@ -26,7 +27,10 @@ const QUERY = `query {tasks(first: 50) {nodes {
 const wait = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 const sorted = (values) => [...values].sort((a, b) => a - b);
 const quantile = (values, share) => sorted(values)[Math.min(values.length - 1, Math.floor(values.length * share))];
+const median = (values) => (quantile(values, 0.5) + sorted(values)[Math.ceil(values.length / 2) - 1]) / 2;
 const rounded = (value) => Math.round(value * 10) / 10;
+/** Of an instant as the API has it, which Date cuts to milliseconds. */
+const micros = (instant) => Date.parse(instant) * 1_000 + Number((instant.match(/\.\d{3}(\d{3})/) ?? [0, 0])[1]);
 const times = (values) => ({ p50: rounded(quantile(values, 0.5)), p95: rounded(quantile(values, 0.95)), count: values.length });
 
 async function ask(method, path, type, body) {
@@ -153,42 +157,59 @@ async function chains() {
   return (CHAINS * 5) / ((performance.now() - begun) / 1_000);
 }
 
-async function withPages() {
-  const readers = spawn('node', [new URL('streams.mjs', import.meta.url).pathname, String(PAGES)], { stdio: ['ignore', 'pipe', 'inherit'] });
+/** Milliseconds of a chain that runs alone, p50: by the times of the database, from its creation to its end. */
+async function lone() {
+  const all = [];
+  for (let no = 0; no < LONE_TASKS; no += 1) {
+    const { task } = await submit({ namespace: 'bench', template: 'linear5' });
+    const ended = await ask('GET', `/v1/tasks/${task.id}?wait_ms=10000`);
+    all.push(micros(ended.finished_at) - micros(ended.created_at));
+  }
+  return quantile(all, 0.5) / 1_000;
+}
+
+async function withPages(measure, program = ['node']) {
+  const [command, ...more] = [...program, new URL('streams.mjs', import.meta.url).pathname, String(PAGES)];
+  const readers = spawn(command, more, { stdio: ['ignore', 'pipe', 'inherit'] });
   const lines = createInterface({ input: readers.stdout })[Symbol.asyncIterator]();
   await lines.next();
-  const rate = await chains();
+  const figure = await measure();
   readers.kill('SIGTERM');
   const { value } = await lines.next();
-  return { rate, events: Number(value) };
+  return { figure, events: Number(value) };
 }
 
 /** Somebody follows the log, and wants nothing of it. */
-async function withFollower() {
+async function withFollower(measure) {
   const ending = new AbortController();
   const stream = await fetch(`${HOST}/v1/events/stream?types=host.*`, { headers: { accept: 'text/event-stream' }, signal: ending.signal });
   const reader = stream.body.getReader();
   await reader.read();
-  const rate = await chains();
+  const figure = await measure();
   ending.abort();
-  return { rate };
+  return { figure };
 }
 
-/** Chains beside something and without it, in turns. */
-async function inTurns(beside) {
+/** A figure beside something and without it, in turns; `ratio` says how much of it is left. */
+async function inTurns(measure, beside, ratio) {
   // What is left of the task of many steps.
   await wait(2_000);
-  await chains();
+  await measure();
   const turns = [];
   for (let turn = 0; turn < TURNS; turn += 1) {
     // The one that is first gains nothing by it.
-    const first = turn % 2 === 0 ? await chains() : null;
-    const { rate, ...more } = await beside();
-    const without = first ?? await chains();
-    turns.push({ without: Math.round(without), with: Math.round(rate), ratio: Math.round((rate / without) * 1_000) / 1_000, ...more });
+    const first = turn % 2 === 0 ? await measure() : null;
+    const { figure, ...more } = await beside(measure);
+    const without = first ?? await measure();
+    turns.push({ without: rounded(without), with: rounded(figure), ratio: Math.round(ratio(figure, without) * 1_000) / 1_000, ...more });
   }
-  return { steps_per_s: turns, ratio: quantile(turns.map((it) => it.ratio), 0.5) };
+  return { turns, ratio: Math.round(median(turns.map((it) => it.ratio)) * 1_000) / 1_000 };
 }
+
+const rates = (beside) => inTurns(chains, beside, (rate, without) => rate / without);
+const latencies = (beside) => inTurns(lone, beside, (ms, without) => without / ms);
+/** Browsers are on other machines: these take only time of the processors that nothing else wants. */
+const withPagesElsewhere = (measure) => withPages(measure, ['chrt', '--idle', '0', 'node']);
 
 const load = () => rounded(loadavg()[0]);
 /** Runs with a browser of its own. */
@@ -205,8 +226,10 @@ const MEASURES = {
   first_page_ms: firstPage,
   event_shown_ms: () => browsed(eventShown),
   page_of_many_steps: () => browsed(manySteps),
-  linear5_beside_pages: async () => ({ pages: PAGES, ...await inTurns(withPages) }),
-  linear5_beside_a_follower: () => inTurns(withFollower),
+  linear5_beside_pages: async () => ({ pages: PAGES, ...await rates(withPages) }),
+  linear5_beside_a_follower: () => rates(withFollower),
+  latency_beside_pages: async () => ({ pages: PAGES, ...await latencies(withPages) }),
+  latency_beside_pages_elsewhere: async () => ({ pages: PAGES, ...await latencies(withPagesElsewhere) }),
 };
 const only = process.env.ONLY?.split(',') ?? Object.keys(MEASURES);
 const report = { cores: cpus().length, load_before: load() };

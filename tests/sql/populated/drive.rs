@@ -1,15 +1,22 @@
 //! A host that is asked for everything that it does.
 
+use crate::graphql::asking::Asks as _;
 use crate::harness::{TestDatabase, TestHost, wait_until, wait_until_sql};
 use crate::sandbox::guests::{self, noted};
 use serde_json::{Value, json};
 use sqlx::types::chrono::Utc;
 use std::time::Duration;
+use tasker_domain::digest::Digest;
 use tasker_domain::ids::TaskId;
+use tasker_domain::limits::Limits;
+use tasker_domain::order::Seek;
+use tasker_domain::recording::{RECORDING_FORMAT, RecordedEnd, RecordedOutcome, Recording, Seen};
 use tasker_engine::Engine;
 use tasker_engine::attempt_log::{LogChunk, LogCursor};
 use tasker_engine::log_position::{LogHorizon, LogPosition};
+use tasker_engine::recording::RECORDINGS_KEPT;
 use tasker_engine::task_list::TaskFilter;
+use tasker_engine::wanted_rows::WantedRows;
 use tasker_registry::Registry;
 
 const ONE: &str = "steps: [{name: a, handler: guest/echo}]";
@@ -45,72 +52,91 @@ async fn ask(host: &TestHost, method: &str, path: &str, body: Value) -> Value {
 
 const GUEST: &str = "/v1/namespaces/shop/components/guest/versions/1.0.0";
 
-/// Lists with each of their filters, and single things.
+/// Anything with an id, in GraphQL.
+const NODE: &str = "query ($id: ID!) {node(id: $id) {id}}";
+
+/// Lists with each of their filters, and what else is read as a whole.
+const LISTS: &[&str] = &[
+    "/health/status",
+    "/metrics",
+    "/v1/tasks",
+    "/v1/tasks?limit=500",
+    "/v1/tasks?state=pending",
+    "/v1/tasks?state=in_progress",
+    "/v1/tasks?state=error",
+    "/v1/tasks?state=cancelled",
+    "/v1/tasks?namespace=shop",
+    "/v1/tasks?namespace=shop&state=pending",
+    "/v1/tasks?namespace=shop&state=cancelled",
+    "/v1/tasks?namespace=shop&template=filled&state=in_progress",
+    "/v1/tasks?namespace=shop&template=one",
+    "/v1/tasks?template=two&state=complete",
+    "/v1/tasks?order=created_at",
+    "/v1/tasks?order=created_at&state=pending",
+    "/v1/tasks?order=created_at&state=error",
+    "/v1/tasks?order=created_at&namespace=shop&state=cancelled",
+    "/v1/tasks?order=created_at&tag=red",
+    "/v1/tasks?tag=red",
+    "/v1/tasks?count=exact",
+    "/v1/tasks?count=estimate",
+    "/v1/tasks?namespace=shop&count=exact",
+    "/v1/tasks?namespace=shop&state=pending&count=exact",
+    "/v1/tasks?state=error&count=exact",
+    "/v1/tasks?state=complete&count=estimate",
+    "/v1/tasks?tag=red&count=exact",
+    "/v1/tasks?namespace=shop,bakery&template=one,two",
+    "/v1/tasks?namespace=shop,bakery&template=one,two&count=exact",
+    "/v1/audit",
+    "/v1/audit?order=at",
+    "/v1/audit?order=at&namespace=shop,bakery&action=template,pin",
+    "/v1/audit?order=at&action=pin",
+    "/v1/audit?order=at&namespace=shop",
+    "/v1/audit?namespace=shop",
+    "/v1/audit?count=exact",
+    "/v1/audit?namespace=bakery",
+    "/v1/audit?action=pin",
+    "/v1/audit?action=component.publish",
+    "/v1/audit?namespace=shop&action=template",
+    "/v1/namespaces",
+    "/v1/namespaces?order=-name&count=exact",
+    "/v1/events?count=exact",
+    "/v1/namespaces/shop/tree",
+    "/v1/namespaces/shop/components/guest/references",
+    "/v1/registry/graph",
+    "/v1/registry/stats",
+    "/v1/analytics/performance?by=step",
+    "/v1/analytics/bottlenecks?namespace=shop",
+    "/v1/analytics/errors",
+    "/v1/quarantine",
+    "/v1/hosts",
+    "/v1/namespaces/shop/components/guest/versions/1.0.0/references",
+    "/v1/namespaces/shop/templates/filled/versions/1.0.0/references",
+    "/v1/namespaces/shop/templates/one/versions/1.0.0/graph",
+];
+
+/// Lists, and single things.
 async fn read(host: &TestHost, open: &str, over: &str) {
-    for path in [
-        "/health/status",
-        "/metrics",
-        "/v1/tasks",
-        "/v1/tasks?limit=500",
-        "/v1/tasks?state=pending",
-        "/v1/tasks?state=in_progress",
-        "/v1/tasks?state=error",
-        "/v1/tasks?state=cancelled",
-        "/v1/tasks?namespace=shop",
-        "/v1/tasks?namespace=shop&state=pending",
-        "/v1/tasks?namespace=shop&state=cancelled",
-        "/v1/tasks?namespace=shop&template=filled&state=in_progress",
-        "/v1/tasks?namespace=shop&template=one",
-        "/v1/tasks?template=two&state=complete",
-        "/v1/tasks?order=created_at",
-        "/v1/tasks?order=created_at&state=pending",
-        "/v1/tasks?order=created_at&state=error",
-        "/v1/tasks?order=created_at&namespace=shop&state=cancelled",
-        "/v1/tasks?order=created_at&tag=red",
-        "/v1/tasks?tag=red",
-        "/v1/tasks?count=exact",
-        "/v1/tasks?count=estimate",
-        "/v1/tasks?namespace=shop&count=exact",
-        "/v1/tasks?namespace=shop&state=pending&count=exact",
-        "/v1/tasks?state=error&count=exact",
-        "/v1/tasks?state=complete&count=estimate",
-        "/v1/tasks?tag=red&count=exact",
-        "/v1/audit",
-        "/v1/audit?namespace=shop",
-        "/v1/audit?count=exact",
-        "/v1/audit?namespace=bakery",
-        "/v1/audit?action=pin",
-        "/v1/audit?action=component.publish",
-        "/v1/audit?namespace=shop&action=template",
-        "/v1/namespaces",
-        "/v1/namespaces/shop/tree",
-        "/v1/namespaces/shop/components/guest/references",
-        "/v1/registry/graph",
-        "/v1/registry/stats",
-        "/v1/analytics/performance?by=step",
-        "/v1/analytics/bottlenecks?namespace=shop",
-        "/v1/analytics/errors",
-        "/v1/quarantine",
-        "/v1/hosts",
-        "/v1/namespaces/shop/components/guest/versions/1.0.0/references",
-        "/v1/namespaces/shop/templates/filled/versions/1.0.0/references",
-        "/v1/namespaces/shop/templates/one/versions/1.0.0/graph",
-    ] {
+    for path in LISTS {
         ask(host, "GET", path, json!(null)).await;
     }
+    host.ask(NODE, json!({"id": "Namespace/shop"})).await.data();
     for id in [open, over] {
         for path in [
             "",
             "?wait_ms=10",
             "/steps?limit=500",
+            "/steps?order=-step&count=exact",
             "/input",
             "/transitions",
+            "/transitions?order=-seq&count=exact",
             "/transitions?only_events=true",
             "/report",
         ] {
             let path = format!("/v1/tasks/{id}{path}");
             ask(host, "GET", &path, json!(null)).await;
         }
+        let step = json!({"id": format!("Step/{id}/a")});
+        host.ask(NODE, step).await.data();
     }
 }
 
@@ -237,7 +263,7 @@ async fn follow_log(store: &Engine) {
     let end = horizon.safe().0;
     for after in [0, end / 2, end - 100] {
         let page = store
-            .read_feed(LogPosition(after), horizon.safe(), 500)
+            .read_feed(LogPosition(after), horizon.safe(), 500, &WantedRows::all())
             .await;
         page.unwrap();
     }
@@ -250,7 +276,8 @@ async fn follow_log(store: &Engine) {
 
 /// Stores and reads what an attempt logged.
 async fn log_of_attempt(store: &Engine) {
-    let newest = store.list_tasks(&TaskFilter::default(), 1).await.unwrap();
+    let (all, newest) = (TaskFilter::default(), Seek::highest(1));
+    let newest = store.list_tasks(&all, newest).await.unwrap();
     let task_id = TaskId(newest[0].task_id);
     let chunk = LogChunk {
         task_id,
@@ -265,6 +292,43 @@ async fn log_of_attempt(store: &Engine) {
         let read = store.attempt_log(task_id, 0, attempt, LogCursor::default(), 100);
         read.await.unwrap();
     }
+}
+
+/// A recording of the first attempt of the first step of a task.
+fn recording(task_id: TaskId) -> Recording {
+    let attempt = json!({
+        "lease": {"task_id": task_id, "step_no": 0, "attempt": 1},
+        "namespace": "shop", "step": "a", "component": "guest", "component_version_id": 1, "digest": Digest::of(b""),
+        "handler": "echo", "config": "null", "max_attempts": 1, "limits": Limits::default(), "grants": [],
+        "event_schemas": [], "input": "{}", "dependencies": [], "correlation_id": "",
+    });
+    Recording {
+        format: RECORDING_FORMAT,
+        incomplete: None,
+        attempt: serde_json::from_value(attempt).unwrap(),
+        seen: Seen::default(),
+        end: RecordedEnd {
+            outcome: RecordedOutcome::Result("{}".to_owned()),
+            events: Vec::new(),
+            writes: Vec::new(),
+        },
+    }
+}
+
+/// Keeps what an attempt saw, reads it, and deletes what is old.
+async fn recording_of_attempt(store: &Engine) {
+    let (all, newest) = (TaskFilter::default(), Seek::highest(1));
+    let newest = store.list_tasks(&all, newest).await.unwrap();
+    let task_id = TaskId(newest[0].task_id);
+    let packed = store.pack_recording(&recording(task_id)).unwrap();
+    store.keep_recording(&packed).await.unwrap();
+    for attempt in [None, Some(1)] {
+        store.recording(task_id, 0, attempt).await.unwrap();
+    }
+    store.ran_version(1).await.unwrap();
+    store.expire_recordings(RECORDINGS_KEPT).await.unwrap();
+    let removed = store.trim_recordings(1_000).await.unwrap();
+    assert_eq!(removed, 100, "one batch of many");
 }
 
 pub async fn drive(database: &TestDatabase) {
@@ -287,6 +351,7 @@ pub async fn drive(database: &TestDatabase) {
     .await;
     follow_log(&host.host.engine).await;
     log_of_attempt(&host.host.engine).await;
+    recording_of_attempt(&host.host.engine).await;
     let over = host.run("two", json!({})).await;
     let over = over["id"].as_str().unwrap().to_owned();
     // Put off and suspended steps stay.

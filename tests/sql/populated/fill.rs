@@ -52,6 +52,13 @@ const AUDIT: &str = "
     select s.first + n * s.apart, 'ada', 'task.cancel', 'shop', 'task ' || {id}
     from shape s, generate_series(1, {tasks}, 10) n";
 
+/// Of every second task of the last five days.
+const RECORDINGS: &str = "
+    insert into tasker.recording (task_id, step_no, attempt, is_complete, content)
+    select {id}, 0, 1, true, '\\x01' from shape s, generate_series({tasks} * 9 / 10, {tasks}, 2) n";
+const RECORDING_SIZE: &str = "
+    insert into tasker.recording_size (slot, bytes) select 0, sum(octet_length(content)) from tasker.recording";
+
 /// Those of the 60 days before the first one, 20 days each.
 pub const PARTITIONS: &str = "
     do $$
@@ -83,7 +90,7 @@ pub async fn fill(session: &mut Session) {
         .run("reset tasker.now; set synchronous_commit = off")
         .await;
     session.run(PARTITIONS).await;
-    for statement in [SHAPE, TASK, STEP, LOG, AUDIT] {
+    for statement in [SHAPE, TASK, STEP, LOG, AUDIT, RECORDINGS, RECORDING_SIZE] {
         let statement = statement.replace("{tasks}", &TASKS.to_string());
         session.run(&statement.replace("{id}", ID)).await;
     }

@@ -105,11 +105,37 @@ fn end(child: &mut Child) {
     let _ = child.start_kill();
 }
 
+/// In memory, where there is room: a database of a test is 600 files, and a file system on a disk takes longer to make and
+/// delete them than most tests need.
+const IN_MEMORY: &str = "/dev/shm";
+
+/// What the databases of a whole run take at most, in bytes, with as much again for the programs.
+const ROOM_BYTES: u64 = 12 << 30;
+
 /// PostgreSQL's account must be able to pass through.
 fn temporary_directory() -> anyhow::Result<TempDir> {
+    let parent = match room_in_memory() >= ROOM_BYTES {
+        true => PathBuf::from(IN_MEMORY),
+        false => std::env::temp_dir(),
+    };
     tempfile::Builder::new()
         .prefix("tasker-tests-")
         .permissions(Permissions::from_mode(0o711))
-        .tempdir()
+        .tempdir_in(parent)
         .context("cannot make a directory for the test database")
+}
+
+/// Bytes that files in memory may take without another program going short; none where that is not known.
+fn room_in_memory() -> u64 {
+    let in_files = rustix::fs::statvfs(IN_MEMORY).map_or(0, |it| it.f_bavail * it.f_frsize);
+    in_files.min(available_memory().unwrap_or(0))
+}
+
+fn available_memory() -> Option<u64> {
+    let all = std::fs::read_to_string("/proc/meminfo").ok()?;
+    let line = all
+        .lines()
+        .find_map(|line| line.strip_prefix("MemAvailable:"))?;
+    let kib: u64 = line.trim().strip_suffix(" kB")?.parse().ok()?;
+    Some(kib << 10)
 }

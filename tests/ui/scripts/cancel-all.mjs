@@ -1,7 +1,7 @@
 import { assert, confirm, given, withPage } from './browser.mjs';
 
 await withPage(async (page) => {
-  await page.goto('/tasks?namespace=shop&template=form&tag=wrong');
+  await page.goto('/tasks?namespace=shop&template=form&tag=wrong&hours=1');
   await page.getByText('No task is as these filters say.').waitFor();
   await page.getByRole('button', { name: 'Cancel all that are open' }).click();
   await page.getByText('0 open tasks would be cancelled').waitFor();

@@ -1,7 +1,8 @@
-// The layout of graphs and what forms know of schemas: without a browser.
+// The layout of graphs, what forms know of schemas, and windows of statistics: without a browser.
 import { assert } from './assert.mjs';
 import { layout } from '../../../host/ui/web/lib/layout.js';
 import { initial, kindOf, pruned, resolve } from '../../../host/ui/web/lib/schema.js';
+import { CREATED_CHOICES, hoursAgo, WINDOW_CHOICES, windowOf } from '../../../host/ui/web/lib/windows.js';
 import { Digits, differences, parse, textOf } from '../../../host/ui/web/lib/payload.js';
 
 const nodes = Array.from({ length: 10_000 }, (_, index) => ({
@@ -34,3 +35,16 @@ assert(kindOf({ oneOf: [] }) === 'json' && kindOf(true) === 'json' && kindOf({ t
 const found = differences(parse('{"a":[1,2],"b":{"c":"x"}}'), parse('{"a":[1,3],"d":null,"b":{"c":"x"}}'));
 assert(JSON.stringify(found) === '[{"path":"/a/1","before":2,"after":3},{"path":"/d","after":null}]', JSON.stringify(found));
 assert(textOf({ n: new Digits('12345678901234567890.10') }) === '{"n":12345678901234567890.10}', 'digits are kept');
+
+const now = Date.UTC(2026, 2, 4, 5, 6, 7, 8);
+for (const [hours, minutes] of [['1', 1], ['', 60], ['168', 1_440], ['720', 1_440]]) {
+  const { since, until, parts } = windowOf(hours, now);
+  const ends = [since, ...parts.map((part) => part.until)].map((end) => Date.parse(end));
+  assert(parts.every((part, index) => Date.parse(part.since) === ends[index]) && parts.at(-1).until === until, 'parts follow each other');
+  assert(ends.every((end) => end % (minutes * 60_000) === 0), `the ends of ${hours || 24} hours are not counted alone`);
+  assert(ends.at(-1) >= now && ends.at(-1) - ends[0] === (hours || 24) * 3_600_000, 'the window is as long as it says, up to now');
+}
+assert(hoursAgo('2', 7_200_000) === new Date(0).toISOString() && ['', null, 'x', '-1'].every((it) => hoursAgo(it) === null), 'hours ago are another time');
+assert(CREATED_CHOICES.some(([, shown]) => shown === 'in the last hour'), 'a choice has another name');
+assert(WINDOW_CHOICES.every(([hours]) => windowOf(hours, now).parts.length > 5), 'a window has too few parts');
+for (const other of ['2', 'toString', '-1']) assert(windowOf(other, now).since === windowOf('', now).since, 'another window is a day');

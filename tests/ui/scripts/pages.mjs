@@ -2,6 +2,7 @@ import { assert, checkAccess, given, noteErrors, open, picture, withBrowser } fr
 
 const MOST_BYTES = 400_000;
 const NARROW = { width: 360, height: 740 };
+const WALL = { width: 2560, height: 1440 };
 
 const PAGES = [
   ['overview', '/'], ['tasks', '/tasks'], ['run', '/run'], ['form', '/run/shop/form'],
@@ -12,8 +13,9 @@ const PAGES = [
   ['template-source', '/templates/shop/form/1.0.0?tab=source'], ['template-steps', '/templates/shop/form/1.0.0?tab=steps'],
   ['template-changes', '/templates/shop/form/1.0.0?tab=changes'],
   ['components', '/components'], ['component', '/components/shop/guest'], ['component-version', '/components/shop/guest/1.2.0'],
+  ['component-diff', '/components/shop/guest/1.2.0?with=1.0.0'], ['component-usage', '/components/shop/basics?hours=168'], ['template-usage', '/templates/shop/failing?hours=1'],
   ['publish', '/publish'], ['pins', '/pins'], ['pin', '/pins/shop/component/guest'], ['quarantine', '/quarantine'],
-  ['grants', '/grants'], ['secrets', '/secrets'], ['limits', '/limits'], ['shares', '/shares'], ['retention', '/retention'],
+  ['grants', '/grants'], ['secrets', '/secrets'], ['limits', '/limits'], ['recording-rules', '/recording-rules'], ['shares', '/shares'], ['retention', '/retention'],
   ['kv', '/kv'], ['kv-bucket', '/kv?namespace=shop&bucket=orders'], ['signing-keys', '/signing-keys'], ['collections', '/collections?days=0'], ['queue', '/queue'], ['hosts', '/hosts'],
   ['subscriptions', '/subscriptions'], ['subscription', '/subscriptions/shop/hook'], ['keys', '/keys'], ['audit', '/audit'],
   ['settings', '/settings'], ['unknown', '/tasks/a/b/c/d'], ['docs', '/docs/'], ['docs-handlers', '/docs/handlers'],
@@ -35,6 +37,31 @@ async function show(page, path, within = false) {
   await page.waitForFunction(() => !document.querySelector('main .loading'));
   const problems = await page.locator('main .problem').allInnerTexts();
   assert(problems.length === 0, `${path}: ${problems[0]}`);
+}
+
+/** Opens pages on a screen of this size, and says which do not fit it. */
+async function fit(browser, viewport, name, pages) {
+  const { page, context } = await open(browser, { viewport, colorScheme: 'light', reducedMotion: 'reduce' });
+  const faults = [];
+  await show(page, '/settings');
+  for (const [of, path] of pages) {
+    await show(page, path, true).catch((error) => faults.push(error.message));
+    const width = await page.evaluate(() => document.documentElement.scrollWidth);
+    if (width > viewport.width) faults.push(`${of} is ${width} wide on a screen of ${viewport.width}`);
+    await picture(page, `${of}-${name}`);
+  }
+  await context.close();
+  return faults;
+}
+
+/** A wall screen is used in its whole width, and its pages are accessible too. */
+async function checkWall(browser) {
+  const { page, context } = await open(browser, { viewport: WALL, colorScheme: 'light', reducedMotion: 'reduce' });
+  await show(page, '/');
+  await checkAccess(page, 'overview (wall)');
+  const free = await page.locator('.cards').first().evaluate((cards) => innerWidth - cards.getBoundingClientRect().right);
+  assert(free < 60, `${free} pixels beside the overview are not used`);
+  await context.close();
 }
 
 /** A dialog of an action, and that of the shortcuts; both are closed by a key, and the button has the focus again. */
@@ -96,13 +123,9 @@ await withBrowser(async (browser) => {
     }
     await context.close();
   }
-  const { page } = await open(browser, { viewport: NARROW, colorScheme: 'light', reducedMotion: 'reduce' });
-  await show(page, '/settings');
-  for (const [name, path] of PAGES) {
-    await show(page, path, true).catch((error) => faults.push(error.message));
-    const width = await page.evaluate(() => document.documentElement.scrollWidth);
-    if (width > NARROW.width) faults.push(`${name} is ${width} wide on a screen of ${NARROW.width}`);
-    await picture(page, `${name}-narrow`);
-  }
+  faults.push(...await fit(browser, NARROW, 'narrow', PAGES));
+  const onWall = ['overview', 'task-failed', 'step', 'component-version'];
+  faults.push(...await fit(browser, WALL, 'wall', PAGES.filter(([name]) => onWall.includes(name))));
+  await checkWall(browser).catch((error) => faults.push(error.message));
   assert(faults.length === 0, faults.join('\n'));
 });

@@ -120,14 +120,15 @@ async fn segment(request: &mut Request, name: &str) -> Result<String, ApiError> 
     Ok(value.to_owned())
 }
 
-/// Lists take `namespace` in the query. A caller who may see one namespace only is shown that one,
-/// where the query names none.
+/// Lists take `namespace` in the query, of which each one is checked. A caller who may see one namespace only is shown
+/// that one, where the query names none.
 fn narrowed(access: &Access, action: Action, uri: &Uri) -> Result<Option<Uri>, ApiError> {
     let query: Query<Vec<(String, String)>> = Query::try_from_uri(uri)
         .map_err(|refused| ApiError::parameter("query", refused.body_text()))?;
-    let named: Vec<&String> = query
+    let named: Vec<&str> = query
         .iter()
-        .filter_map(|(name, value)| (name == "namespace").then_some(value))
+        .filter(|(name, _)| name == "namespace")
+        .flat_map(|(_, value)| value.split(','))
         .collect();
     for namespace in &named {
         access.require(action, namespace)?;

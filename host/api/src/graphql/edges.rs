@@ -20,6 +20,8 @@ const MAX_PROBLEM_BYTES: usize = 1 << 20;
 /// What an edge leads to, for each key in order.
 pub(super) async fn load(caller: &Caller, edge: &str, keys: &[Json]) -> Vec<Found> {
     match edge {
+        "namespace" => families::namespace(caller, keys).await,
+        "step" => tasks::step_named(caller, keys).await,
         "steps" => tasks::steps(caller, keys).await,
         "attempts" => tasks::attempts(caller, keys).await,
         "step_reasons" => tasks::step_reasons(caller, keys).await,

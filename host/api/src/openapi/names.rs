@@ -1,16 +1,18 @@
 //! What names mean wherever they stand: tags, parameters and headers.
 
 use super::super::auth::browser_session;
+use super::super::orders::ORDER;
 use super::super::sparse::FIELDS;
 use super::super::totals::COUNT;
 use serde_json::{Value, json};
+use tasker_domain::order::{Direction, Order};
 use tasker_domain::reason::MAX_REASON_BYTES;
 use tasker_wire::endpoint::{Needs, Scope};
 use tasker_wire::page::{DEFAULT_PAGE_ITEMS, MAX_PAGE_ITEMS};
 
 /// What the document begins with.
 pub const INTRODUCTION: &str = "JSON over HTTP/1.1. A refused request is answered with a problem (RFC 9457), whose \
-`code` is stable. Lists are answered in pages: `limit` and `after` in, `items` and `next` out. Every answer has \
+`code` is stable. Lists are answered in pages: `limit` and `after` in, `items` and `next` out; `order` turns them round. Every answer has \
 `x-correlation-id`, which the host's log has too.";
 
 /// A group of operations: those that one module of `tasker-wire` declares.
@@ -37,6 +39,11 @@ pub const TAGS: &[Tag] = &[
         "The log of a task: changes of state, and events of handlers.",
     ),
     tag_of("log", "Logs", "What the attempts of a step log."),
+    tag_of(
+        "recording",
+        "Recordings",
+        "What attempts saw of their hosts, to run them again.",
+    ),
     tag_of(
         "component",
         "Components",
@@ -83,6 +90,11 @@ pub const TAGS: &[Tag] = &[
         "share",
         "Shares",
         "Components that other namespaces may use.",
+    ),
+    tag_of(
+        "recording_rule",
+        "Recording rules",
+        "Which attempts are recorded.",
     ),
     tag_of("limit", "Limits", "How much attempts may use."),
     tag_of("secret", "Secrets", "Values that go in and never come out."),
@@ -247,6 +259,27 @@ pub fn fields() -> Value {
         "description": "Only these members of the answer, or of each item of a page, with commas between them; \
                         `rollout.percent` is a member of a member.",
         "schema": {"type": "string"},
+    })
+}
+
+/// The parameter of orders. Lists with the same key have the same schema.
+pub fn order(order: Order) -> Value {
+    let [up, down] = [Direction::Ascending, Direction::Descending].map(|way| order.text(way));
+    let words = order.key.split('_').map(|word| {
+        let (first, rest) = word.split_at(1);
+        first.to_ascii_uppercase() + rest
+    });
+    json!({
+        "name": ORDER,
+        "in": "query",
+        "required": false,
+        "description": format!("In which order: by `{}` from the lowest on, or from the highest on.", order.key),
+        "schema": {
+            "title": format!("{}Order", words.collect::<String>()),
+            "type": "string",
+            "enum": [up, down],
+            "default": order.text(order.default),
+        },
     })
 }
 

@@ -127,8 +127,9 @@ impl Composer {
         let headers = E::HEADERS.iter().copied().chain(read).chain(lag);
         let headers = headers.map(header_names::in_header);
         let condition = condition.map(header_names::in_condition);
+        let order = E::ORDER.map(names::order);
         let count = E::COUNTS.then(names::count);
-        let in_query = in_query.chain(count).chain(fields);
+        let in_query = in_query.chain(order).chain(count).chain(fields);
         let parameters = path.chain(in_query).chain(headers).chain(condition);
         let mut parameters: Vec<Value> = parameters.collect();
         // As they stand in the path.
@@ -251,7 +252,7 @@ fn permission(scope: Scope, action: &str) -> String {
         Scope::Path => format!("Needs `{action}` in the namespace of the path."),
         Scope::Task => format!("Needs `{action}` in the namespace of the task."),
         Scope::Query => format!(
-            "Needs `{action}` in the namespace of the query; without it, in all namespaces, unless the caller has it in one only."
+            "Needs `{action}` in each namespace of the query; without one, in all namespaces, unless the caller has it in one only."
         ),
         Scope::Body => format!("Needs `{action}` in each namespace that the body names."),
         Scope::AnyNamespace => format!("Needs `{action}` in some namespace."),

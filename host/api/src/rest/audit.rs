@@ -2,10 +2,9 @@
 
 use super::super::Api;
 use super::super::error::ApiError;
-use super::super::page::{Page, PageLimit};
+use super::super::page::Page;
 use super::super::routes::{Answer, Call, Reply, Routes};
 use tasker_domain::audit::{ACTIONS, is_action};
-use tasker_domain::name::Name;
 use tasker_registry::store::audit::{AuditFilter, AuditRow};
 use tasker_wire::audit::{AuditEntry, AuditQuery, ListAudit};
 
@@ -13,22 +12,22 @@ pub(crate) fn routes() -> Routes {
     Routes::default().on(list)
 }
 
-async fn list(api: Api, call: Call<ListAudit>) -> Answer<ListAudit> {
+async fn list(api: Api, mut call: Call<ListAudit>) -> Answer<ListAudit> {
+    let (limit, seek) = call.page()?;
     let query = &call.query;
-    let limit = PageLimit::parse(query.limit)?;
+    let actions: Vec<&str> = query.actions.iter().map(String::as_str).collect();
     let filter = AuditFilter {
-        namespace: query.namespace.as_ref().map(Name::as_str),
+        namespaces: &query.namespaces,
         subject: query.subject.as_deref(),
-        action: query.action.as_deref(),
+        actions: &actions,
         before: query.before,
     };
-    let texts = [filter.subject, filter.action];
-    if texts.into_iter().flatten().any(|text| text.contains('\0')) {
+    if filter.subject.is_some_and(|text| text.contains('\0')) {
         let message = "leave out the NUL character".to_owned();
         return Err(ApiError::parameter("query", message));
     }
     check(&api, query).await?;
-    let rows = api.store.list_audit(filter, limit.rows()).await?;
+    let rows = api.store.list_audit(filter, seek).await?;
     let cursor = |row: &AuditRow| row.audit_id.to_string();
     let whole = AuditFilter {
         before: None,
@@ -41,17 +40,18 @@ async fn list(api: Api, call: Call<ListAudit>) -> Answer<ListAudit> {
 
 /// Refuses what nothing can match, which else would look as if nothing had happened.
 async fn check(api: &Api, query: &AuditQuery) -> Result<(), ApiError> {
-    if let Some(action) = query.action.as_deref().filter(|action| !is_action(action)) {
+    if let Some(action) = query.actions.iter().find(|action| !is_action(action)) {
         let message = format!(
-            "`{action}` is not an action; write one or its object: {}",
+            "`{}` is not an action; write one or its object: {}",
+            action.escape_debug(),
             ACTIONS.join(", ")
         );
         return Err(ApiError::parameter("action", message));
     }
-    match &query.namespace {
-        Some(namespace) => Ok(api.registry.check_namespace(namespace).await?),
-        None => Ok(()),
+    for namespace in &query.namespaces {
+        api.registry.check_namespace(namespace).await?;
     }
+    Ok(())
 }
 
 fn change(row: AuditRow) -> AuditEntry {

@@ -2,7 +2,7 @@
 
 use super::super::Api;
 use super::super::error::ApiError;
-use super::super::page::{PageLimit, wrong_cursor};
+use super::super::page::{Page, wrong_cursor};
 use super::super::routes::{Answer, Call, Reply, Routes};
 use super::components::current;
 use super::definitions::{affected_pins, readable_pins};
@@ -93,14 +93,15 @@ async fn set_yanked<E: Endpoint<Body = Json<OnlyReason>>>(
     Ok(readable_pins(target, pins.await?, &call.access))
 }
 
-async fn list(api: Api, call: Call<ListQuarantine>) -> Answer<ListQuarantine> {
-    let limit = PageLimit::parse(call.query.limit)?;
-    let after = call.query.after.as_deref();
-    let after = after.map(quarantine_cursor).transpose()?;
-    let rows = api.registry.list_quarantine(after, limit.rows());
+async fn list(api: Api, mut call: Call<ListQuarantine>) -> Answer<ListQuarantine> {
+    let (limit, seek) = call.page::<String>()?;
+    let seek = seek.try_map(|after| quarantine_cursor(after))?;
+    let rows = api.registry.list_quarantine(seek);
+    let total = call.total(api.store.count_quarantine()).await?;
     let cursor = |(row, _): &Listed| format!("{}/{}", row.at.timestamp_micros(), row.digest);
     let item = |(row, names): Listed| quarantined(row, names);
-    Ok(Reply::ok(limit.page(rows.await?, cursor, item)))
+    let page = limit.page(rows.await?, cursor, item);
+    Ok(Reply::ok(Page { total, ..page }))
 }
 
 type Listed = (QuarantineRow, Vec<NamedVersion>);

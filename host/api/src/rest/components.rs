@@ -10,6 +10,7 @@ use semver::Version;
 use tasker_domain::capability::Capability;
 use tasker_domain::descriptor::Descriptor;
 use tasker_domain::digest::Digest;
+use tasker_domain::order::Seek;
 use tasker_domain::pin::PinKind;
 use tasker_domain::requirement::QualifiedName;
 use tasker_registry::RegistryError;
@@ -40,14 +41,14 @@ pub(crate) fn routes() -> Routes {
 }
 
 async fn list(api: Api, mut call: Call<ListComponents>) -> Answer<ListComponents> {
-    let (limit, after) = call.page::<QualifiedName>()?;
-    let after = after.as_ref().map(QualifiedName::parts);
-    let namespace = call.query.namespace.as_ref();
-    check_listed(&api, &call.access, namespace).await?;
-    let rows = api.registry.list_components(namespace, after, limit.rows());
+    let (limit, seek) = call.page::<QualifiedName>()?;
+    let namespaces = &call.query.namespaces;
+    check_listed(&api, &call.access, namespaces).await?;
+    let seek = seek.map(QualifiedName::parts);
+    let rows = api.registry.list_components(namespaces, seek);
     let cursor = |row: &ListedFamily| format!("{}/{}", row.namespace, row.name);
     let total = call
-        .total(api.store.count_families(PinKind::Component, namespace))
+        .total(api.store.count_families(PinKind::Component, namespaces))
         .await?;
     let page = limit.page(rows.await?, cursor, summary);
     Ok(Reply::ok(Page { total, ..page }))
@@ -55,11 +56,13 @@ async fn list(api: Api, mut call: Call<ListComponents>) -> Answer<ListComponents
 
 async fn show(api: Api, mut call: Call<ShowComponent>) -> Answer<ShowComponent> {
     let target = call.target();
-    let (limit, after) = call.page::<Version>()?;
-    let page = api
-        .registry
-        .component_page(&target, after.as_ref(), limit.items());
-    let page = page.await?;
+    let (limit, seek) = call.page::<Version>()?;
+    let seek = Seek {
+        limit: limit.items() as i64,
+        ..seek.map(|version| version)
+    };
+    let page = api.registry.component_page(&target, seek).await?;
+    let total = call.known_total(page.total);
     let granted = api.registry.granted_to(&target).await?;
     let versions = page.rows.into_iter().map(|row| version(row, &granted));
     let versions = versions.collect::<Result<_, RegistryError>>()?;
@@ -69,6 +72,7 @@ async fn show(api: Api, mut call: Call<ShowComponent>) -> Answer<ShowComponent> 
         name: target.name,
         latest: None,
         next: page.next,
+        total,
     }))
 }
 
@@ -130,7 +134,7 @@ async fn signatures(api: Api, call: Call<ListSignatures>) -> Answer<ListSignatur
     let most = PageLimit::parse(None)?.rows();
     let keys = api
         .registry
-        .signing_keys(&target.namespace, None, most)
+        .signing_keys(&target.namespace, Seek::lowest(most))
         .await?;
     let signatures = api.registry.signatures(row.digest).await?;
     let items = signatures.iter().map(|row| signature(row, &keys));

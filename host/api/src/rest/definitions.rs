@@ -22,16 +22,15 @@ pub fn between(query: &DiffQuery) -> Result<(Version, Version), RegistryError> {
 pub async fn check_listed(
     api: &Api,
     access: &Access,
-    namespace: Option<&Name>,
+    namespaces: &[Name],
 ) -> Result<(), RegistryError> {
     let named = access.permissions().namespaces(Action::Read);
-    let Some(namespace) = namespace.filter(|it| !named.contains(it.as_str())) else {
-        return Ok(());
-    };
-    let may_read = |other: &str| access.may_read(other);
-    api.namespaces
-        .require(&api.store, namespace, may_read)
-        .await
+    for namespace in namespaces.iter().filter(|it| !named.contains(it.as_str())) {
+        let may_read = |other: &str| access.may_read(other);
+        let required = api.namespaces.require(&api.store, namespace, may_read);
+        required.await?;
+    }
+    Ok(())
 }
 
 pub fn summary<K>(row: ListedFamily) -> Summary<K> {

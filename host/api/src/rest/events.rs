@@ -5,12 +5,12 @@ use super::super::access::Access;
 use super::super::auth::Credentials;
 use super::super::error::ApiError;
 use super::super::event_stream::{self, EventStream};
-use super::super::page::{PageLimit, cursor};
+use super::super::page::{Page, PageLimit};
 use super::super::routes::{Answer, Call, Reply, Routes};
+use super::super::totals::most_rows;
 use axum::http::header::CACHE_CONTROL;
 use axum::http::{HeaderMap, HeaderValue};
 use chrono::{DateTime, Utc};
-use std::sync::Arc;
 use tasker_domain::ids::TaskId;
 use tasker_domain::permission::Action;
 use tasker_domain::template::nearest;
@@ -50,13 +50,16 @@ async fn list(api: Api, call: Call<ListEvents>) -> Answer<ListEvents> {
         },
         (None, None) => Position::default(),
     };
-    let page = api.feed.page(from, |event| wants(event), limit.items());
+    let page = api.feed.page(from, &wants, limit.items());
     let page = page.await?;
+    let most = most_rows(call.count);
+    let total = call.total(api.feed.count(from, &wants, most)).await?;
     let items = page.events.iter().map(cloud_event).collect();
     Ok(Reply::ok(EventPage {
         items,
         next: page.next.to_string(),
         is_end: page.is_end,
+        total,
     }))
 }
 
@@ -104,7 +107,7 @@ pub(crate) async fn follow(
 /// The same without what is older than the time from which somebody reads.
 fn since(from: Option<From>, wants: Wants) -> Wants {
     match from {
-        Some(From::Time(since)) => Arc::new(move |event| event.at >= since && wants(event)),
+        Some(From::Time(since)) => wants.and(move |event| event.at >= since),
         Some(From::Position(_)) | None => wants,
     }
 }
@@ -145,10 +148,9 @@ fn wants(access: &Access, query: &EventQuery) -> Result<Wants, ApiError> {
     };
     let access = access.clone();
     let reads_all = access.permissions().allow_everywhere(Action::Read);
-    Ok(Arc::new(move |event| {
+    Ok(Wants::from(filter).and(move |event| {
         let is_readable = |namespace: &String| access.may_read(namespace);
-        filter.matches(event)
-            && (reads_all || event.data.namespace.as_ref().is_some_and(is_readable))
+        reads_all || event.data.namespace.as_ref().is_some_and(is_readable)
     }))
 }
 
@@ -171,14 +173,19 @@ async fn show_type(_: Api, call: Call<ShowEventType>) -> Answer<ShowEventType> {
     }))
 }
 
-async fn of_namespace(api: Api, call: Call<ListNamespaceEvents>) -> Answer<ListNamespaceEvents> {
-    let limit = PageLimit::parse(call.query.limit)?;
-    let after: Option<EventPlace> = cursor(call.query.after.as_deref())?;
+async fn of_namespace(
+    api: Api,
+    mut call: Call<ListNamespaceEvents>,
+) -> Answer<ListNamespaceEvents> {
+    let (limit, seek) = call.page::<EventPlace>()?;
     let namespace = &call.path.namespace;
     api.registry.check_namespace(namespace).await?;
     let rows = api
         .registry
-        .declared_events(namespace, after.as_ref(), limit.rows());
+        .declared_events(namespace, seek.map(|place| place));
+    let total = call
+        .total(api.store.count_declared_events(namespace))
+        .await?;
     let next = |row: &DeclaredEventRow| row.place.to_string();
     let event = |row: DeclaredEventRow| NamespaceEvent {
         name: row.place.event,
@@ -189,7 +196,8 @@ async fn of_namespace(api: Api, call: Call<ListNamespaceEvents>) -> Answer<ListN
             version: row.version,
         },
     };
-    Ok(Reply::ok(limit.page(rows.await?, next, event)))
+    let page = limit.page(rows.await?, next, event);
+    Ok(Reply::ok(Page { total, ..page }))
 }
 
 fn unknown_type(name: &str) -> ApiError {

@@ -2,51 +2,47 @@
 
 use super::super::Api;
 use super::super::error::ApiError;
-use super::super::page::{PageLimit, cursor};
 use super::super::routes::{Answer, Call, Reply, Routes};
 use super::reason::check_reason;
 use tasker_domain::capability::Capability;
+use tasker_domain::name::Name;
 use tasker_domain::scope::Scope;
 use tasker_registry::RegistryError;
 use tasker_registry::store::grant::{GrantFilter, GrantRow};
 use tasker_wire::Page;
+use tasker_wire::endpoint::{Endpoint, NoBody};
 use tasker_wire::grant::{AddGrant, Grant, GrantQuery, ListGrants, ListOwnGrants, RemoveGrant};
 
 pub(crate) fn routes() -> Routes {
     Routes::default().on(list).on(list_own).on(add).on(remove)
 }
 
-async fn list(api: Api, call: Call<ListGrants>) -> Answer<ListGrants> {
-    let page = page(&api, &call.query).await?;
-    let component = call.query.component.as_deref().map(grantee).transpose()?;
-    let whole = GrantFilter {
-        namespace: call.query.namespace.as_ref(),
-        component: component.as_ref(),
-        after: None,
-    };
-    let total = call.total(api.store.count_grants(whole)).await?;
-    Ok(Reply::ok(Page { total, ..page }))
+async fn list(api: Api, mut call: Call<ListGrants>) -> Answer<ListGrants> {
+    let namespaces = std::mem::take(&mut call.query.namespaces);
+    listed(&api, call, &namespaces).await
 }
 
 async fn list_own(api: Api, call: Call<ListOwnGrants>) -> Answer<ListOwnGrants> {
-    let query = GrantQuery {
-        namespace: Some(call.path.namespace),
-        ..call.query
-    };
-    Ok(Reply::ok(page(&api, &query).await?))
+    let namespace = call.path.namespace.clone();
+    listed(&api, call, &[namespace]).await
 }
 
-async fn page(api: &Api, query: &GrantQuery) -> Result<Page<Grant>, ApiError> {
-    let limit = PageLimit::parse(query.limit)?;
-    let component = query.component.as_deref().map(grantee).transpose()?;
+/// The grants of these namespaces, or of all.
+async fn listed<E>(api: &Api, mut call: Call<E>, namespaces: &[Name]) -> Answer<E>
+where
+    E: Endpoint<Query = GrantQuery, Body = NoBody, Answer = Page<Grant>>,
+{
+    let (limit, seek) = call.page()?;
+    let component = call.query.component.as_deref().map(grantee).transpose()?;
     let filter = GrantFilter {
-        namespace: query.namespace.as_ref(),
+        namespaces,
         component: component.as_ref(),
-        after: cursor(query.after.as_deref())?,
     };
-    let rows = api.registry.list_grants(filter, limit.rows()).await?;
+    let rows = api.registry.list_grants(filter, seek).await?;
+    let total = call.total(api.store.count_grants(filter)).await?;
     let cursor = |row: &GrantRow| row.grant_id.to_string();
-    Ok(limit.page(rows, cursor, |row| grant(row, None)))
+    let page = limit.page(rows, cursor, |row| grant(row, None));
+    Ok(Reply::ok(Page { total, ..page }))
 }
 
 async fn add(api: Api, call: Call<AddGrant>) -> Answer<AddGrant> {

@@ -1,6 +1,7 @@
 //! Hosts: list, show, drain, resume.
 
 use super::super::Api;
+use super::super::page::Page;
 use super::super::routes::{Answer, Call, Reply, Routes};
 use super::reason::check_reason;
 use tasker_domain::ids::WorkerId;
@@ -22,10 +23,12 @@ pub(crate) fn routes() -> Routes {
 }
 
 async fn list(api: Api, mut call: Call<ListHosts>) -> Answer<ListHosts> {
-    let (limit, before) = call.page()?;
-    let rows = api.engine.list_hosts(before, limit.rows()).await?;
+    let (limit, seek) = call.page()?;
+    let rows = api.engine.list_hosts(seek).await?;
+    let total = call.total(api.engine.count_hosts()).await?;
     let cursor = |row: &HostRow| row.worker_id.to_string();
-    Ok(Reply::ok(limit.page(rows, cursor, |row| host(row, None))))
+    let page = limit.page(rows, cursor, |row| host(row, None));
+    Ok(Reply::ok(Page { total, ..page }))
 }
 
 async fn show(api: Api, call: Call<ShowHost>) -> Answer<ShowHost> {

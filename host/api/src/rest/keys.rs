@@ -20,9 +20,8 @@ pub(crate) fn routes() -> Routes {
 }
 
 async fn list(api: Api, mut call: Call<ListKeys>) -> Answer<ListKeys> {
-    let (limit, after) = call.page::<Name>()?;
-    let after = after.as_ref().map(Name::as_str);
-    let rows = api.store.list_keys(after, limit.rows()).await?;
+    let (limit, seek) = call.page::<Name>()?;
+    let rows = api.store.list_keys(seek.map(Name::as_str)).await?;
     let total = call.total(api.store.count_keys()).await?;
     let page = limit.page(rows, |row| row.name.clone(), description);
     Ok(Reply::ok(Page { total, ..page }))

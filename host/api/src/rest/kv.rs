@@ -9,7 +9,7 @@ use tasker_domain::ids::TaskId;
 use tasker_domain::name::Name;
 use tasker_registry::RegistryError;
 use tasker_registry::kv_place::KvPlace;
-use tasker_registry::store::kv::KvRow;
+use tasker_registry::store::kv::{KvFilter, KvRow};
 use tasker_wire::endpoint::Endpoint;
 use tasker_wire::kv::{KvEntry, ListKv, RemoveKv, SetKv, ShowKv};
 
@@ -18,23 +18,23 @@ pub(crate) fn routes() -> Routes {
 }
 
 async fn list(api: Api, mut call: Call<ListKv>) -> Answer<ListKv> {
-    let (limit, after) = call.page::<String>()?;
+    let (limit, seek) = call.page::<String>()?;
     let (ListKv { namespace, bucket }, prefix) = (&call.path, &call.query.prefix);
-    let texts = [Some(prefix), after.as_ref()];
+    let texts = [Some(prefix), seek.after.as_ref()];
     if texts.into_iter().flatten().any(|text| text.contains('\0')) {
         let message = "a key has no NUL character".to_owned();
         return Err(ApiError::parameter("query", message));
     }
-    let rows = api
-        .registry
-        .list_kv(namespace, bucket, prefix, after.as_deref(), limit.rows());
+    let of = KvFilter {
+        namespace,
+        bucket,
+        prefix,
+    };
+    let rows = api.registry.list_kv(of, seek.map(String::as_str));
+    let total = call.total(api.store.count_kv(of)).await?;
     let Page { items, next, .. } = limit.page(rows.await?, |row| row.key.clone(), entry);
     let items = items.into_iter().collect::<Result<_, _>>()?;
-    Ok(Reply::ok(Page {
-        items,
-        next,
-        total: None,
-    }))
+    Ok(Reply::ok(Page { items, next, total }))
 }
 
 async fn show(api: Api, call: Call<ShowKv>) -> Answer<ShowKv> {

@@ -2,13 +2,11 @@
 
 use super::super::Api;
 use super::super::error::ApiError;
-use super::super::page::{Page, PageLimit, wrong_cursor};
+use super::super::page::Page;
 use super::super::routes::{Answer, Call, Reply, Routes};
 use super::reason::check_reason;
+use super::rule_scope::{rule_cursor, rule_scope};
 use tasker_domain::limits::LimitSettings;
-use tasker_domain::name::Name;
-use tasker_domain::requirement::RequirementError;
-use tasker_domain::scope::Scope;
 use tasker_registry::store::limit::{self as store, LimitChange};
 use tasker_wire::limit::{ChangeLimits, LimitRule, ListLimits, RemoveLimits};
 
@@ -16,13 +14,13 @@ pub(crate) fn routes() -> Routes {
     Routes::default().on(list).on(change).on(remove)
 }
 
-async fn list(api: Api, call: Call<ListLimits>) -> Answer<ListLimits> {
-    let limit = PageLimit::parse(call.query.limit)?;
-    let after = call.query.after.as_deref().map(cursor).transpose()?;
-    let namespace = call.query.namespace.as_ref();
-    let rules = api.registry.list_limits(namespace, after, limit.rows());
+async fn list(api: Api, mut call: Call<ListLimits>) -> Answer<ListLimits> {
+    let (limit, seek) = call.page::<String>()?;
+    let namespaces = &call.query.namespaces;
+    let seek = seek.try_map(|after| rule_cursor(after))?;
+    let rules = api.registry.list_limits(namespaces, seek);
     let cursor = |rule: &store::LimitRule| format!("{}/{}", rule.namespace, rule.component);
-    let total = call.total(api.store.count_limits(namespace)).await?;
+    let total = call.total(api.store.count_limits(namespaces)).await?;
     let page = limit.page(rules.await?, cursor, rule);
     Ok(Reply::ok(Page { total, ..page }))
 }
@@ -34,7 +32,7 @@ async fn change(api: Api, call: Call<ChangeLimits>) -> Answer<ChangeLimits> {
         let message = "name at least one, such as `{\"memory\": \"64MiB\"}`".to_owned();
         return Err(ApiError::parameter("limits", message));
     }
-    let component = limited(&call.path.component, namespace)?;
+    let component = rule_scope(&call.path.component, namespace)?;
     let change = LimitChange {
         namespace,
         component: &component,
@@ -62,7 +60,7 @@ async fn remove(api: Api, call: Call<RemoveLimits>) -> Answer<RemoveLimits> {
     let namespace = &call.path.namespace;
     let change = LimitChange {
         namespace,
-        component: &limited(&call.path.component, namespace)?,
+        component: &rule_scope(&call.path.component, namespace)?,
         actor: call.actor(),
         reason: check_reason(&call.query.reason)?,
         only_if: &call.precondition()?,
@@ -72,21 +70,6 @@ async fn remove(api: Api, call: Call<RemoveLimits>) -> Answer<RemoveLimits> {
         etag: None,
         ..rule(removed)
     }))
-}
-
-/// `*`, `name` or `other~name`: a slash would end the segment.
-fn limited(text: &str, namespace: &Name) -> Result<Scope, ApiError> {
-    let limited = text.replacen('~', "/", 1).parse::<Scope>();
-    let wrong = |error: RequirementError| ApiError::parameter("component", error.to_string());
-    Ok(limited.map_err(wrong)?.within(namespace))
-}
-
-fn cursor(after: &str) -> Result<(&str, &str), ApiError> {
-    let parts = after.split_once('/');
-    let is_whole = |(namespace, component): &(&str, &str)| {
-        namespace.parse::<Name>().is_ok() && component.parse::<Scope>().is_ok()
-    };
-    parts.filter(is_whole).ok_or_else(|| wrong_cursor(after))
 }
 
 fn rule(row: store::LimitRule) -> LimitRule {

@@ -12,9 +12,8 @@ pub(crate) fn routes() -> Routes {
 }
 
 async fn list(api: Api, mut call: Call<ListNamespaces>) -> Answer<ListNamespaces> {
-    let (limit, after) = call.page::<Name>()?;
-    let after = after.as_ref().map(Name::as_str);
-    let rows = api.registry.namespaces(after, limit.rows()).await?;
+    let (limit, seek) = call.page::<Name>()?;
+    let rows = api.registry.namespaces(seek.map(Name::as_str)).await?;
     let total = call.total(api.store.count_namespaces()).await?;
     let page = limit.page(rows, |row| row.name.clone(), view);
     Ok(Reply::ok(Page { total, ..page }))
@@ -27,7 +26,8 @@ async fn create(api: Api, call: Call<CreateNamespace>) -> Answer<CreateNamespace
     Ok(Reply::made(created, CreatedNamespace { name, created }))
 }
 
-fn view(row: NamespaceRow) -> Namespace {
+/// As the API shows it.
+pub(crate) fn view(row: NamespaceRow) -> Namespace {
     Namespace {
         name: row.name,
         components: row.components.unsigned_abs(),

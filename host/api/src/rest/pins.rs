@@ -2,7 +2,7 @@
 
 use super::super::Api;
 use super::super::error::ApiError;
-use super::super::page::{Page, PageLimit, wrong_cursor};
+use super::super::page::{Page, wrong_cursor};
 use super::super::routes::{Answer, Call, Reply, Routes};
 use super::reason::check_reason;
 use serde_json::{Map, Value};
@@ -29,12 +29,12 @@ pub(crate) fn routes() -> Routes {
     routes.on(history)
 }
 
-async fn list(api: Api, call: Call<ListPins>) -> Answer<ListPins> {
-    let limit = PageLimit::parse(call.query.limit)?;
-    let after = call.query.after.as_deref().map(pin_cursor).transpose()?;
-    let namespace = call.query.namespace.as_ref();
-    let rows = api.registry.list_pins(namespace, after, limit.rows());
-    let total = call.total(api.store.count_pins(namespace)).await?;
+async fn list(api: Api, mut call: Call<ListPins>) -> Answer<ListPins> {
+    let (limit, seek) = call.page::<String>()?;
+    let namespaces = &call.query.namespaces;
+    let seek = seek.try_map(|after| pin_cursor(after))?;
+    let rows = api.registry.list_pins(namespaces, seek);
+    let total = call.total(api.store.count_pins(namespaces)).await?;
     let Page { items, next, .. } = limit.page(rows.await?, cursor_of, |row| row);
     let items = api.registry.resolve_pins(items).await?;
     let items = items.into_iter().map(view).collect();
@@ -100,11 +100,12 @@ async fn rollback(api: Api, call: Call<RollBackPin>) -> Answer<RollBackPin> {
 }
 
 async fn history(api: Api, mut call: Call<ShowPinHistory>) -> Answer<ShowPinHistory> {
-    let (limit, before) = call.page()?;
+    let (limit, seek) = call.page()?;
     let pin = pin_of(&call.path.namespace, call.path.kind, &call.path.target)?;
-    let rows = api.registry.pin_history(&pin, before, limit.rows());
-    let cursor = |row: &AuditRow| row.audit_id.to_string();
-    Ok(Reply::ok(limit.page(rows.await?, cursor, change)))
+    let rows = api.registry.pin_history(&pin, seek).await?;
+    let total = call.total(api.registry.count_pin_history(&pin)).await?;
+    let page = limit.page(rows, |row| row.audit_id.to_string(), change);
+    Ok(Reply::ok(Page { total, ..page }))
 }
 
 /// `name` or `other~name`: a slash would end the segment.

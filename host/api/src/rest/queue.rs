@@ -2,7 +2,7 @@
 
 use super::super::Api;
 use super::super::error::ApiError;
-use super::super::page::{PageLimit, wrong_cursor};
+use super::super::page::Page;
 use super::super::routes::{Answer, Call, Reply, Routes};
 use super::reason::check_reason;
 use std::fmt::Display;
@@ -21,18 +21,14 @@ pub(crate) fn routes() -> Routes {
     Routes::default().on(list).on(change)
 }
 
-async fn list(api: Api, call: Call<ListQueue>) -> Answer<ListQueue> {
-    let limit = PageLimit::parse(call.query.limit)?;
-    let after = call.query.after.as_deref();
-    if let Some(after) = after.filter(|after| after.parse::<Name>().is_err()) {
-        return Err(wrong_cursor(after));
-    }
-    let namespace = call.query.namespace.as_ref();
-    let rows = api
-        .registry
-        .list_queue(namespace, after, MAX_COUNTED_STEPS, limit.rows());
-    let cursor = |row: &QueueRow| row.namespace.clone();
-    Ok(Reply::ok(limit.page(rows.await?, cursor, queue)))
+async fn list(api: Api, mut call: Call<ListQueue>) -> Answer<ListQueue> {
+    let (limit, seek) = call.page::<Name>()?;
+    let namespaces = &call.query.namespaces;
+    let seek = seek.map(Name::as_str);
+    let rows = api.registry.list_queue(namespaces, seek, MAX_COUNTED_STEPS);
+    let total = call.total(api.store.count_queue(namespaces)).await?;
+    let page = limit.page(rows.await?, |row| row.namespace.clone(), queue);
+    Ok(Reply::ok(Page { total, ..page }))
 }
 
 async fn change(api: Api, call: Call<ChangeQueue>) -> Answer<ChangeQueue> {

@@ -2,7 +2,7 @@
 
 use super::super::Api;
 use super::super::error::ApiError;
-use super::super::page::{PageLimit, wrong_cursor};
+use super::super::page::{Page, wrong_cursor};
 use super::super::request::ReadBody;
 use super::super::routes::{Answer, Call, Reply, Routes};
 use super::reason::check_reason;
@@ -22,22 +22,17 @@ pub(crate) fn routes() -> Routes {
     routes.on(set_default).on(remove_default)
 }
 
-async fn list(api: Api, call: Call<ListRetention>) -> Answer<ListRetention> {
-    let limit = PageLimit::parse(call.query.limit)?;
-    let after = call.query.after.as_deref();
-    if let Some(wrong) = after.filter(|after| after.parse::<NamespaceScope>().is_err()) {
-        return Err(wrong_cursor(wrong));
-    }
-    let namespace = call.query.namespace.as_ref();
-    let rules = api
-        .registry
-        .list_retention(namespace, after, limit.rows())
-        .await?;
-    Ok(Reply::ok(limit.page(
-        rules,
-        |row| row.namespace.clone(),
-        rule,
-    )))
+async fn list(api: Api, mut call: Call<ListRetention>) -> Answer<ListRetention> {
+    let (limit, seek) = call.page::<String>()?;
+    let namespaces = &call.query.namespaces;
+    let seek = seek.try_map(|after| match after.parse::<NamespaceScope>() {
+        Ok(_) => Ok(after.as_str()),
+        Err(_) => Err(wrong_cursor(after)),
+    })?;
+    let rules = api.registry.list_retention(namespaces, seek).await?;
+    let total = call.total(api.store.count_retention(namespaces)).await?;
+    let page = limit.page(rules, |row| row.namespace.clone(), rule);
+    Ok(Reply::ok(Page { total, ..page }))
 }
 
 async fn show(api: Api, call: Call<ShowRetention>) -> Answer<ShowRetention> {

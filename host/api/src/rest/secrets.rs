@@ -4,7 +4,7 @@ use super::super::Api;
 use super::super::page::Page;
 use super::super::routes::{Answer, Call, Reply, Routes};
 use tasker_domain::requirement::QualifiedName;
-use tasker_registry::store::secret::{Rotated, SecretRow};
+use tasker_registry::store::secret::{Rotated, SecretChange, SecretRow};
 use tasker_wire::secret::{
     ListSecrets, RemoveSecret, RotateSecrets, Rotation, Secret, SetSecret, UnreadableSecret,
 };
@@ -14,30 +14,40 @@ pub(crate) fn routes() -> Routes {
 }
 
 async fn list(api: Api, mut call: Call<ListSecrets>) -> Answer<ListSecrets> {
-    let (limit, after) = call.page::<QualifiedName>()?;
-    let after = after.as_ref().map(QualifiedName::parts);
-    let namespace = call.query.namespace.as_ref();
-    let rows = api.registry.list_secrets(namespace, after, limit.rows());
+    let (limit, seek) = call.page::<QualifiedName>()?;
+    let namespaces = &call.query.namespaces;
+    let seek = seek.map(QualifiedName::parts);
+    let rows = api.registry.list_secrets(namespaces, seek);
     let cursor = |row: &SecretRow| format!("{}/{}", row.namespace, row.name);
-    let total = call.total(api.store.count_secrets(namespace)).await?;
+    let total = call.total(api.store.count_secrets(namespaces)).await?;
     let page = limit.page(rows.await?, cursor, secret);
     Ok(Reply::ok(Page { total, ..page }))
 }
 
 async fn set(api: Api, call: Call<SetSecret>) -> Answer<SetSecret> {
+    let only_if = call.precondition()?;
     let SetSecret { namespace, name } = &call.path;
     let value = call.body.bytes().await?.into();
-    let set = api
-        .registry
-        .set_secret(namespace, name, value, call.access.actor());
-    Ok(Reply::ok(secret(set.await?)))
+    let change = SecretChange {
+        namespace,
+        name,
+        actor: call.access.actor(),
+        only_if: &only_if,
+    };
+    let row = api.registry.set_secret(change, value).await?;
+    let tag = row.tag();
+    Ok(Reply::ok(secret(row)).with_state(tag))
 }
 
 async fn remove(api: Api, call: Call<RemoveSecret>) -> Answer<RemoveSecret> {
     let RemoveSecret { namespace, name } = &call.path;
-    api.registry
-        .remove_secret(namespace, name, call.actor())
-        .await?;
+    let change = SecretChange {
+        namespace,
+        name,
+        actor: call.actor(),
+        only_if: &call.precondition()?,
+    };
+    api.registry.remove_secret(change).await?;
     Ok(Reply::done())
 }
 
@@ -48,6 +58,7 @@ async fn rotate(api: Api, call: Call<RotateSecrets>) -> Answer<RotateSecrets> {
 
 fn secret(row: SecretRow) -> Secret {
     Secret {
+        etag: row.tag().to_string(),
         namespace: row.namespace,
         name: row.name,
         version: row.version,

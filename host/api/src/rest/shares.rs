@@ -16,11 +16,11 @@ pub(crate) fn routes() -> Routes {
 }
 
 async fn list(api: Api, mut call: Call<ListShares>) -> Answer<ListShares> {
-    let (limit, after) = call.page()?;
-    let namespace = call.query.namespace.as_ref();
-    let rows = api.registry.list_shares(namespace, after, limit.rows());
+    let (limit, seek) = call.page()?;
+    let namespaces = &call.query.namespaces;
+    let rows = api.registry.list_shares(namespaces, seek);
     let cursor = |row: &ShareRow| row.share_id.to_string();
-    let total = call.total(api.store.count_shares(namespace)).await?;
+    let total = call.total(api.store.count_shares(namespaces)).await?;
     let page = limit.page(rows.await?, cursor, |row| share(row, None));
     Ok(Reply::ok(Page { total, ..page }))
 }

@@ -2,6 +2,7 @@
 
 use super::super::Api;
 use super::super::error::ApiError;
+use super::super::page::Page;
 use super::super::routes::{Answer, Call, Reply, Routes};
 use axum::http::{HeaderMap, header};
 use tasker_domain::signature::{KeyId, PublicKey, Signature};
@@ -36,12 +37,15 @@ pub fn given(headers: &HeaderMap) -> Result<Vec<Signature>, ApiError> {
 }
 
 async fn list_keys(api: Api, mut call: Call<ListSigningKeys>) -> Answer<ListSigningKeys> {
-    let (limit, after) = call.page::<KeyId>()?;
-    let after = after.as_ref().map(KeyId::as_str);
+    let (limit, seek) = call.page::<KeyId>()?;
     let namespace = &call.path.namespace;
-    let rows = api.registry.signing_keys(namespace, after, limit.rows());
+    let rows = api
+        .registry
+        .signing_keys(namespace, seek.map(KeyId::as_str));
+    let total = call.total(api.store.count_signing_keys(namespace)).await?;
     let cursor = |row: &SigningKeyRow| row.key_id.clone();
-    Ok(Reply::ok(limit.page(rows.await?, cursor, signing_key)))
+    let page = limit.page(rows.await?, cursor, signing_key);
+    Ok(Reply::ok(Page { total, ..page }))
 }
 
 async fn add_key(api: Api, call: Call<AddSigningKey>) -> Answer<AddSigningKey> {

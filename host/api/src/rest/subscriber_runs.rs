@@ -2,6 +2,7 @@
 
 use super::super::Api;
 use super::super::error::ApiError;
+use super::super::page::Page;
 use super::super::routes::{Answer, Call, Reply, Routes};
 use super::subscriptions::cursor;
 use tasker_database::DatabaseError;
@@ -18,13 +19,15 @@ pub(crate) fn routes() -> Routes {
 }
 
 async fn list(api: Api, mut call: Call<ListSubscriberRuns>) -> Answer<ListSubscriberRuns> {
-    let (limit, before) = call.page()?;
+    let (limit, seek) = call.page()?;
     let ListSubscriberRuns { namespace, name } = &call.path;
-    let rows = api
-        .registry
-        .list_subscriber_runs(namespace, name, before, limit.rows());
+    let rows = api.registry.list_subscriber_runs(namespace, name, seek);
+    let total = call
+        .total(api.registry.count_subscriber_runs(namespace, name))
+        .await?;
     let cursor = |row: &SubscriberRunRow| row.run_no.to_string();
-    Ok(Reply::ok(limit.page(rows.await?, cursor, run)))
+    let page = limit.page(rows.await?, cursor, run);
+    Ok(Reply::ok(Page { total, ..page }))
 }
 
 async fn show(api: Api, call: Call<ShowSubscriberRun>) -> Answer<ShowSubscriberRun> {

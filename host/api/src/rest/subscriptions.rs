@@ -41,14 +41,14 @@ pub(crate) fn routes() -> Routes {
 }
 
 async fn list(api: Api, mut call: Call<ListSubscriptions>) -> Answer<ListSubscriptions> {
-    let (limit, after) = call.page::<QualifiedName>()?;
-    let after = after.as_ref().map(QualifiedName::parts);
-    let namespace = call.query.namespace.as_ref();
-    let rows = api
-        .registry
-        .list_subscriptions(namespace, after, limit.rows());
+    let (limit, seek) = call.page::<QualifiedName>()?;
+    let namespaces = &call.query.namespaces;
+    let seek = seek.map(QualifiedName::parts);
+    let rows = api.registry.list_subscriptions(namespaces, seek);
     let cursor = |row: &SubscriptionRow| format!("{}/{}", row.namespace, row.name);
-    let total = call.total(api.store.count_subscriptions(namespace)).await?;
+    let total = call
+        .total(api.store.count_subscriptions(namespaces))
+        .await?;
     let page = limit.page(rows.await?, cursor, |row| subscription(row, None));
     Ok(Reply::ok(Page { total, ..page }))
 }
@@ -125,13 +125,15 @@ async fn test(api: Api, call: Call<TestSubscription>) -> Answer<TestSubscription
 }
 
 async fn list_dead_letters(api: Api, mut call: Call<ListDeadLetters>) -> Answer<ListDeadLetters> {
-    let (limit, after) = call.page()?;
+    let (limit, seek) = call.page()?;
     let ListDeadLetters { namespace, name } = &call.path;
-    let rows = api
-        .registry
-        .list_dead_letters(namespace, name, after, limit.rows());
+    let rows = api.registry.list_dead_letters(namespace, name, seek);
+    let total = call
+        .total(api.registry.count_dead_letters(namespace, name))
+        .await?;
     let cursor = |row: &DeadLetterRow| row.dead_letter_id.to_string();
-    Ok(Reply::ok(limit.page(rows.await?, cursor, dead_letter)))
+    let page = limit.page(rows.await?, cursor, dead_letter);
+    Ok(Reply::ok(Page { total, ..page }))
 }
 
 async fn redeliver(api: Api, call: Call<RedeliverDeadLetters>) -> Answer<RedeliverDeadLetters> {

@@ -4,7 +4,7 @@ use super::super::Api;
 use super::super::error::ApiError;
 use super::super::page::Page;
 use super::super::routes::{Answer, Call, Reply, Routes};
-use super::super::totals::most_tasks;
+use super::super::totals::most_rows;
 use super::submission::{OneOrMany, SubmitAnswer};
 use super::task_views::{step_views, summary, task_view, transition_view};
 use axum::http::HeaderMap;
@@ -21,7 +21,7 @@ use tasker_wire::headers::{IDEMPOTENCY, TRACEPARENT, TRACERESPONSE};
 use tasker_wire::step::ListSteps;
 use tasker_wire::task::{
     BatchItem, CancelTask, ListTasks, ShowTask, ShowTaskReport, SubmitTasks, SubmittedBatch,
-    SubmittedTask, TaskOrder,
+    SubmittedTask,
 };
 use tasker_wire::transition::ListTransitions;
 
@@ -111,17 +111,17 @@ fn idempotency_header(headers: &HeaderMap) -> Result<Option<String>, ApiError> {
 }
 
 async fn list(api: Api, mut call: Call<ListTasks>) -> Answer<ListTasks> {
-    let (limit, after) = call.page::<TaskId>()?;
+    let (limit, seek) = call.page()?;
     let filter = TaskFilter {
-        namespace: call.query.namespace.take(),
-        template: call.query.template.take(),
+        namespaces: std::mem::take(&mut call.query.namespaces),
+        templates: std::mem::take(&mut call.query.templates),
         states: std::mem::take(&mut call.query.states),
         tag: call.query.tag.take(),
-        is_oldest_first: call.query.order == Some(TaskOrder::Created),
-        after,
+        since: call.query.since,
+        until: call.query.until,
     };
-    let most = most_tasks(call.count);
-    let tasks = api.tasks.list(&filter, limit.rows()).await?;
+    let most = most_rows(call.count);
+    let tasks = api.tasks.list(&filter, seek).await?;
     let total = call.total(api.tasks.count(&filter, most)).await?;
     let page = limit.page(tasks, |listed| listed.task.task_id.to_string(), summary);
     Ok(Reply::ok(Page { total, ..page }))
@@ -147,32 +147,32 @@ async fn show(api: Api, call: Call<ShowTask>) -> Answer<ShowTask> {
 }
 
 async fn steps(api: Api, mut call: Call<ListSteps>) -> Answer<ListSteps> {
-    let (limit, after) = call.page()?;
+    let (limit, seek) = call.page()?;
     let filter = StepFilter {
-        after,
-        states: call.query.states,
+        states: std::mem::take(&mut call.query.states),
     };
-    let steps = api.tasks.steps(call.path.id, &filter, limit.rows()).await?;
+    let steps = api.tasks.steps(call.path.id, &filter, seek).await?;
+    let total = call
+        .total(api.tasks.count_steps(call.path.id, &filter))
+        .await?;
     let ShownSteps { rows, explanations } = steps;
     let page = limit.page(rows, |row| row.step_no.to_string(), |row| row);
     let Page {
         items: rows, next, ..
     } = page;
     let items = step_views(ShownSteps { rows, explanations });
-    Ok(Reply::ok(Page {
-        items,
-        next,
-        total: None,
-    }))
+    Ok(Reply::ok(Page { items, next, total }))
 }
 
 async fn transitions(api: Api, mut call: Call<ListTransitions>) -> Answer<ListTransitions> {
-    let (limit, after) = call.page()?;
+    let (limit, seek) = call.page()?;
     let (id, only_events) = (call.path.id, call.query.only_events);
-    let after = after.unwrap_or_default();
-    let rows = api.tasks.transitions(id, only_events, after, limit.rows());
-    let page = limit.page(rows.await?, |row| row.seq.to_string(), transition_view);
-    Ok(Reply::ok(page))
+    let rows = api.tasks.transitions(id, only_events, seek).await?;
+    let total = call
+        .total(api.tasks.count_transitions(id, only_events))
+        .await?;
+    let page = limit.page(rows, |row| row.seq.to_string(), transition_view);
+    Ok(Reply::ok(Page { total, ..page }))
 }
 
 async fn report(api: Api, call: Call<ShowTaskReport>) -> Answer<ShowTaskReport> {

@@ -10,6 +10,7 @@ use axum::http::HeaderMap;
 use semver::Version;
 use std::time::Duration;
 use tasker_domain::name::Name;
+use tasker_domain::order::Seek;
 use tasker_domain::pin::PinKind;
 use tasker_domain::plan::{Assumed, MAX_ASSUMED};
 use tasker_domain::requirement::QualifiedName;
@@ -41,14 +42,14 @@ pub(crate) fn routes() -> Routes {
 }
 
 async fn list(api: Api, mut call: Call<ListTemplates>) -> Answer<ListTemplates> {
-    let (limit, after) = call.page::<QualifiedName>()?;
-    let after = after.as_ref().map(QualifiedName::parts);
-    let namespace = call.query.namespace.as_ref();
-    check_listed(&api, &call.access, namespace).await?;
-    let rows = api.registry.list_templates(namespace, after, limit.rows());
+    let (limit, seek) = call.page::<QualifiedName>()?;
+    let namespaces = &call.query.namespaces;
+    check_listed(&api, &call.access, namespaces).await?;
+    let seek = seek.map(QualifiedName::parts);
+    let rows = api.registry.list_templates(namespaces, seek);
     let cursor = |row: &ListedFamily| format!("{}/{}", row.namespace, row.name);
     let total = call
-        .total(api.store.count_families(PinKind::Template, namespace))
+        .total(api.store.count_families(PinKind::Template, namespaces))
         .await?;
     let page = limit.page(rows.await?, cursor, summary);
     Ok(Reply::ok(Page { total, ..page }))
@@ -68,11 +69,13 @@ async fn check(_: Api, call: Call<CheckTemplate>) -> Answer<CheckTemplate> {
 
 async fn show(api: Api, mut call: Call<ShowTemplate>) -> Answer<ShowTemplate> {
     let target = call.target();
-    let (limit, after) = call.page::<Version>()?;
-    let page = api
-        .registry
-        .template_page(&target, after.as_ref(), limit.items());
-    let page = page.await?;
+    let (limit, seek) = call.page::<Version>()?;
+    let seek = Seek {
+        limit: limit.items() as i64,
+        ..seek.map(|version| version)
+    };
+    let page = api.registry.template_page(&target, seek).await?;
+    let total = call.known_total(page.total);
     let latest = api.registry.default_template_version(&target).await?;
     let versions = page.rows.into_iter().map(version);
     let versions = versions.collect::<Result<_, RegistryError>>()?;
@@ -82,6 +85,7 @@ async fn show(api: Api, mut call: Call<ShowTemplate>) -> Answer<ShowTemplate> {
         name: target.name,
         latest: Some(latest),
         next: page.next,
+        total,
     }))
 }
 

@@ -106,7 +106,7 @@ pub(super) async fn of_one_task(
 ) -> anyhow::Result<u64> {
     let client = admin(member)?;
     let query = TaskQuery {
-        template: Some(template.parse()?),
+        templates: vec![template.parse()?],
         limit: Some(1),
         ..TaskQuery::default()
     };

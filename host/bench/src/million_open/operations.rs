@@ -210,7 +210,7 @@ impl<'a> Operations<'a> {
             (
                 "list-open",
                 TaskQuery {
-                    namespace: Some(namespace()?),
+                    namespaces: vec![namespace()?],
                     states: vec![TaskState::InProgress],
                     ..TaskQuery::default()
                 },
@@ -218,8 +218,8 @@ impl<'a> Operations<'a> {
             (
                 "list-failed",
                 TaskQuery {
-                    namespace: Some(namespace()?),
-                    template: Some(WORKLOAD.name().parse()?),
+                    namespaces: vec![namespace()?],
+                    templates: vec![WORKLOAD.name().parse()?],
                     states: vec![TaskState::Error],
                     ..TaskQuery::default()
                 },

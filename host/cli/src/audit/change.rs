@@ -5,6 +5,7 @@ use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 use tasker_domain::limits::LimitSettings;
 use tasker_domain::permission::Permissions;
+use tasker_domain::recording_rule::RecordingPolicy;
 use tasker_domain::retention::Retention;
 use tasker_wire::pin::{Rollout, RolloutState};
 
@@ -23,6 +24,7 @@ pub fn made(action: &str, detail: Option<&Value>) -> String {
         "share.add" => signed("+", detail, "shared_with"),
         "share.remove" => signed("-", detail, "shared_with"),
         "limit.set" | "limit.remove" => limits(detail),
+        "recording_rule.set" | "recording_rule.remove" => recordings(detail),
         "retention.set" | "retention.remove" => retention(detail),
         "component.approve" => list(detail, "unapproved", "+ "),
         "component.publish" => published(detail),
@@ -76,6 +78,14 @@ fn limits(detail: &Map<String, Value>) -> String {
     let side = |name| {
         let limits = read::<LimitSettings>(detail, name);
         limits.map(|it| it.to_string()).unwrap_or_default()
+    };
+    step(&side("before"), &side("after"))
+}
+
+fn recordings(detail: &Map<String, Value>) -> String {
+    let side = |name| {
+        let policy = read::<RecordingPolicy>(detail, name);
+        policy.map(|it| it.to_string()).unwrap_or_default()
     };
     step(&side("before"), &side("after"))
 }
@@ -244,6 +254,23 @@ mod tests {
             ),
             ("kv.set", json!({"version": 3}), "version=3"),
             ("kv.remove", json!({"version": null}), ""),
+        ]);
+    }
+
+    #[test]
+    fn rules_on_recordings_are_told_from_what_to_what() {
+        told([
+            (
+                "recording_rule.set",
+                json!({"before": {"percent": 10.0, "only_failures": false},
+                       "after": {"percent": 0.1, "only_failures": true}}),
+                "10 % → 0.1 % only failures",
+            ),
+            (
+                "recording_rule.remove",
+                json!({"before": {"percent": 1, "only_failures": false}, "after": null}),
+                "1 % → -",
+            ),
         ]);
     }
 

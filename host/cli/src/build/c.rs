@@ -4,6 +4,7 @@ mod compiler;
 mod module;
 
 use super::manifest::Component;
+use super::release::Origin;
 use super::{Profile, program};
 use anyhow::{Context as _, bail};
 use compiler::Compiler;
@@ -12,6 +13,10 @@ use std::path::{Path, PathBuf};
 
 /// Where `tasker new` puts the SDK.
 const SDK: &str = "sdk";
+/// What the SDK is called where a component names its tools.
+const SDK_NAME: &str = "tasker-sdk-c";
+/// The line of the SDK's header that says its version.
+const SDK_VERSION: &str = "#define TASKER_VERSION ";
 /// Where the sources are.
 const SOURCES: &str = "src";
 /// Below the folder of the component: what is compiled on the way.
@@ -62,6 +67,16 @@ impl Project {
         std::fs::write(out, component)
             .with_context(|| format!("cannot write {}", out.display()))?;
         Ok(out.to_owned())
+    }
+
+    /// What a release says of its tools.
+    pub fn origin(&self, dir: &Path) -> anyhow::Result<Origin> {
+        let sdk = Sdk::open(&dir.join(&self.sdk))?;
+        Ok(Origin {
+            sdk: sdk.version().map(|version| (SDK_NAME.to_owned(), version)),
+            tools: Compiler::find(dir)?.version().into_iter().collect(),
+            ..Origin::default()
+        })
     }
 
     /// Compiles the sources of the project, and links them with what they use of the SDK. The paths of sources are those from
@@ -126,6 +141,15 @@ impl Sdk {
             );
         }
         Ok(Self(folder.canonicalize()?))
+    }
+
+    /// The version that its header says.
+    fn version(&self) -> Option<String> {
+        let header = std::fs::read_to_string(self.include().join("tasker.h")).ok()?;
+        let version = header
+            .lines()
+            .find_map(|line| line.strip_prefix(SDK_VERSION));
+        version.map(|version| version.trim_matches('"').to_owned())
     }
 
     fn include(&self) -> PathBuf {

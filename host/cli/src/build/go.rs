@@ -4,6 +4,7 @@ mod module;
 mod toolchain;
 
 use super::manifest::Component;
+use super::release::Origin;
 use super::{Profile, program};
 use anyhow::{Context as _, bail};
 use semver::Version;
@@ -13,7 +14,11 @@ use toolchain::Toolchain;
 /// The module of the SDK.
 const SDK: &str = "tasker";
 /// The linker's: neither a table of symbols nor what debuggers need. A panic shows functions and lines all the same.
-const RELEASE: &str = "-ldflags=-s -w";
+const STRIPPED: &str = "-ldflags=-s -w";
+/// Neither the state of a repository nor an id of the build, which are not of the source; a release has its commit.
+const REPRODUCIBLE: [&str; 2] = ["-buildvcs=false", "-ldflags=-s -w -buildid="];
+/// What the SDK is called where a component names its tools.
+const SDK_NAME: &str = "tasker-sdk-go";
 
 /// A project of handlers in Go.
 #[derive(Debug)]
@@ -43,6 +48,18 @@ impl Project {
         self.component.as_deref()
     }
 
+    /// What a release says of its tools; the linker writes the version of Go itself.
+    pub fn origin(&self, dir: &Path) -> anyhow::Result<Origin> {
+        let mut command = Toolchain::find(dir)?.command(dir);
+        command.args(["list", "-m", "-f", "{{.Version}}", SDK]);
+        let version = program::run(&mut command)?;
+        let version = version.map(|told| told.trim().trim_start_matches('v').to_owned());
+        Ok(Origin {
+            sdk: version.map(|version| (SDK_NAME.to_owned(), version)),
+            ..Origin::default()
+        })
+    }
+
     /// Builds the component of the project in `dir` at `out`.
     pub fn build(&self, dir: &Path, out: &Path, profile: Profile) -> anyhow::Result<PathBuf> {
         let go = Toolchain::find(dir)?;
@@ -55,7 +72,9 @@ impl Project {
         command.env("GOOS", "wasip1").env("GOARCH", "wasm");
         command.args(["build", "-buildmode=c-shared", "-trimpath"]);
         match profile {
-            Profile::Release => command.arg(RELEASE),
+            // A panic shows its lines in either case, and a host compiles this sooner.
+            Profile::Optimized | Profile::Dev => command.arg(STRIPPED),
+            Profile::Release => command.args(REPRODUCIBLE),
             Profile::Debug => command.arg("-gcflags=all=-N -l"),
         };
         command.args(&self.flags).arg("-o").arg(&linked).arg(".");

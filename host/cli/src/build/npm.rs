@@ -1,6 +1,7 @@
 //! A project in TypeScript or JavaScript: its package.json, and the build of the SDK that npm installed.
 
 use super::program;
+use super::release::{Origin, Versioned};
 use anyhow::{Context as _, bail};
 use semver::Version;
 use serde::Deserialize;
@@ -9,6 +10,10 @@ use std::process::Command;
 
 /// The oldest Node.js that the SDK builds with.
 const NODE_MAJOR: u64 = 20;
+/// The package of the SDK.
+const SDK: &str = "@tasker/sdk";
+/// Packages that make components, and write nothing of themselves into them.
+const TOOLS: [&str; 3] = ["componentize-qjs", "esbuild", "typescript"];
 /// Where npm puts what builds components.
 const BUILDER: &str = "node_modules/@tasker/sdk/build/main.mjs";
 
@@ -53,6 +58,34 @@ pub fn build(dir: &Path, out: &Path) -> anyhow::Result<PathBuf> {
         Some(told) => Ok(program::path_of(&told)?),
         None => bail!("{} does not build; the reason is above", dir.display()),
     }
+}
+
+/// What a release says of its tools.
+pub fn origin(dir: &Path) -> Origin {
+    let node = program::asked("node", &["--version"]);
+    let node = node.map(|version| {
+        (
+            "node".to_owned(),
+            version.trim_start_matches('v').to_owned(),
+        )
+    });
+    let tools = TOOLS.iter().filter_map(|tool| installed(dir, tool));
+    Origin {
+        is_interpreted: true,
+        sdk: installed(dir, SDK),
+        tools: tools.chain(node).collect(),
+        varies: Some(
+            "componentize-qjs runs the code once, and keeps the memory that it leaves".to_owned(),
+        ),
+    }
+}
+
+/// A package that npm installed: its name and version.
+fn installed(dir: &Path, name: &str) -> Option<Versioned> {
+    let manifest = dir.join("node_modules").join(name).join("package.json");
+    let text = std::fs::read_to_string(manifest).ok()?;
+    let package: Package = serde_json::from_str(&text).ok()?;
+    Some((name.to_owned(), package.version.to_string()))
 }
 
 fn require_node(told: Option<&str>) -> anyhow::Result<()> {

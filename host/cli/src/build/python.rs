@@ -1,6 +1,7 @@
 //! A project in Python: its pyproject.toml, and the build of the SDK in an environment that has componentize-py.
 
 use super::program;
+use super::release::Origin;
 use anyhow::{Context as _, bail};
 use semver::Version;
 use serde::Deserialize;
@@ -78,6 +79,33 @@ impl Project {
             Some(told) => Ok(program::path_of(&told)?),
             None => bail!("{} does not build; the reason is above", dir.display()),
         }
+    }
+
+    /// What a release says of its tools.
+    pub fn origin(&self, dir: &Path) -> anyhow::Result<Origin> {
+        let python = self.python(dir)?;
+        let version = |what: &str| {
+            let told = program::asked(&python, &["-c", &format!("import {what}")]);
+            told.filter(|version| !version.is_empty())
+        };
+        let builder = version("importlib.metadata as m; print(m.version('componentize-py'))");
+        let named = |name: &str, version| (name.to_owned(), version);
+        let manifest = program::read(&dir.join(&self.sdk).join("pyproject.toml"));
+        let sdk = manifest.ok().and_then(|text| Self::parse(&text).ok());
+        let installed = || version("importlib.metadata as m; print(m.version('tasker-sdk'))");
+        let sdk = sdk.map(|sdk| sdk.version.to_string()).or_else(installed);
+        Ok(Origin {
+            is_interpreted: true,
+            sdk: sdk.map(|version| named("tasker-sdk", version)),
+            tools: builder
+                .map(|version| named("componentize-py", version))
+                .into_iter()
+                .collect(),
+            varies: Some(
+                "componentize-py runs the code once, and keeps the memory that it leaves"
+                    .to_owned(),
+            ),
+        })
     }
 
     /// The Python of the project's own environment, of the active one, or of the system: the first that has the builder.

@@ -2,7 +2,7 @@
 
 use super::plan;
 use super::show::{self, handler_names, subscriber_names};
-use crate::build::{HandlerProject, Profile, manifest_in};
+use crate::build::{HandlerProject, Profile, manifest_of};
 use crate::drawn::{Drawn, host_works};
 use crate::reference::parse_family;
 use crate::signing::{SecretKey, add_signature, signatures_beside};
@@ -114,7 +114,7 @@ pub async fn built(dir: PathBuf, needs_name: bool) -> Result<Source> {
         let handlers = HandlerProject::open(dir)?;
         match needs_name && handlers.name.is_none() {
             true => Err(CliError::from(nameless)),
-            false => Ok(handlers.build(Profile::Release)?),
+            false => Ok(handlers.build(Profile::Optimized)?),
         }
     };
     let build = tokio::task::spawn_blocking(build);
@@ -128,16 +128,17 @@ pub async fn built(dir: PathBuf, needs_name: bool) -> Result<Source> {
 }
 
 fn nameless(dir: &Path) -> Problem {
-    let name = manifest_in(dir).unwrap_or("Cargo.toml");
-    let manifest = dir.join(name).display().to_string();
-    let entry = match name {
+    let manifest = manifest_of(dir).unwrap_or_else(|| dir.join("Cargo.toml"));
+    let name = manifest.file_name().unwrap_or_default().to_string_lossy();
+    let entry = match &*name {
         "package.json" => "\"tasker\": {\"component\": \"orders/charge\"}",
         "pyproject.toml" => "[tool.tasker]\ncomponent = \"orders/charge\"",
         "tasker.toml" => "[component]\nname = \"orders/charge\"",
         _ => "[package.metadata.tasker]\ncomponent = \"orders/charge\"",
     };
     Problem::bad_input(format!(
-        "{manifest} does not say what the component is called"
+        "{} does not say what the component is called",
+        manifest.display()
     ))
     .help(format!(
         "add --name orders/charge, or to the {name}:\n{entry}"

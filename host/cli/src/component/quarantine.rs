@@ -1,8 +1,8 @@
 //! `tasker component quarantine`, `release` and `quarantined`
 
 use crate::{
-    Confirm, Context, OneVersion, Reference, Result, Table, Told, Tone, affected_pins, fields,
-    units,
+    Confirm, Context, InOrder, OneVersion, Reference, Result, Table, Told, Tone, affected_pins,
+    fields, units,
 };
 use tasker_wire::page::PageQuery;
 use tasker_wire::quarantine::{
@@ -44,7 +44,7 @@ pub fn released(release: &Reference, released: &Released) -> Told {
     (sentence, vec!["tasker pin ls".to_owned()])
 }
 
-pub async fn ls(context: &Context) -> Result {
+pub async fn ls(order: &InOrder, context: &Context) -> Result {
     let table = Table::new([
         ("digest", &|it: &Quarantine| it.digest.short()),
         ("known as", &|it| names(&it.names, ", ")),
@@ -53,7 +53,7 @@ pub async fn ls(context: &Context) -> Result {
         ("reason", &|it| it.reason.clone()),
     ])
     .or("nothing is quarantined");
-    let listed = context.list(ListQuarantine {}, PageQuery::default(), table);
+    let listed = context.list(order, ListQuarantine {}, PageQuery::default(), table);
     Ok(listed.await?.next(|page| {
         let name = page.items.first().and_then(|item| item.names.first());
         let release = name.map(|name| format!("tasker component release {name}"));

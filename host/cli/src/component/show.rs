@@ -111,6 +111,14 @@ fn version_text(version: &ComponentVersion, signed: String, limits: String) -> S
                 .as_ref()
                 .map_or_else(String::new, made_by),
         ),
+        (
+            "source",
+            version
+                .provenance
+                .as_ref()
+                .and_then(source)
+                .unwrap_or_default(),
+        ),
         ("signed by", signed),
         ("at most", limits),
         ("created", units::age(version.created_at)),
@@ -143,6 +151,12 @@ fn made_by(provenance: &Provenance) -> String {
     let size = units::size(provenance.module_bytes as u64);
     let all = tools.chain([format!("{modules} of {size}")]);
     units::joined(all.map(|line| line.trim_end().to_owned()), "\n")
+}
+
+/// The commit that it was built from, as its build says.
+fn source(provenance: &Provenance) -> Option<String> {
+    let commit = provenance.commit.as_ref()?;
+    Some(format!("commit {commit}"))
 }
 
 /// Why new tasks may not take it, with who took it out of use and when, as far as that is known.

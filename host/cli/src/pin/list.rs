@@ -18,7 +18,9 @@ pub(super) async fn run(of: InNamespace, context: &Context) -> Result {
     .or("no pins");
     let lines = |pin: &Pin| pin.rollout.as_ref().map(rollout_lines).unwrap_or_default();
     let table = table.named(&of_pin).with_lines(&lines);
-    let pins = context.list(ListPins {}, of.query(), table).await?;
+    let pins = context
+        .list(&of.order, ListPins {}, of.query(), table)
+        .await?;
     Ok(pins.next(|page| next(&page.items)))
 }
 

@@ -1,6 +1,6 @@
 //! `tasker registry tree`
 
-use crate::{Ask as _, Context, Result, Table, Tone, units, words};
+use crate::{Ask as _, Context, InOrder, Result, Table, Tone, units, words};
 use tasker_domain::descriptor::HandlerDescription;
 use tasker_domain::inventory::{self, TreeComponent, TreeEntry, TreeStep, TreeTemplate};
 use tasker_domain::name::Name;
@@ -51,10 +51,13 @@ async fn list_all(context: &Context) -> Result {
         ("open tasks", &|it| it.open_tasks.to_string()),
     ])
     .or("no namespaces yet");
-    let all = context.list(ListNamespaces {}, PageQuery::default(), table);
+    let (order, query) = (InOrder::default(), PageQuery::default());
+    let all = context.list(&order, ListNamespaces {}, query, table);
     Ok(all.await?.next(|page| match page.items.first() {
         Some(shown) => vec![format!("tasker registry tree {}", shown.name)],
-        None => vec!["tasker new my-handler, then: tasker component publish my-handler".to_owned()],
+        None => vec![
+            "tasker new handler my-handler, then: tasker component publish my-handler".to_owned(),
+        ],
     }))
 }
 

@@ -9,10 +9,13 @@ use crate::{CliError, Context, Reference, Result, Tone, tell, units};
 use std::cmp::Ordering;
 use std::path::Path;
 use tasker_domain::name::Name;
+use tasker_domain::recording_rule::RecordingPolicy;
+use tasker_domain::scope::Scope;
 use tasker_wire::grant::{AddGrant, NewGrant, RemoveGrant};
 use tasker_wire::limit::{ChangeLimits, LimitChanges};
 use tasker_wire::pin::{NewPin, RemovePin, SetPin};
 use tasker_wire::reason::OnlyReason;
+use tasker_wire::recording_rule::{NewRecordingRule, RemoveRecordingRule, SetRecordingRule};
 use tasker_wire::subscription::{NewSubscription, RemoveSubscription, SetSubscription};
 use tasker_wire::template::{PublishQuery, PublishTemplate};
 
@@ -102,14 +105,7 @@ async fn make(namespace: &Name, action: &Action, context: &Context) -> Result<()
             let call = context.call(RemoveGrant::at(namespace, *id));
             call.query(&OnlyReason { reason }).await?;
         }
-        Action::Subscribe { name, body } => {
-            let body = NewSubscription {
-                reason,
-                ..NewSubscription::clone(body)
-            };
-            let call = context.call(SetSubscription::at(namespace, name.clone()));
-            call.json(&body).await?;
-        }
+        Action::Subscribe { name, body } => subscribe(namespace, name, body, context).await?,
         Action::Unsubscribe { name } => {
             let call = context.call(RemoveSubscription::at(namespace, name.clone()));
             call.query(&OnlyReason { reason }).text().await?;
@@ -118,6 +114,44 @@ async fn make(namespace: &Name, action: &Action, context: &Context) -> Result<()
             let limits = patch.clone();
             let call = context.call(ChangeLimits::at(namespace, segment(component)));
             call.json(&LimitChanges { limits, reason }).await?;
+        }
+        Action::Record { component, policy } => {
+            record(namespace, component, *policy, context).await?;
+        }
+    }
+    Ok(())
+}
+
+async fn subscribe(
+    namespace: Name,
+    name: &Name,
+    body: &NewSubscription,
+    context: &Context,
+) -> Result<()> {
+    let body = NewSubscription {
+        reason: REASON.to_owned(),
+        ..body.clone()
+    };
+    let call = context.call(SetSubscription::at(namespace, name.clone()));
+    call.json(&body).await?;
+    Ok(())
+}
+
+async fn record(
+    namespace: Name,
+    component: &Scope,
+    policy: Option<RecordingPolicy>,
+    context: &Context,
+) -> Result<()> {
+    let (component, reason) = (segment(component), REASON.to_owned());
+    match policy {
+        Some(policy) => {
+            let call = context.call(SetRecordingRule::at(namespace, component));
+            call.json(&NewRecordingRule::of(policy, reason)).await?;
+        }
+        None => {
+            let call = context.call(RemoveRecordingRule::at(namespace, component));
+            call.query(&OnlyReason { reason }).await?;
         }
     }
     Ok(())

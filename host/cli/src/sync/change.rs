@@ -8,6 +8,7 @@ use tasker_domain::limits::LimitPatch;
 use tasker_domain::name::Name;
 use tasker_domain::permission;
 use tasker_domain::pin::PinKind;
+use tasker_domain::recording_rule::RecordingPolicy;
 use tasker_domain::scope::Scope;
 use tasker_wire::access::Access;
 use tasker_wire::subscription::NewSubscription;
@@ -68,6 +69,11 @@ pub enum Action {
         component: Scope,
         patch: LimitPatch,
     },
+    /// None: the rule goes.
+    Record {
+        component: Scope,
+        policy: Option<RecordingPolicy>,
+    },
     Subscribe {
         name: Name,
         body: Box<NewSubscription>,
@@ -90,7 +96,7 @@ impl Action {
             | Self::Revoke { .. }
             | Self::Subscribe { .. }
             | Self::Unsubscribe { .. } => permission::Action::Grant,
-            Self::Limit { .. } => permission::Action::Operate,
+            Self::Limit { .. } | Self::Record { .. } => permission::Action::Operate,
         }
     }
 }
@@ -112,7 +118,7 @@ impl Change {
         Self { obstacle, ..self }
     }
 
-    /// Rights and limits come first, so that no version waits for approval of what the folder grants;
+    /// Rights and other rules on attempts come first, so that no version waits for approval of what the folder grants;
     /// then components and what they are pinned to, so that the templates find what they run. What the
     /// new versions do without, the old ones may need until the end.
     pub fn stage(&self) -> u8 {
@@ -123,7 +129,13 @@ impl Change {
             (_, Op::Remove) => 5,
             (Action::Subscribe { .. } | Action::Unsubscribe { .. }, _) => 4,
             (Action::Pin { .. }, Op::Add | Op::Change) => 4,
-            (Action::Grant { .. } | Action::Revoke { .. } | Action::Limit { .. }, _) => 0,
+            (
+                Action::Grant { .. }
+                | Action::Revoke { .. }
+                | Action::Limit { .. }
+                | Action::Record { .. },
+                _,
+            ) => 0,
         }
     }
 

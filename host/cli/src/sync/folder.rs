@@ -1,6 +1,6 @@
 //! What a folder says of a namespace.
 
-use super::rules::{Grants, Limits};
+use super::rules::{Grants, Limits, Recordings};
 use super::subscriptions::Subscriptions;
 use crate::component::publish::read_component;
 use crate::input::{self, is_yaml};
@@ -16,16 +16,17 @@ use tasker_domain::digest::Digest;
 use tasker_domain::followed::{LinkError, followed};
 use tasker_domain::name::Name;
 use tasker_domain::requirement::{ComponentRef, Requirement};
-use tasker_domain::rule_file::{GRANTS, LIMITS, PINS, SUBSCRIPTIONS};
+use tasker_domain::rule_file::{GRANTS, LIMITS, PINS, RECORDINGS, SUBSCRIPTIONS};
 use tasker_domain::template::{Template, TemplateError, read_document};
 
 /// All that a folder may have.
-const KNOWN: [&str; 6] = [
+const KNOWN: [&str; 7] = [
     "components",
     "templates",
     PINS,
     GRANTS,
     LIMITS,
+    RECORDINGS,
     SUBSCRIPTIONS,
 ];
 
@@ -39,6 +40,7 @@ pub struct Desired {
     pub pins: Option<Pins>,
     pub grants: Option<Grants>,
     pub limits: Option<Limits>,
+    pub recordings: Option<Recordings>,
     pub subscriptions: Option<Subscriptions>,
 }
 
@@ -96,6 +98,7 @@ impl Desired {
             pins: document(dir, PINS)?,
             grants,
             limits: document(dir, LIMITS)?,
+            recordings: document(dir, RECORDINGS)?,
             subscriptions: document(dir, SUBSCRIPTIONS)?,
         })
     }
@@ -103,7 +106,7 @@ impl Desired {
 
 /// A folder without anything of what is looked for is a mistake, and so is a misspelt file.
 fn refuse_strangers(dir: &Path) -> Result<()> {
-    let help = "a folder has components/, templates/, pins.yaml, grants.yaml, limits.yaml and subscriptions.yaml, as far as it needs them";
+    let help = "a folder has components/, templates/, pins.yaml, grants.yaml, limits.yaml, recordings.yaml and subscriptions.yaml, as far as it needs them";
     let entries = entries(dir)?;
     let (known, strange): (Vec<_>, Vec<_>) = entries.iter().partition(|path| {
         let name = path.file_name().and_then(|name| name.to_str());

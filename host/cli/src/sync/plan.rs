@@ -37,6 +37,9 @@ impl Plan {
         if let Some(limits) = &desired.limits {
             changes.extend(limits.changes(&namespace, prune, context).await?);
         }
+        if let Some(recordings) = &desired.recordings {
+            changes.extend(recordings.changes(&namespace, prune, context).await?);
+        }
         if let Some(subscriptions) = &desired.subscriptions {
             changes.extend(subscriptions.changes(&namespace, prune, context).await?);
         }

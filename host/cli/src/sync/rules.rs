@@ -1,4 +1,4 @@
-//! What a folder says of rights and limits, and what of it a host has yet to learn.
+//! What a folder says of rights, limits and recordings, and what of it a host has yet to learn.
 
 use super::change::{Action, Change, Op};
 use crate::{Context, Result, refuse};
@@ -6,21 +6,23 @@ use serde::Deserialize;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Display;
 use std::path::Path;
-use tasker_domain::bounds::{MAX_GRANTS, MAX_LIMIT_RULES};
+use tasker_domain::bounds::{MAX_GRANTS, MAX_LIMIT_RULES, MAX_RECORDING_RULES};
 use tasker_domain::capability::Capability;
 use tasker_domain::limits::{Limit, LimitPatch, LimitSettings};
 use tasker_domain::name::Name;
+use tasker_domain::recording_rule::RecordingPolicy;
 use tasker_domain::requirement::ComponentRef;
 use tasker_domain::scope::Scope;
 use tasker_wire::grant::{GrantQuery, ListGrants};
 use tasker_wire::limit::ListLimits;
 use tasker_wire::page::NamespacePageQuery;
+use tasker_wire::recording_rule::ListRecordingRules;
 
 /// A file of rules.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Rules<T> {
-    /// Of all: grants to what is of the namespace itself, limits of what its tasks run.
+    /// Of all: grants to what is of the namespace itself, other rules on what its tasks run.
     namespace: T,
     /// `charge`, or `other/charge` of another namespace.
     components: BTreeMap<ComponentRef, T>,
@@ -31,6 +33,9 @@ pub type Grants = Rules<Vec<Capability>>;
 
 /// `limits.yaml`: what attempts may use in tasks of the namespace.
 pub type Limits = Rules<LimitSettings>;
+
+/// `recordings.yaml`: which attempts in tasks of the namespace are recorded.
+pub type Recordings = Rules<Option<RecordingPolicy>>;
 
 /// One right of one component, as it is written.
 type Right = (String, String);
@@ -82,7 +87,7 @@ impl Grants {
         context: &Context,
     ) -> Result<Vec<Change>> {
         let query = GrantQuery {
-            namespace: Some(home.clone()),
+            namespaces: vec![home.clone()],
             ..GrantQuery::default()
         };
         let found = context.all(ListGrants {}, query).await?.value.items;
@@ -154,20 +159,88 @@ impl Limits {
         let found = found.iter();
         let present = each(found.map(|rule| (rule.component.clone(), &rule.limits)));
         let wanted = each(self.scoped(home));
-        let mut known: BTreeSet<Scope> = present.keys().map(|(scope, _)| scope.clone()).collect();
-        let names: BTreeSet<_> = present.keys().chain(wanted.keys()).collect();
-        let changes = names.into_iter().filter_map(|name| {
-            let (found, value) = (present.get(name).copied(), wanted.get(name).copied());
-            let is_due = found != value && (value.is_some() || prune);
-            is_due.then(|| {
-                known.insert(name.0.clone());
-                let is_beyond = known.len() > MAX_LIMIT_RULES as usize && found.is_none();
-                let obstacle = is_beyond.then(|| too_many(MAX_LIMIT_RULES, "rules on limits"));
-                limit_change(name, found, value).hindered(obstacle)
-            })
-        });
-        Ok(changes.collect())
+        let most = (MAX_LIMIT_RULES, "rules on limits");
+        let scope = |(scope, _): &(Scope, Limit)| scope.clone();
+        Ok(due(&present, &wanted, prune, most, scope, limit_change))
     }
+}
+
+impl Recordings {
+    /// Rules to set and, where they are to be pruned, to remove.
+    pub async fn changes(
+        &self,
+        home: &Name,
+        prune: bool,
+        context: &Context,
+    ) -> Result<Vec<Change>> {
+        let query = NamespacePageQuery::of(Some(home.clone()));
+        let found = context.all(ListRecordingRules {}, query).await?.value.items;
+        let found = found.iter();
+        let present: BTreeMap<Scope, RecordingPolicy> = found
+            .map(|rule| (rule.component.clone(), rule.policy()))
+            .collect();
+        let wanted = self.scoped(home);
+        let wanted: BTreeMap<Scope, RecordingPolicy> = wanted
+            .filter_map(|(scope, policy)| Some((scope, (*policy)?)))
+            .collect();
+        let most = (MAX_RECORDING_RULES, "rules on recordings");
+        Ok(due(
+            &present,
+            &wanted,
+            prune,
+            most,
+            Scope::clone,
+            recording_change,
+        ))
+    }
+}
+
+/// What is to be set and, where it is to be pruned, to be removed. A namespace has `most` rules at most, each with what it
+/// is about: the scope of a name.
+fn due<N: Ord, V: Copy + PartialEq>(
+    present: &BTreeMap<N, V>,
+    wanted: &BTreeMap<N, V>,
+    prune: bool,
+    (most, of): (i64, &str),
+    scope: impl Fn(&N) -> Scope,
+    change: impl Fn(&N, Option<V>, Option<V>) -> Change,
+) -> Vec<Change> {
+    let mut known: BTreeSet<Scope> = present.keys().map(&scope).collect();
+    let names: BTreeSet<_> = present.keys().chain(wanted.keys()).collect();
+    let changes = names.into_iter().filter_map(|name| {
+        let (found, value) = (present.get(name).copied(), wanted.get(name).copied());
+        let is_due = found != value && (value.is_some() || prune);
+        is_due.then(|| {
+            known.insert(scope(name));
+            let is_beyond = known.len() as i64 > most && found.is_none();
+            let obstacle = is_beyond.then(|| too_many(most, of));
+            change(name, found, value).hindered(obstacle)
+        })
+    });
+    changes.collect()
+}
+
+/// What a change from one value to another does, and how it is told.
+fn told(found: Option<String>, value: Option<String>) -> (Op, String) {
+    match (found, value) {
+        (Some(found), Some(value)) => (Op::Change, format!("{found} → {value}")),
+        (None, value) => (Op::Add, value.unwrap_or_default()),
+        (Some(found), None) => (Op::Remove, found),
+    }
+}
+
+fn recording_change(
+    scope: &Scope,
+    found: Option<RecordingPolicy>,
+    value: Option<RecordingPolicy>,
+) -> Change {
+    let shown = |policy: RecordingPolicy| policy.to_string();
+    let (op, note) = told(found.map(shown), value.map(shown));
+    let action = Action::Record {
+        component: scope.clone(),
+        policy: value,
+    };
+    Change::new(op, format!("record {scope}"), note, action)
 }
 
 /// Each limit by itself.
@@ -187,11 +260,7 @@ fn too_many(most: impl Display, of: &str) -> String {
 
 fn limit_change((scope, limit): &(Scope, Limit), found: Option<u64>, value: Option<u64>) -> Change {
     let shown = |value: u64| limit.show(value);
-    let (op, note) = match (found.map(shown), value.map(shown)) {
-        (Some(found), Some(value)) => (Op::Change, format!("{found} → {value}")),
-        (None, value) => (Op::Add, value.unwrap_or_default()),
-        (Some(found), None) => (Op::Remove, found),
-    };
+    let (op, note) = told(found.map(shown), value.map(shown));
     let action = Action::Limit {
         component: scope.clone(),
         patch: LimitPatch::from_iter([(*limit, value)]),

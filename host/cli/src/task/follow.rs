@@ -115,7 +115,7 @@ impl<'a> Follower<'a> {
             after: Some(after.to_string()),
             ..TransitionQuery::default()
         };
-        let all = pages(self.client, ListTransitions { id: self.id }, query);
+        let all = pages(self.client, None, ListTransitions { id: self.id }, query);
         Ok(all.await?.value.items)
     }
 

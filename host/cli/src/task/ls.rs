@@ -3,6 +3,7 @@
 use crate::list::in_all;
 use crate::reference::parse_target;
 use crate::shell::{argument, option};
+use crate::units::Ago;
 use crate::{Context, Painted as _, Part, Result, Table, Target, tell, units};
 use tasker_domain::name::Name;
 use tasker_domain::state::TaskState;
@@ -22,6 +23,12 @@ pub struct Ls {
     /// Only those with this tag.
     #[arg(long)]
     tag: Option<Tag>,
+    /// Only those that were created so long ago at most, for example 30m, 24h or 7d.
+    #[arg(long, value_name = "DURATION")]
+    since: Option<Ago>,
+    /// Only those that were created longer ago.
+    #[arg(long, value_name = "DURATION")]
+    until: Option<Ago>,
     /// Say how many there are in all, too.
     #[arg(long, conflicts_with = "all")]
     count: bool,
@@ -33,10 +40,12 @@ impl Ls {
     pub async fn run(self, context: &Context) -> Result {
         let (of, template) = (self.of.as_ref(), self.of.as_ref().and_then(Target::one));
         let query = TaskQuery {
-            namespace: of.map(|of| of.namespace().clone()),
-            template: template.map(|one| one.name.clone()),
+            namespaces: of.iter().map(|of| of.namespace().clone()).collect(),
+            templates: template.iter().map(|one| one.name.clone()).collect(),
             states: self.state.clone(),
             tag: self.tag.clone(),
+            since: self.since.as_ref().map(Ago::time),
+            until: self.until.as_ref().map(Ago::time),
             ..TaskQuery::default()
         };
         let table = Table::new([
@@ -67,7 +76,11 @@ impl Ls {
         let of = self.of.as_ref().map(|of| of.or_all(Name::to_string));
         let states: Vec<&str> = self.state.iter().map(TaskState::into_str).collect();
         let states = (!states.is_empty()).then(|| states.join(","));
-        let of = argument(of) + &option("state", states) + &option("tag", self.tag.as_ref());
+        let of = argument(of)
+            + &option("state", states)
+            + &option("tag", self.tag.as_ref())
+            + &option("since", self.since.as_ref())
+            + &option("until", self.until.as_ref());
         format!("tasker task ls{of}{}", self.part.next(cursor))
     }
 }

@@ -1,7 +1,7 @@
 //! `tasker task run`
 
 use super::follow::{Follower, exit_of};
-use super::{outcome, watch};
+use super::{lines, outcome, watch};
 use crate::{
     Answer, Ask as _, Context, Reference, Reply, Result, exit, good, input, refuse, units,
 };
@@ -43,6 +43,10 @@ pub struct Run {
     /// Show each step while the task runs.
     #[arg(long, group = "follow")]
     watch: bool,
+    /// With --watch, show what attempts log too, as it is logged, and a line per change. As JSON, each line is an object, and
+    /// the task is last.
+    #[arg(long, requires = "watch")]
+    logs: bool,
     /// How long to follow at most, for example 30s or 5m; the task continues.
     #[arg(long, requires = "follow", value_name = "DURATION", value_parser = units::parse_duration)]
     timeout: Option<Duration>,
@@ -92,12 +96,16 @@ impl Run {
 
     async fn follow(&self, submitted: &SubmittedTask, context: &Context) -> Result {
         let mut follower = Follower::new(&context.client, submitted.task.id, self.timeout);
-        let mut answer = match self.watch && !context.output.is_json() {
-            true => {
+        let mut answer = match (self.watch, self.logs, context.output.is_json()) {
+            (true, true, _) => {
+                follower.listen().await?;
+                lines::print_with_logs(&mut follower, context).await?
+            }
+            (true, false, false) => {
                 follower.listen().await?;
                 watch::watch(&mut follower, context.output).await?
             }
-            false => follower.wait().await?,
+            (_, _, _) => follower.wait().await?,
         };
         let reply = outcome::finished(&mut answer, context).await?;
         Ok(reply.end(exit_of(&answer.value, self.timeout)))

@@ -48,7 +48,7 @@ pub async fn read_all(client: &Client, task: &mut Task) -> Result<()> {
         after: Some(after),
         ..StepQuery::default()
     };
-    let rest = pages(client, ListSteps { id: task.id }, query).await?;
+    let rest = pages(client, None, ListSteps { id: task.id }, query).await?;
     task.steps.extend(rest.value.items);
     Ok(())
 }

@@ -1,9 +1,9 @@
 //! `tasker template check`
 
-use crate::{Context, Exit, Problem, Result, good, input, shell, units};
+use crate::{CliError, Context, Exit, Problem, Result, good, input, shell, units};
 use serde_json::json;
 use std::path::{Path, PathBuf};
-use tasker_domain::template::Template;
+use tasker_domain::template::{Template, TemplateError};
 use tasker_wire::template::CheckedTemplate;
 
 /// Validate a template file, without a host.
@@ -34,12 +34,15 @@ impl Check {
 
 /// Reads a template; mistakes are told with their lines in the file.
 pub fn parse(file: &Path, source: &str) -> Result<Template> {
-    Template::parse(source).map_err(|error| {
-        let mistakes = units::count(error.findings.len(), "mistake");
-        let what = format!("{} has {mistakes}", file.display());
-        let problem = Problem::new(Exit::BadInput, "invalid_template", what);
-        problem.findings(file, source, &error).into()
-    })
+    Template::parse(source).map_err(|error| wrong(file, source, &error))
+}
+
+/// The mistakes of a file, with their lines.
+pub fn wrong(file: &Path, source: &str, error: &TemplateError) -> CliError {
+    let mistakes = units::count(error.findings.len(), "mistake");
+    let what = format!("{} has {mistakes}", file.display());
+    let problem = Problem::new(Exit::BadInput, "invalid_template", what);
+    problem.findings(file, source, error).into()
 }
 
 /// `namespace/name@version`.

@@ -39,7 +39,11 @@ fn any_limit() -> impl Strategy<Value = LimitRule> {
 fn any_rules() -> impl Strategy<Value = AttemptRules> {
     let grants = prop::collection::vec(any_grant(), 0..8);
     let limits = prop::collection::vec(any_limit(), 0..5);
-    (grants, limits).prop_map(|(grants, limits)| AttemptRules { grants, limits })
+    (grants, limits).prop_map(|(grants, limits)| AttemptRules {
+        grants,
+        limits,
+        recordings: Vec::new(),
+    })
 }
 
 /// True if a rule about this is about the component.
@@ -133,7 +137,7 @@ fn a_variable_of_one_component_counts_before_that_of_all() {
             grant("*", "env LEVEL=info"),
             grant("charge", "env LEVEL=debug"),
         ],
-        limits: Vec::new(),
+        ..AttemptRules::default()
     };
     let level = |component: &str| rules.grants(component).env[0].1.clone();
     assert_eq!(
@@ -141,4 +145,37 @@ fn a_variable_of_one_component_counts_before_that_of_all() {
         ("debug".into(), "info".into())
     );
     assert!(rules.grants("bank/charge").env.is_empty());
+}
+
+#[test]
+fn the_rule_on_recordings_of_a_component_counts_before_that_of_all() {
+    let rule = |component: &str, percent: &str| RecordingRule {
+        component: component.parse().unwrap(),
+        percent: percent.parse().unwrap(),
+        only_failures: false,
+    };
+    let mut rules = AttemptRules {
+        recordings: vec![
+            rule("*", "1"),
+            rule("bank/charge", "100"),
+            rule("charge", "50"),
+            rule("refund", "0"),
+        ],
+        ..AttemptRules::default()
+    };
+    let percent = |rules: &AttemptRules, component| {
+        let policy = rules.recording(component);
+        policy.map(|policy| policy.percent.to_string())
+    };
+    for (component, expected) in [
+        ("charge", Some("50 %")),
+        ("bank/charge", Some("100 %")),
+        ("refund", None),
+        ("other", Some("1 %")),
+    ] {
+        let found = percent(&rules, component);
+        assert_eq!(found.as_deref(), expected, "{component}");
+    }
+    rules.recordings.remove(0);
+    assert_eq!(percent(&rules, "other"), None);
 }

@@ -2,7 +2,7 @@
 
 mod environment;
 mod event;
-mod fields;
+pub(super) mod fields;
 mod graph;
 pub(super) mod nearest;
 mod policy;

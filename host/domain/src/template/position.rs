@@ -64,7 +64,7 @@ pub struct TemplateError {
 
 /// Findings as they are collected.
 #[derive(Debug, Default)]
-pub(super) struct Findings {
+pub struct Findings {
     list: Vec<Finding>,
     /// Found beyond [`MAX_FINDINGS`].
     left_out: usize,
@@ -117,7 +117,7 @@ impl Findings {
 
 /// The way to a value from the root of a source, as findings show it.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Path(String);
+pub struct Path(String);
 
 impl Path {
     /// This path and a key of the mapping there.
@@ -161,7 +161,7 @@ impl Path {
     }
 
     /// In bytes.
-    pub fn len(&self) -> usize {
+    pub(in crate::template) fn len(&self) -> usize {
         self.0.len()
     }
 

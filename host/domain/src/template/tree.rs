@@ -6,13 +6,13 @@ use serde_json::{Number, Value};
 
 /// A value and its position. An alias has the position of its anchor.
 #[derive(Clone, Debug, PartialEq)]
-pub(super) struct Located {
+pub struct Located {
     pub at: Position,
     pub content: Content,
 }
 
 #[derive(Clone, Debug, PartialEq)]
-pub(super) enum Content {
+pub enum Content {
     Null,
     Bool(bool),
     Number(Number),
@@ -23,7 +23,7 @@ pub(super) enum Content {
 
 /// A key of a mapping and its value; keys of a mapping differ.
 #[derive(Clone, Debug, PartialEq)]
-pub(super) struct Entry {
+pub struct Entry {
     pub key: String,
     pub key_at: Position,
     pub value: Located,

@@ -82,7 +82,7 @@ impl KeyRing {
         self.0[0].0
     }
 
-    pub(super) fn has(&self, key_id: KeyId) -> bool {
+    pub(crate) fn has(&self, key_id: KeyId) -> bool {
         self.0.iter().any(|(id, _)| *id == key_id)
     }
 
@@ -91,13 +91,17 @@ impl KeyRing {
         place: SecretLocation<'_>,
         value: &SecretValue,
     ) -> Result<Sealed, SecretError> {
+        self.seal_bytes(&place.bytes(), value.reveal().as_bytes())
+    }
+
+    /// Encrypts bytes for one place.
+    pub(crate) fn seal_bytes(&self, place: &[u8], bytes: &[u8]) -> Result<Sealed, SecretError> {
         let mut nonce = [0; NONCE_BYTES];
         getrandom::fill(&mut nonce).map_err(SecretError::Random)?;
         let (key_id, cipher) = &self.0[0];
-        let aad = place.bytes();
         let payload = Payload {
-            msg: value.reveal().as_bytes(),
-            aad: &aad,
+            msg: bytes,
+            aad: place,
         };
         let ciphertext = cipher
             .encrypt(&XNonce::from(nonce), payload)
@@ -114,23 +118,27 @@ impl KeyRing {
         place: SecretLocation<'_>,
         sealed: &Sealed,
     ) -> Result<SecretValue, SecretError> {
-        let found = self.0.iter().find(|(id, _)| *id == sealed.key_id);
-        let (_, cipher) = found.ok_or_else(|| place.key_missing(sealed.key_id))?;
+        if !self.has(sealed.key_id) {
+            return Err(place.key_missing(sealed.key_id));
+        }
         let changed = || SecretError::Changed {
             namespace: place.namespace.to_owned(),
             name: place.name.to_owned(),
         };
-        let nonce =
-            <[u8; NONCE_BYTES]>::try_from(sealed.nonce.as_slice()).map_err(|_| changed())?;
-        let aad = place.bytes();
+        let clear = self.open_bytes(&place.bytes(), sealed);
+        let clear = clear.ok_or_else(changed)?;
+        SecretValue::parse(clear).map_err(|_| changed())
+    }
+
+    /// The bytes that were encrypted for this place; `None` if they were changed, or the key is not in the ring.
+    pub(crate) fn open_bytes(&self, place: &[u8], sealed: &Sealed) -> Option<Vec<u8>> {
+        let (_, cipher) = self.0.iter().find(|(id, _)| *id == sealed.key_id)?;
+        let nonce = <[u8; NONCE_BYTES]>::try_from(sealed.nonce.as_slice()).ok()?;
         let payload = Payload {
             msg: &sealed.ciphertext,
-            aad: &aad,
+            aad: place,
         };
-        let clear = cipher
-            .decrypt(&XNonce::from(nonce), payload)
-            .map_err(|_| changed())?;
-        SecretValue::parse(clear).map_err(|_| changed())
+        cipher.decrypt(&XNonce::from(nonce), payload).ok()
     }
 }
 
@@ -176,7 +184,7 @@ impl KeyId {
         &self.0
     }
 
-    pub(super) fn from_bytes(bytes: &[u8]) -> Option<Self> {
+    pub(crate) fn from_bytes(bytes: &[u8]) -> Option<Self> {
         bytes.try_into().map(Self).ok()
     }
 }

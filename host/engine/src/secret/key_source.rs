@@ -78,7 +78,7 @@ impl SecretKeys {
     }
 
     /// Keys among which this one is, if the host has it; else those that it has.
-    pub(super) fn to_open(&self, key_id: KeyId) -> Result<Arc<KeyRing>, SecretError> {
+    pub(crate) fn to_open(&self, key_id: KeyId) -> Result<Arc<KeyRing>, SecretError> {
         match &*self.0 {
             Source::Given(ring) => Ok(ring.clone()),
             Source::File { path, read, .. } => {

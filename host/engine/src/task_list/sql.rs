@@ -1,80 +1,52 @@
-//! The statements of lists of tasks, once for each order: what is compared and sorted one way is compared and sorted the other.
+//! The statements of lists of tasks.
 
-/// The statements of one order.
-pub(super) struct Lists {
-    pub all: &'static str,
-    pub of_templates: &'static str,
-    pub tagged: &'static str,
-}
+use tasker_database::listing;
+use tasker_database::listing::Listing;
 
 // A short scan of the one index that has what is asked for together. Rows are compared where values
-// would do, since that and the order leave no other index to choose, whatever the statistics say.
-macro_rules! list {
-    ($lt:literal, $ge:literal, $desc:literal) => {
-        concat!(
-            "
-    select t.task_id, n.name as namespace, p.name as template, v.version, t.template_version_id,
+// would do, since that and the order leave no other index to choose, whatever the statistics say. It begins behind $4 and ends
+// with $7.
+pub(super) const ALL: Listing = listing! {
+    "select t.task_id, n.name as namespace, p.name as template, v.version, t.template_version_id,
            t.lock_id, t.state::text as state, t.correlation_id, t.tags, t.lane / tasker.lane_width() as priority,
            t.created_at, t.finished_at,
            tasker.brief_error(t.error)::text as error
     from (
       (select o.* from tasker.every_task o
-       where $6 = 'all' and o.task_id ",
-            $lt,
-            " $4 and ($3::text[] is null or o.state = any ($3::text[]::tasker.task_state[]))
-       order by o.task_id ",
-            $desc,
-            " limit $5)
+       where $6 = 'all' and o.task_id " > " $4 and o.task_id " <= " $7 and ($3::text[] is null or o.state = any ($3::text[]::tasker.task_state[]))
+       order by o.task_id " asc " limit $5)
       union all
       (select o.* from tasker.task o
-       where $6 in ('open', 'open_and_failed') and o.finished_at is null and o.task_id ",
-            $lt,
-            " $4 and o.state = any ($3::text[]::tasker.task_state[])
-       order by o.task_id ",
-            $desc,
-            " limit $5)
+       where $6 in ('open', 'open_and_failed') and o.finished_at is null and o.task_id " > " $4 and o.task_id " <= " $7
+         and o.state = any ($3::text[]::tasker.task_state[])
+       order by o.task_id " asc " limit $5)
       union all
       (select l.* from unnest($3::text[]) s (state)
        cross join lateral (
          select o.* from tasker.every_task o
          where o.error is not null
-           and ((case when o.error ->> 'step' is null then 'cancelled' else 'error' end), o.task_id) ",
-            $lt,
-            " (s.state, $4)
-           and (case when o.error ->> 'step' is null then 'cancelled' else 'error' end) ",
-            $ge,
-            " s.state
-         order by (case when o.error ->> 'step' is null then 'cancelled' else 'error' end) ",
-            $desc,
-            ", o.task_id ",
-            $desc,
-            "
+           and ((case when o.error ->> 'step' is null then 'cancelled' else 'error' end), o.task_id) " > " (s.state, $4)
+           and ((case when o.error ->> 'step' is null then 'cancelled' else 'error' end), o.task_id) " <= " (s.state, $7)
+         order by (case when o.error ->> 'step' is null then 'cancelled' else 'error' end) " asc ", o.task_id " asc "
          limit $5) l
        where $6 in ('failed', 'open_and_failed') and s.state in ('error', 'cancelled'))
     ) t
     join tasker.namespace n using (namespace_id)
     join tasker.template p using (template_id)
     join tasker.template_version v using (template_version_id)
-    where coalesce($1::text, $2::text) is null
-    order by t.task_id ",
-            $desc,
-            "
+    where num_nonnulls($1::text[], $2::text[]) = 0
+    order by t.task_id " asc "
     limit $5"
-        )
-    };
-}
+};
 
 // The same for each template: to walk all tasks for those of one would take the longer, the more there
 // are of others.
-macro_rules! list_of_templates {
-    ($lt:literal, $ge:literal, $desc:literal) => {
-        concat!(
-            "
-    with asked as materialized (
+pub(super) const OF_TEMPLATES: Listing = listing! {
+    "with asked as materialized (
       select p.template_id
       from tasker.namespace n
       join tasker.template p using (namespace_id)
-      where ($1::text is null or n.name = $1) and ($2::text is null or p.name = $2)
+      where ($1::text[] is null or n.name = any ($1)) and ($2::text[] is null or p.name = any ($2))
     )
     select t.task_id, n.name as namespace, p.name as template, v.version, t.template_version_id,
            t.lock_id, t.state::text as state, t.correlation_id, t.tags, t.lane / tasker.lane_width() as priority,
@@ -84,28 +56,17 @@ macro_rules! list_of_templates {
       (select l.* from asked k
        cross join lateral (
          select o.* from tasker.every_task o
-         where (o.template_id, o.task_id) ",
-            $lt,
-            " (k.template_id, $4) and o.template_id ",
-            $ge,
-            " k.template_id
+         where (o.template_id, o.task_id) " > " (k.template_id, $4) and (o.template_id, o.task_id) " <= " (k.template_id, $7)
            and ($3::text[] is null or o.state = any ($3::text[]::tasker.task_state[]))
-         order by o.template_id ",
-            $desc,
-            ", o.task_id ",
-            $desc,
-            "
+         order by o.template_id " asc ", o.task_id " asc "
          limit $5) l
        where $6 = 'all')
       union all
       (select o.* from tasker.task o
-       where $6 in ('open', 'open_and_failed') and o.finished_at is null and o.task_id ",
-            $lt,
-            " $4 and o.state = any ($3::text[]::tasker.task_state[])
+       where $6 in ('open', 'open_and_failed') and o.finished_at is null and o.task_id " > " $4 and o.task_id " <= " $7
+         and o.state = any ($3::text[]::tasker.task_state[])
          and o.template_id in (select k.template_id from asked k)
-       order by o.task_id ",
-            $desc,
-            " limit $5)
+       order by o.task_id " asc " limit $5)
       union all
       (select l.* from asked k
        cross join unnest($3::text[]) s (state)
@@ -113,42 +74,26 @@ macro_rules! list_of_templates {
          select o.* from tasker.every_task o
          where o.error is not null
            and (o.template_id, (case when o.error ->> 'step' is null then 'cancelled' else 'error' end), o.task_id)
-             ",
-            $lt,
-            " (k.template_id, s.state, $4)
-           and (o.template_id, (case when o.error ->> 'step' is null then 'cancelled' else 'error' end)) ",
-            $ge,
-            " (k.template_id, s.state)
-         order by o.template_id ",
-            $desc,
-            ", (case when o.error ->> 'step' is null then 'cancelled' else 'error' end) ",
-            $desc,
-            ",
-                  o.task_id ",
-            $desc,
-            "
+             " > " (k.template_id, s.state, $4)
+           and (o.template_id, (case when o.error ->> 'step' is null then 'cancelled' else 'error' end), o.task_id)
+             " <= " (k.template_id, s.state, $7)
+         order by o.template_id " asc ", (case when o.error ->> 'step' is null then 'cancelled' else 'error' end) " asc ",
+                  o.task_id " asc "
          limit $5) l
        where $6 in ('failed', 'open_and_failed') and s.state in ('error', 'cancelled'))
     ) t
     join tasker.namespace n using (namespace_id)
     join tasker.template p using (template_id)
     join tasker.template_version v using (template_version_id)
-    order by t.task_id ",
-            $desc,
-            "
+    order by t.task_id " asc "
     limit $5"
-        )
-    };
-}
+};
 
 // The same with a tag ($6), by namespaces. Each task of the tag is looked up by its id for the state and the template, so
 // that a page takes as long as it takes to find tasks that fit.
-macro_rules! list_tagged {
-    ($lt:literal, $ge:literal, $desc:literal) => {
-        concat!(
-            "
-    with asked as materialized (
-      select n.namespace_id, n.name from tasker.namespace n where $1::text is null or n.name = $1
+pub(super) const TAGGED: Listing = listing! {
+    "with asked as materialized (
+      select n.namespace_id, n.name from tasker.namespace n where $1::text[] is null or n.name = any ($1)
     )
     select t.task_id, k.name as namespace, p.name as template, v.version, t.template_version_id,
            t.lock_id, t.state::text as state, t.correlation_id, t.tags, t.lane / tasker.lane_width() as priority,
@@ -159,41 +104,16 @@ macro_rules! list_tagged {
       select o.*
       from tasker.task_tag g
       cross join lateral (select e.* from tasker.every_task e where e.task_id = g.task_id) o
-      where (g.namespace_id, g.tag, g.task_id) ",
-            $lt,
-            " (k.namespace_id, $6, $4)
-        and (g.namespace_id, g.tag) ",
-            $ge,
-            " (k.namespace_id, $6)
+      where (g.namespace_id, g.tag, g.task_id) " > " (k.namespace_id, $6, $4)
+        and (g.namespace_id, g.tag, g.task_id) " <= " (k.namespace_id, $6, $7)
         and ($3::text[] is null or o.state = any ($3::text[]::tasker.task_state[]))
-        and ($2::text is null or exists (select from tasker.template a where a.template_id = o.template_id and a.name = $2))
-      order by g.namespace_id ",
-            $desc,
-            ", g.tag ",
-            $desc,
-            ", g.task_id ",
-            $desc,
-            "
+        and ($2::text[] is null
+             or exists (select from tasker.template a where a.template_id = o.template_id and a.name = any ($2)))
+      order by g.namespace_id " asc ", g.tag " asc ", g.task_id " asc "
       limit $5
     ) t
     join tasker.template p using (template_id)
     join tasker.template_version v using (template_version_id)
-    order by t.task_id ",
-            $desc,
-            "
+    order by t.task_id " asc "
     limit $5"
-        )
-    };
-}
-
-pub(super) const NEWEST_FIRST: Lists = Lists {
-    all: list!("<", ">=", "desc"),
-    of_templates: list_of_templates!("<", ">=", "desc"),
-    tagged: list_tagged!("<", ">=", "desc"),
-};
-
-pub(super) const OLDEST_FIRST: Lists = Lists {
-    all: list!(">", "<=", "asc"),
-    of_templates: list_of_templates!(">", "<=", "asc"),
-    tagged: list_tagged!(">", "<=", "asc"),
 };

@@ -3,7 +3,7 @@
 use super::{Category, EventType, Member};
 
 /// By name.
-pub const OF_AUDIT: [EventType; 54] = [
+pub const OF_AUDIT: [EventType; 56] = [
     of(
         "component.approve",
         "Somebody approved the capabilities that a version requests",
@@ -95,6 +95,16 @@ pub const OF_AUDIT: [EventType; 54] = [
     of(
         "queue.weight",
         "The weight of a namespace in the queue was set",
+        &[],
+    ),
+    of(
+        "recording_rule.remove",
+        "A rule on which attempts are recorded was removed",
+        &[],
+    ),
+    of(
+        "recording_rule.set",
+        "A rule on which attempts are recorded was set",
         &[],
     ),
     of(

@@ -1,6 +1,6 @@
 //! API keys: what is stored of them, and the changes they go through.
 
-use super::{MAX_COUNTED, RowCount, Store, counted};
+use super::{RowCount, Store};
 use chrono::{DateTime, Utc};
 use serde_json::{Value, json};
 use sqlx::FromRow;
@@ -9,10 +9,13 @@ use std::time::Duration;
 use tasker_database::Connection;
 use tasker_database::DatabaseError;
 use tasker_database::audit::{self, NewAuditEntry};
+use tasker_database::listing;
+use tasker_database::listing::Listing;
 use tasker_domain::actor::Actor;
 use tasker_domain::api_key::ApiKey;
 use tasker_domain::digest::Digest;
 use tasker_domain::name::Name;
+use tasker_domain::order::Seek;
 use tasker_domain::permission::Permissions;
 use tasker_domain::request_rate::RequestRate;
 
@@ -102,19 +105,14 @@ impl Store {
         Ok(keys)
     }
 
-    /// Keys that are not revoked by name, after the given one, `limit` at most.
-    pub async fn list_keys(
-        &self,
-        after: Option<&str>,
-        limit: i64,
-    ) -> Result<Vec<KeyRow>, DatabaseError> {
-        self.rows_after(LIST, after, limit).await
+    /// Keys that are not revoked, by name.
+    pub async fn list_keys(&self, seek: Seek<&str>) -> Result<Vec<KeyRow>, DatabaseError> {
+        self.rows_after(LIST.rows(seek.direction), seek).await
     }
 
     /// How many keys are not revoked.
     pub async fn count_keys(&self) -> Result<RowCount, DatabaseError> {
-        let rows = self.rows_after(counted(LIST), None, MAX_COUNTED + 1);
-        Ok(RowCount::of(&rows.await?))
+        self.count_rows(&LIST).await
     }
 
     /// Makes a key.
@@ -267,10 +265,11 @@ const MAKE: &str = "
     returning prefix, name, permissions, created_at, created_by, expires_at, last_used_at, false as is_expired,
               max_requests_per_minute";
 
-const LIST: &str = "
-    select prefix, name, permissions, created_at, created_by, expires_at, last_used_at,
-      coalesce(expires_at <= now(), false) as is_expired, max_requests_per_minute
-    from tasker.api_key
-    where revoked_at is null and ($1::text is null or name > $1)
-    order by name
-    limit $2";
+const LIST: Listing = listing! {
+    "select prefix, name, permissions, created_at, created_by, expires_at, last_used_at,
+       coalesce(expires_at <= now(), false) as is_expired, max_requests_per_minute
+     from tasker.api_key
+     where revoked_at is null and ($1::text is null or name " > " $1)
+     order by name " asc "
+     limit $2"
+};

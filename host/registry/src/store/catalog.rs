@@ -1,12 +1,14 @@
 //! What decides which versions new tasks take, as it is stored: facts, without conclusions.
 
-use super::{ListRow, MAX_COUNTED, RowCount, Store, columns, counted};
+use super::{RowCount, Store, columns};
 use chrono::{DateTime, Utc};
 use serde_json::Value;
-use sqlx::{FromRow, PgExecutor, SqlSafeStr};
+use sqlx::{FromRow, PgExecutor};
 use std::collections::BTreeMap;
-use tasker_database::{Connection, DatabaseError, column};
+use tasker_database::listing::Listing;
+use tasker_database::{Connection, DatabaseError, column, listing};
 use tasker_domain::name::Name;
+use tasker_domain::order::Seek;
 use tasker_domain::pin::PinKind;
 use tasker_domain::requirement::QualifiedName;
 use tasker_domain::resolve::{VersionState, VersionStatus};
@@ -206,45 +208,23 @@ impl Store {
         Ok(rows)
     }
 
-    /// Components or templates by (namespace, name), after the given pair, `limit` at most.
+    /// Components or templates by (namespace, name), of these namespaces or of all.
     pub async fn list_families(
         &self,
         kind: PinKind,
-        namespace: Option<&Name>,
-        after: Option<(&str, &str)>,
-        limit: i64,
+        namespaces: &[Name],
+        seek: Seek<(&str, &str)>,
     ) -> Result<Vec<FamilyRow>, DatabaseError> {
-        self.families_in(list_of(kind), namespace, after, limit)
-            .await
+        self.rows_in(list_of(kind), namespaces, seek).await
     }
 
-    /// How many components or templates a namespace has, or all have.
+    /// How many components or templates these namespaces have, or all have.
     pub async fn count_families(
         &self,
         kind: PinKind,
-        namespace: Option<&Name>,
+        namespaces: &[Name],
     ) -> Result<RowCount, DatabaseError> {
-        let list = counted(list_of(kind));
-        let rows = self.families_in(list, namespace, None, MAX_COUNTED + 1);
-        Ok(RowCount::of(&rows.await?))
-    }
-
-    async fn families_in<R: ListRow>(
-        &self,
-        list: impl SqlSafeStr,
-        namespace: Option<&Name>,
-        after: Option<(&str, &str)>,
-        limit: i64,
-    ) -> Result<Vec<R>, DatabaseError> {
-        let (after_namespace, after_name) = after.unzip();
-        let rows = sqlx::query_as(list)
-            .bind(namespace.map(Name::as_str))
-            .bind(after_namespace)
-            .bind(after_name)
-            .bind(limit)
-            .fetch_all(self.pool())
-            .await?;
-        Ok(rows)
+        self.count_in(list_of(kind), namespaces).await
     }
 }
 
@@ -286,10 +266,10 @@ impl Store {
     }
 }
 
-fn list_of(kind: PinKind) -> &'static str {
+fn list_of(kind: PinKind) -> &'static Listing {
     match kind {
-        PinKind::Component => LIST_COMPONENTS,
-        PinKind::Template => LIST_TEMPLATES,
+        PinKind::Component => &LIST_COMPONENTS,
+        PinKind::Template => &LIST_TEMPLATES,
     }
 }
 
@@ -325,18 +305,17 @@ const REVISIONS: &str = "select name as namespace, revision, families_revision f
 
 macro_rules! list_families {
     ($table:literal) => {
-        concat!(
-            "select n.name as namespace, f.name, f.created_at from ",
-            $table,
+        listing! {
+            "select n.name as namespace, f.name, f.created_at from " $table
             " f join tasker.namespace n using (namespace_id)
              where ($1::text is null or n.name = $1)
-               and ($2::text is null or (n.name, f.name) > ($2, $3))
-             order by n.name, f.name
+               and ($2::text is null or (n.name, f.name) " > " ($2, $3))
+             order by n.name " asc ", f.name " asc "
              limit $4"
-        )
+        }
     };
 }
 
-const LIST_COMPONENTS: &str = list_families!("tasker.component");
+const LIST_COMPONENTS: Listing = list_families!("tasker.component");
 
-const LIST_TEMPLATES: &str = list_families!("tasker.template");
+const LIST_TEMPLATES: Listing = list_families!("tasker.template");

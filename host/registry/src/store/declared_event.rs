@@ -1,12 +1,14 @@
 //! The events that the components and templates of a namespace declare.
 
-use super::Store;
-use sqlx::FromRow;
+use super::{RowCount, Store};
+use sqlx::{FromRow, SqlSafeStr};
 use std::fmt;
 use std::str::FromStr;
-use tasker_database::DatabaseError;
+use tasker_database::listing::{ListRow, Listing, counting};
+use tasker_database::{DatabaseError, listing};
 use tasker_domain::declared_event::DeclaredEvent;
 use tasker_domain::name::Name;
+use tasker_domain::order::Seek;
 
 /// An event of a component or template: their order, and the place in a list.
 #[derive(Clone, Debug, PartialEq, Eq, FromRow)]
@@ -47,8 +49,8 @@ impl FromStr for EventPlace {
 }
 
 /// The versions are few for each name, and only the newest is read.
-const LIST: &str = "
-    select e.key as event, d.kind, d.name, d.version, e.value as declared
+const LIST: Listing = listing! {
+    "select e.key as event, d.kind, d.name, d.version, e.value as declared
     from (
       select 'component' as kind, c.name, v.version, v.events
       from tasker.component c
@@ -71,19 +73,35 @@ const LIST: &str = "
       where t.namespace_id = (select n.namespace_id from tasker.namespace n where n.name = $1)
     ) d
     cross join lateral jsonb_each(coalesce(d.events, '{}')) e
-    where $2::text is null or (e.key collate \"C\", d.kind, d.name collate \"C\") > ($2, $3, $4)
-    order by e.key collate \"C\", d.kind, d.name collate \"C\"
-    limit $5";
+    where $2::text is null or (e.key collate \"C\", d.kind, d.name collate \"C\") " > " ($2, $3, $4)
+    order by e.key collate \"C\" " asc ", d.kind " asc ", d.name collate \"C\" " asc "
+    limit $5"
+};
 
 impl Store {
-    /// By event, then by who declares it; what lies behind `after`, `limit` at most.
+    /// By event, then by who declares it.
     pub async fn declared_events(
         &self,
         namespace: &Name,
-        after: Option<&EventPlace>,
-        limit: i64,
+        seek: Seek<&EventPlace>,
     ) -> Result<Vec<DeclaredEventRow>, DatabaseError> {
-        let rows = sqlx::query_as(LIST)
+        self.events_in(LIST.rows(seek.direction), namespace, seek)
+            .await
+    }
+
+    /// How many events a namespace declares.
+    pub async fn count_declared_events(&self, namespace: &Name) -> Result<RowCount, DatabaseError> {
+        let rows = self.events_in(LIST.count(), namespace, counting());
+        Ok(RowCount::of_rows(&rows.await?))
+    }
+
+    async fn events_in<R: ListRow>(
+        &self,
+        statement: impl SqlSafeStr,
+        namespace: &Name,
+        Seek { after, limit, .. }: Seek<&EventPlace>,
+    ) -> Result<Vec<R>, DatabaseError> {
+        let rows = sqlx::query_as(statement)
             .bind(namespace.as_str())
             .bind(after.map(|after| after.event.as_str()))
             .bind(after.map(|after| after.kind.as_str()))

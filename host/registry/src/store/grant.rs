@@ -1,17 +1,20 @@
 //! Grants: what components may reach in the tasks of a namespace.
 
 use super::namespace::ensure_namespace;
-use super::{Addition, ListRow, MAX_COUNTED, RowCount, Store, counted, generation};
+use super::{Addition, RowCount, Store, generation, texts};
 use chrono::{DateTime, Utc};
 use serde_json::json;
 use sqlx::{FromRow, SqlSafeStr};
 use tasker_database::Connection;
 use tasker_database::DatabaseError;
 use tasker_database::audit::{self, NewAuditEntry};
+use tasker_database::listing;
+use tasker_database::listing::{ListRow, Listing, counting};
 use tasker_domain::actor::Actor;
 use tasker_domain::bounds::MAX_GRANTS;
 use tasker_domain::capability::Capability;
 use tasker_domain::name::Name;
+use tasker_domain::order::Seek;
 use tasker_domain::scope::Scope;
 
 /// One existing grant.
@@ -42,10 +45,9 @@ pub struct NewGrant<'a> {
 /// Which grants are asked for; what is none is not looked at.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct GrantFilter<'a> {
-    pub namespace: Option<&'a Name>,
+    /// Of one of these namespaces; none: of any.
+    pub namespaces: &'a [Name],
     pub component: Option<&'a Scope>,
-    /// Only grants made after this one.
-    pub after: Option<i64>,
 }
 
 impl Store {
@@ -85,33 +87,33 @@ impl Store {
         Ok(removed)
     }
 
-    /// Grants by id, `limit` at most.
+    /// Grants by id.
     pub async fn list_grants(
         &self,
         filter: GrantFilter<'_>,
-        limit: i64,
+        seek: Seek<i64>,
     ) -> Result<Vec<GrantRow>, DatabaseError> {
-        self.grants_in(LIST, filter, limit).await
+        self.grants_in(LIST.rows(seek.direction), filter, seek)
+            .await
     }
 
     /// How many grants a list has.
     pub async fn count_grants(&self, filter: GrantFilter<'_>) -> Result<RowCount, DatabaseError> {
-        let list = counted(LIST);
-        let rows = self.grants_in(list, filter, MAX_COUNTED + 1).await?;
-        Ok(RowCount::of(&rows))
+        let rows = self.grants_in(LIST.count(), filter, counting()).await?;
+        Ok(RowCount::of_rows(&rows))
     }
 
     async fn grants_in<R: ListRow>(
         &self,
-        list: impl SqlSafeStr,
+        statement: impl SqlSafeStr,
         filter: GrantFilter<'_>,
-        limit: i64,
+        seek: Seek<i64>,
     ) -> Result<Vec<R>, DatabaseError> {
-        let rows = sqlx::query_as(list)
-            .bind(filter.namespace.map(Name::as_str))
+        let rows = sqlx::query_as(statement)
+            .bind(texts(filter.namespaces))
             .bind(filter.component.map(Scope::to_string))
-            .bind(filter.after)
-            .bind(limit)
+            .bind(seek.after)
+            .bind(seek.limit)
             .fetch_all(self.pool())
             .await?;
         Ok(rows)
@@ -213,12 +215,13 @@ const REMOVE: &str = "
     where g.namespace_id = n.namespace_id and n.name = $1 and g.grant_id = $2
     returning g.grant_id, n.name as namespace, g.component, g.capability, g.created_at, g.created_by";
 
-const LIST: &str = "
-    select g.grant_id, n.name as namespace, g.component, g.capability, g.created_at, g.created_by
-    from tasker.grant g
-    join tasker.namespace n using (namespace_id)
-    where ($1::text is null or n.name = $1)
-      and ($2::text is null or g.component = $2)
-      and ($3::bigint is null or g.grant_id > $3)
-    order by g.grant_id
-    limit $4";
+const LIST: Listing = listing! {
+    "select g.grant_id, n.name as namespace, g.component, g.capability, g.created_at, g.created_by
+     from tasker.grant g
+     join tasker.namespace n using (namespace_id)
+     where ($1::text[] is null or n.name = any ($1))
+       and ($2::text is null or g.component = $2)
+       and ($3::bigint is null or g.grant_id " > " $3)
+     order by g.grant_id " asc "
+     limit $4"
+};

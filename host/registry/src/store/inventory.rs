@@ -1,16 +1,18 @@
 //! How much there is, by namespace and in all.
 
-use super::{MAX_COUNTED, RowCount, Store, counted};
+use super::{RowCount, Store};
 use chrono::{DateTime, Utc};
 use serde_json::Value;
 use sqlx::FromRow;
 use sqlx::types::Json;
 use std::collections::BTreeMap;
-use tasker_database::DatabaseError;
 use tasker_database::audit::{self, NewAuditEntry};
+use tasker_database::listing::Listing;
+use tasker_database::{DatabaseError, listing};
 use tasker_domain::actor::Actor;
 use tasker_domain::inventory::Statistics;
 use tasker_domain::name::Name;
+use tasker_domain::order::Seek;
 use tasker_domain::resolve::VersionStatus;
 
 /// A namespace and how much is in it.
@@ -51,19 +53,26 @@ pub struct DefinedVersionRow {
 }
 
 impl Store {
-    /// Namespaces by name, after the given one, `limit` at most.
+    /// Namespaces by name.
     pub async fn list_namespaces(
         &self,
-        after: Option<&str>,
-        limit: i64,
+        seek: Seek<&str>,
     ) -> Result<Vec<NamespaceRow>, DatabaseError> {
-        self.rows_after(NAMESPACES, after, limit).await
+        self.rows_after(NAMESPACES.rows(seek.direction), seek).await
+    }
+
+    /// Those of these namespaces that exist.
+    pub async fn namespaces_named(
+        &self,
+        names: &[String],
+    ) -> Result<Vec<NamespaceRow>, DatabaseError> {
+        let rows = sqlx::query_as(NAMESPACES_NAMED).bind(names);
+        Ok(rows.fetch_all(self.pool()).await?)
     }
 
     /// How many namespaces there are.
     pub async fn count_namespaces(&self) -> Result<RowCount, DatabaseError> {
-        let rows = self.rows_after(counted(NAMESPACES), None, MAX_COUNTED + 1);
-        Ok(RowCount::of(&rows.await?))
+        self.count_rows(&NAMESPACES).await
     }
 
     /// True if something was ever put into this namespace.
@@ -190,8 +199,8 @@ fn pairs(versions: &[(String, String)]) -> impl Iterator<Item = (&str, &str)> {
         .map(|(name, version)| (name.as_str(), version.as_str()))
 }
 
-const NAMESPACES: &str = "
-    select n.name, n.created_at,
+const NAMESPACES: Listing = listing! {
+    "select n.name, n.created_at,
            (select count(*) from tasker.component c where c.namespace_id = n.namespace_id) as components,
            (select count(*) from tasker.component c join tasker.component_version v using (component_id)
             where c.namespace_id = n.namespace_id) as component_versions,
@@ -203,9 +212,24 @@ const NAMESPACES: &str = "
     from tasker.namespace n
     left join (select k.namespace_id, count(*) as open_tasks from tasker.task k
                where k.finished_at is null group by k.namespace_id) o using (namespace_id)
-    where ($1::text is null or n.name > $1)
-    order by n.name
-    limit $2";
+    where ($1::text is null or n.name " > " $1)
+    order by n.name " asc "
+    limit $2"
+};
+
+const NAMESPACES_NAMED: &str = "
+    select n.name, n.created_at,
+           (select count(*) from tasker.component c where c.namespace_id = n.namespace_id) as components,
+           (select count(*) from tasker.component c join tasker.component_version v using (component_id)
+            where c.namespace_id = n.namespace_id) as component_versions,
+           (select count(*) from tasker.template t where t.namespace_id = n.namespace_id) as templates,
+           (select count(*) from tasker.template t join tasker.template_version v using (template_id)
+            where t.namespace_id = n.namespace_id) as template_versions,
+           (select count(*) from tasker.pin p where p.namespace_id = n.namespace_id) as pins,
+           (select count(*) from tasker.task k
+            where k.namespace_id = n.namespace_id and k.finished_at is null) as open_tasks
+    from tasker.namespace n
+    where n.name = any ($1)";
 
 const COUNTS: &str = "
     select row_to_json(counts) from (

@@ -1,15 +1,17 @@
 //! Kv: what operators read and write.
 
-use super::Store;
 use super::namespace::ensure_namespace;
+use super::{RowCount, Store};
 use chrono::{DateTime, Utc};
 use serde_json::json;
-use sqlx::FromRow;
-use tasker_database::DatabaseError;
+use sqlx::{FromRow, SqlSafeStr};
 use tasker_database::audit::{self, NewAuditEntry};
+use tasker_database::listing::{ListRow, Listing, counting};
+use tasker_database::{DatabaseError, listing};
 use tasker_domain::actor::Actor;
 use tasker_domain::kv::{Expected, KvWrite};
 use tasker_domain::name::Name;
+use tasker_domain::order::Seek;
 use tasker_domain::precondition::EntityTag;
 use tasker_engine::task_read::MAX_INLINE_BYTES;
 use uuid::Uuid;
@@ -39,6 +41,46 @@ impl KvRow {
         EntityTag::of(&("kv", self.version))
     }
 }
+
+/// Which entries are listed.
+#[derive(Clone, Copy, Debug)]
+pub struct KvFilter<'a> {
+    pub namespace: &'a Name,
+    pub bucket: &'a Name,
+    /// How their keys begin.
+    pub prefix: &'a str,
+}
+
+/// A text behind all that begin with `prefix`, in byte order; none where there is no such text. It bounds a scan from the
+/// highest key on, as the prefix itself does one from the lowest on.
+fn behind(prefix: &str) -> Option<String> {
+    let mut chars: Vec<char> = prefix.chars().collect();
+    while let Some(last) = chars.pop() {
+        // Behind U+D7FF are surrogates, which are no characters.
+        let next = match last {
+            '\u{D7FF}' => Some('\u{E000}'),
+            last => char::from_u32(u32::from(last) + 1),
+        };
+        if let Some(next) = next {
+            chars.push(next);
+            return Some(chars.into_iter().collect());
+        }
+    }
+    None
+}
+
+/// The bounds are those of the prefix, so that either direction reads the entries alone that it lists.
+const LIST: Listing = listing! {
+    "select kv.bucket, kv.key, kv.version,
+            case when octet_length(kv.value::text) <= $6 then kv.value::text end as value,
+            octet_length(kv.value::text) as value_bytes, kv.updated_at, kv.task_id
+     from tasker.kv
+     join tasker.namespace n using (namespace_id)
+     where n.name = $1 and kv.bucket = $2 and kv.key >= $3 and ($7::text is null or kv.key < $7)
+       and ($4::text is null or kv.key " > " $4)
+     order by kv.key " asc "
+     limit $5"
+};
 
 /// What came of an operator's write.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -73,35 +115,37 @@ impl Store {
         Ok(row)
     }
 
-    /// Entries of a bucket whose keys begin with `prefix`, by key in byte order, after the given key,
-    /// `limit` at most.
+    /// Entries of a bucket whose keys begin with a prefix, by key in byte order.
     pub async fn list_kv(
         &self,
-        namespace: &str,
-        bucket: &Name,
-        prefix: &str,
-        after: Option<&str>,
-        limit: i64,
+        of: KvFilter<'_>,
+        seek: Seek<&str>,
     ) -> Result<Vec<KvRow>, DatabaseError> {
-        let rows = sqlx::query_as(
-            "select kv.bucket, kv.key, kv.version,
-                    case when octet_length(kv.value::text) <= $6 then kv.value::text end as value,
-                    octet_length(kv.value::text) as value_bytes, kv.updated_at, kv.task_id
-             from tasker.kv
-             join tasker.namespace n using (namespace_id)
-             where n.name = $1 and kv.bucket = $2 and kv.key >= $3 and starts_with(kv.key, $3)
-               and ($4::text is null or kv.key > $4)
-             order by kv.key
-             limit $5",
-        )
-        .bind(namespace)
-        .bind(bucket.as_str())
-        .bind(prefix)
-        .bind(after)
-        .bind(limit)
-        .bind(MAX_INLINE_BYTES)
-        .fetch_all(self.pool())
-        .await?;
+        self.kv_in(LIST.rows(seek.direction), of, seek).await
+    }
+
+    /// How many entries of a bucket have keys that begin with a prefix.
+    pub async fn count_kv(&self, of: KvFilter<'_>) -> Result<RowCount, DatabaseError> {
+        let rows = self.kv_in(LIST.count(), of, counting()).await?;
+        Ok(RowCount::of_rows(&rows))
+    }
+
+    async fn kv_in<R: ListRow>(
+        &self,
+        statement: impl SqlSafeStr,
+        of: KvFilter<'_>,
+        seek: Seek<&str>,
+    ) -> Result<Vec<R>, DatabaseError> {
+        let rows = sqlx::query_as(statement)
+            .bind(of.namespace.as_str())
+            .bind(of.bucket.as_str())
+            .bind(of.prefix)
+            .bind(seek.after)
+            .bind(seek.limit)
+            .bind(MAX_INLINE_BYTES)
+            .bind(behind(of.prefix))
+            .fetch_all(self.pool())
+            .await?;
         Ok(rows)
     }
 
@@ -147,5 +191,26 @@ impl Store {
         audit::record(&mut tx, &change).await?;
         tx.commit().await?;
         Ok(KvWritten::Done)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_text_behind_a_prefix_is_the_lowest_that_does_not_begin_with_it() {
+        for (prefix, wanted) in [
+            ("", None),
+            ("a", Some("b")),
+            ("order-", Some("order.")),
+            ("a\u{10FFFF}", Some("b")),
+            ("\u{10FFFF}", None),
+            ("\u{D7FF}", Some("\u{E000}")),
+        ] {
+            let behind = behind(prefix);
+            assert_eq!(behind.as_deref(), wanted, "{prefix:?}");
+            assert!(behind.is_none_or(|behind| behind.as_str() > prefix));
+        }
     }
 }

@@ -2,7 +2,7 @@
 
 use super::change_error::ChangeError;
 use super::namespace::{ensure_namespace, lock_namespace};
-use super::{MAX_COUNTED, RowCount, Store, counted, generation};
+use super::{RowCount, Store, generation};
 use chrono::{DateTime, Utc};
 use serde_json::json;
 use sqlx::FromRow;
@@ -10,10 +10,13 @@ use sqlx::types::Json;
 use tasker_database::Connection;
 use tasker_database::DatabaseError;
 use tasker_database::audit::{self, NewAuditEntry};
+use tasker_database::listing;
+use tasker_database::listing::Listing;
 use tasker_domain::actor::Actor;
 use tasker_domain::bounds::MAX_LIMIT_RULES;
 use tasker_domain::limits::{LimitPatch, LimitSettings};
 use tasker_domain::name::Name;
+use tasker_domain::order::Seek;
 use tasker_domain::precondition::{EntityTag, Precondition, PreconditionFailed};
 use tasker_domain::scope::Scope;
 
@@ -119,20 +122,18 @@ impl Store {
         Ok(removed)
     }
 
-    /// Rules by namespace and component, after the given pair, `limit` at most.
+    /// Rules by namespace and component, of these namespaces or of all.
     pub async fn list_limits(
         &self,
-        namespace: Option<&Name>,
-        after: Option<(&str, &str)>,
-        limit: i64,
+        namespaces: &[Name],
+        seek: Seek<(&str, &str)>,
     ) -> Result<Vec<LimitRule>, DatabaseError> {
-        self.rows_in(LIST, namespace, after, limit).await
+        self.rows_in(&LIST, namespaces, seek).await
     }
 
     /// How many rules a list has.
-    pub async fn count_limits(&self, namespace: Option<&Name>) -> Result<RowCount, DatabaseError> {
-        let rows = self.rows_in(counted(LIST), namespace, None, MAX_COUNTED + 1);
-        Ok(RowCount::of(&rows.await?))
+    pub async fn count_limits(&self, namespaces: &[Name]) -> Result<RowCount, DatabaseError> {
+        self.count_in(&LIST, namespaces).await
     }
 }
 
@@ -222,11 +223,12 @@ const DELETE: &str = "
     where r.namespace_id = n.namespace_id and n.name = $1 and r.component = $2
     returning r.limit_rule_id, n.name as namespace, r.component, r.limits, r.set_at, r.set_by";
 
-const LIST: &str = "
-    select r.limit_rule_id, n.name as namespace, r.component, r.limits, r.set_at, r.set_by
-    from tasker.limit_rule r
-    join tasker.namespace n using (namespace_id)
-    where ($1::text is null or n.name = $1)
-      and ($2::text is null or (n.name, r.component) > ($2, $3))
-    order by n.name, r.component
-    limit $4";
+const LIST: Listing = listing! {
+    "select r.limit_rule_id, n.name as namespace, r.component, r.limits, r.set_at, r.set_by
+     from tasker.limit_rule r
+     join tasker.namespace n using (namespace_id)
+     where ($1::text is null or n.name = $1)
+       and ($2::text is null or (n.name, r.component) " > " ($2, $3))
+     order by n.name " asc ", r.component " asc "
+     limit $4"
+};

@@ -9,12 +9,14 @@ pub use change::{NewState, PinBy, PinKey};
 pub use past::PinPastRow;
 pub use tasker_domain::pin::{PinKind, PinKindError};
 
-use super::{ListRow, MAX_COUNTED, RowCount, Store, counted};
+use super::{RowCount, Store};
 use chrono::{DateTime, Utc};
 use serde_json::Value;
 use sqlx::{FromRow, SqlSafeStr};
-use tasker_database::{DatabaseError, column};
+use tasker_database::listing::{ListRow, Listing, counting};
+use tasker_database::{DatabaseError, column, listing};
 use tasker_domain::name::Name;
+use tasker_domain::order::{Direction, Seek};
 use tasker_domain::pin::{Pinned, Rollout};
 use tasker_domain::precondition::EntityTag;
 use tasker_domain::requirement::ComponentRef;
@@ -109,32 +111,47 @@ impl Store {
         Ok(row)
     }
 
-    /// Pins by (namespace, kind, target), after the given triple, `limit` at most.
+    /// Pins by (namespace, kind, target), of these namespaces or of all.
     pub async fn list_pins(
         &self,
-        namespace: Option<&Name>,
-        after: Option<(&str, PinKind, &str)>,
-        limit: i64,
+        namespaces: &[Name],
+        seek: Seek<(&str, PinKind, &str)>,
     ) -> Result<Vec<PinRow>, DatabaseError> {
-        self.pins_in(LIST, namespace, after, limit).await
+        let mut rows = Vec::new();
+        let after = seek.after.map(|(namespace, _, _)| namespace);
+        for namespace in self.in_order(namespaces, seek.direction, after).await? {
+            let limit = seek.limit - rows.len() as i64;
+            if limit <= 0 {
+                break;
+            }
+            let part = Seek { limit, ..seek };
+            let statement = LIST.rows(seek.direction);
+            rows.extend(self.pins_in(statement, namespace, part).await?);
+        }
+        Ok(rows)
     }
 
-    /// How many pins a namespace has, or all have.
-    pub async fn count_pins(&self, namespace: Option<&Name>) -> Result<RowCount, DatabaseError> {
-        let list = counted(LIST);
-        let rows = self.pins_in(list, namespace, None, MAX_COUNTED + 1).await?;
-        Ok(RowCount::of(&rows))
+    /// How many pins these namespaces have, or all have.
+    pub async fn count_pins(&self, namespaces: &[Name]) -> Result<RowCount, DatabaseError> {
+        let mut counted = Vec::new();
+        for namespace in self
+            .in_order(namespaces, Direction::Ascending, None)
+            .await?
+        {
+            let part = self.pins_in::<(i64,)>(LIST.count(), namespace, counting());
+            counted.extend(part.await?);
+        }
+        Ok(RowCount::of_rows(&counted))
     }
 
     async fn pins_in<R: ListRow>(
         &self,
-        list: impl SqlSafeStr,
-        namespace: Option<&Name>,
-        after: Option<(&str, PinKind, &str)>,
-        limit: i64,
+        statement: impl SqlSafeStr,
+        namespace: Option<String>,
+        Seek { after, limit, .. }: Seek<(&str, PinKind, &str)>,
     ) -> Result<Vec<R>, DatabaseError> {
-        let rows = sqlx::query_as(list)
-            .bind(namespace.map(Name::as_str))
+        let rows = sqlx::query_as(statement)
+            .bind(namespace)
             .bind(after.map(|(namespace, _, _)| namespace))
             .bind(after.map(|(_, kind, _)| kind.into_str()))
             .bind(after.map(|(_, _, target)| target))
@@ -175,25 +192,22 @@ impl Store {
 
 /// The columns of a pin.
 macro_rules! pins {
-    ($($end:literal),+) => {
-        concat!(
+    ($($end:tt)+) => {
+        listing! {
             "select n.name as namespace, p.kind::text as kind, p.target, p.requirement, p.created_at, p.created_by,
                     p.rollout_requirement, p.rollout_percent, p.guard, p.rollout_started_at, p.paused_because
              from tasker.pin p
              join tasker.namespace n using (namespace_id)
-             where ",
-            $($end),+
-        )
+             where "
+            $($end)+
+        }
     };
 }
 
 /// One of a namespace.
 macro_rules! one_pin {
     ($end:literal) => {
-        pins!(
-            "n.name = $1 and p.kind = $2::text::tasker.pin_kind and p.target = $3",
-            $end
-        )
+        pins!("n.name = $1 and p.kind = $2::text::tasker.pin_kind and p.target = $3" $end).ascending
     };
 }
 
@@ -202,9 +216,9 @@ const SHOW: &str = one_pin!("");
 /// The same, locked until the transaction ends.
 const LOCK: &str = one_pin!(" for update of p");
 
-const LIST: &str = pins!(
+const LIST: Listing = pins!(
     "($1::text is null or n.name = $1)
-       and ($2::text is null or (n.name, p.kind, p.target) > ($2, $3::text::tasker.pin_kind, $4))
-     order by n.name, p.kind, p.target
+       and ($2::text is null or (n.name, p.kind, p.target) " > " ($2, $3::text::tasker.pin_kind, $4))
+     order by n.name " asc ", p.kind " asc ", p.target " asc "
      limit $5"
 );

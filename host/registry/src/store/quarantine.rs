@@ -1,18 +1,20 @@
 //! Code that no host starts, by digest, under all of its names.
 
-use super::Store;
 use super::pin::auto_rollback::{advance_decided, auto_rollback};
 use super::pin::{AffectedPins, Decide, PinKind};
+use super::{RowCount, Store};
 use chrono::{DateTime, Utc};
 use semver::Version;
 use serde_json::json;
-use sqlx::FromRow;
+use sqlx::{FromRow, SqlSafeStr};
 use std::collections::HashMap;
 use tasker_database::audit::{self, NewAuditEntry};
-use tasker_database::{Connection, DatabaseError, column};
+use tasker_database::listing::{ListRow, Listing, counting};
+use tasker_database::{Connection, DatabaseError, column, listing};
 use tasker_domain::actor::Actor;
 use tasker_domain::digest::Digest;
 use tasker_domain::name::Name;
+use tasker_domain::order::Seek;
 use tasker_domain::requirement::QualifiedName;
 
 /// Code in quarantine.
@@ -171,12 +173,10 @@ impl Store {
         Ok(row)
     }
 
-    /// Code in quarantine, the newest first, with the names that it goes by; only what comes after a row with
-    /// this time and digest.
+    /// Code in quarantine by time and digest, with the names that it goes by.
     pub async fn list_quarantine(
         &self,
-        after: Option<(DateTime<Utc>, Digest)>,
-        limit: i64,
+        seek: Seek<(DateTime<Utc>, Digest)>,
     ) -> Result<Vec<(QuarantineRow, Vec<NamedVersion>)>, DatabaseError> {
         #[derive(FromRow)]
         struct Named {
@@ -185,16 +185,7 @@ impl Store {
             #[sqlx(flatten)]
             name: NamedVersion,
         }
-        let rows: Vec<QuarantineRow> = sqlx::query_as(
-            "select digest, at, actor, reason from tasker.quarantine
-             where $1::timestamptz is null or (at, digest) < ($1, $2)
-             order by at desc, digest desc limit $3",
-        )
-        .bind(after.map(|(at, _)| at))
-        .bind(after.map(|(_, digest)| digest.as_bytes().to_vec()))
-        .bind(limit)
-        .fetch_all(self.pool())
-        .await?;
+        let rows: Vec<QuarantineRow> = self.quarantine_in(LIST.rows(seek.direction), seek).await?;
         let digests = column(&rows, |row| &row.digest.as_bytes()[..]);
         let named: Vec<Named> = sqlx::query_as(NAMES)
             .bind(digests)
@@ -210,7 +201,33 @@ impl Store {
         };
         Ok(rows.into_iter().map(with_names).collect())
     }
+
+    /// How many bytes are in quarantine.
+    pub async fn count_quarantine(&self) -> Result<RowCount, DatabaseError> {
+        let rows = self.quarantine_in(LIST.count(), counting()).await?;
+        Ok(RowCount::of_rows(&rows))
+    }
+
+    async fn quarantine_in<R: ListRow>(
+        &self,
+        statement: impl SqlSafeStr,
+        Seek { after, limit, .. }: Seek<(DateTime<Utc>, Digest)>,
+    ) -> Result<Vec<R>, DatabaseError> {
+        let rows = sqlx::query_as(statement)
+            .bind(after.map(|(at, _)| at))
+            .bind(after.map(|(_, digest)| digest.as_bytes().to_vec()))
+            .bind(limit)
+            .fetch_all(self.pool())
+            .await?;
+        Ok(rows)
+    }
 }
+
+const LIST: Listing = listing! {
+    "select digest, at, actor, reason from tasker.quarantine
+     where $1::timestamptz is null or (at, digest) " > " ($1, $2)
+     order by at " asc ", digest " asc " limit $3"
+};
 
 /// Changes the reason of an existing quarantine.
 async fn explain(

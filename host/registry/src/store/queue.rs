@@ -1,15 +1,17 @@
 //! How namespaces take their turns at the queue, and what they have in it.
 
-use super::Store;
 use super::change_error::ChangeError;
 use super::namespace::{ensure_namespace, lock_namespace};
+use super::{RowCount, Store, texts};
 use chrono::{DateTime, Utc};
 use serde_json::json;
 use sqlx::FromRow;
 use tasker_database::audit::{self, NewAuditEntry};
-use tasker_database::{Connection, DatabaseError};
+use tasker_database::listing::{Listing, counting};
+use tasker_database::{Connection, DatabaseError, listing};
 use tasker_domain::actor::Actor;
 use tasker_domain::name::Name;
+use tasker_domain::order::Seek;
 use tasker_domain::precondition::{EntityTag, Precondition};
 
 /// A namespace with what it has in the queue.
@@ -107,23 +109,34 @@ impl Store {
         Ok(())
     }
 
-    /// This namespace, or all that have steps in the queue or a rule on it, after the given one; steps are
-    /// counted up to `counted`.
+    /// These namespaces, or all that have steps in the queue or a rule on it, by name; steps are counted up to `counted`.
     pub async fn list_queue(
         &self,
-        namespace: Option<&Name>,
-        after: Option<&str>,
+        namespaces: &[Name],
+        seek: Seek<&str>,
         counted: i64,
-        limit: i64,
     ) -> Result<Vec<QueueRow>, DatabaseError> {
-        let rows = sqlx::query_as(LIST)
-            .bind(namespace.map(Name::as_str))
-            .bind(after)
+        let statement = LIST.rows(seek.direction);
+        let rows = sqlx::query_as(statement)
+            .bind(texts(namespaces))
+            .bind(seek.after)
+            .bind(seek.limit)
             .bind(counted)
-            .bind(limit)
             .fetch_all(self.pool())
             .await?;
         Ok(rows)
+    }
+
+    /// How many namespaces the list has.
+    pub async fn count_queue(&self, namespaces: &[Name]) -> Result<RowCount, DatabaseError> {
+        let Seek { after, limit, .. } = counting::<&str>();
+        let counted: Vec<(i64,)> = sqlx::query_as(LISTED.count())
+            .bind(texts(namespaces))
+            .bind(after)
+            .bind(limit)
+            .fetch_all(self.pool())
+            .await?;
+        Ok(RowCount::of_rows(&counted))
     }
 }
 
@@ -239,15 +252,30 @@ const FILL_SLOTS: &str = "
 
 const EMPTY_SLOTS: &str = "delete from tasker.queue_slot where namespace_id = $1";
 
-const LIST: &str = "
-    select n.name as namespace, w.due as due, w.later as later, w.oldest as oldest_due_at,
-           coalesce(r.weight, 1::smallint) as weight, r.max_running, coalesce(r.is_paused, false) as is_paused, r.set_at, r.set_by
-    from (select n.* from tasker.namespace n
-          where ($1::text is null or n.name = $1) and ($2::text is null or n.name > $2)
+/// The namespaces of a list, with what is selected of them around.
+macro_rules! listed {
+    ([$($before:tt)*] [$($behind:tt)*]) => {
+        listing! {
+            $($before)*
+            "select n.* from tasker.namespace n
+          where ($1::text[] is null or n.name = any ($1)) and ($2::text is null or n.name " > " $2)
             and ($1 is not null
                  or exists (select from tasker.queue q where q.namespace_id = n.namespace_id)
                  or exists (select from tasker.queue_rule q where q.namespace_id = n.namespace_id))
-          order by n.name limit $4) n
+          order by n.name " asc " limit $3"
+            $($behind)*
+        }
+    };
+}
+
+const LISTED: Listing = listed!([] []);
+
+const LIST: Listing = listed!([
+    "select n.name as namespace, w.due as due, w.later as later, w.oldest as oldest_due_at,
+           coalesce(r.weight, 1::smallint) as weight, r.max_running, coalesce(r.is_paused, false) as is_paused, r.set_at, r.set_by
+    from ("
+] [
+    ") n
     left join tasker.queue_rule r using (namespace_id)
     cross join lateral (
       with recursive lane as (
@@ -260,19 +288,20 @@ const LIST: &str = "
         ) f
       )
       -- Each lane of a key has a due step: more lanes than steps are counted change no count.
-      select coalesce(least(sum(d.steps), $3), 0)::bigint as due, coalesce(least(sum(t.steps), $3), 0)::bigint as later,
+      select coalesce(least(sum(d.steps), $4), 0)::bigint as due, coalesce(least(sum(t.steps), $4), 0)::bigint as later,
               min(d.oldest) as oldest
-      from (select l.lane from lane l limit $3 + 10) l
+      from (select l.lane from lane l limit $4 + 10) l
       cross join lateral (
         select count(*) as steps, min(q.ready_at) as oldest
         from (select q.ready_at from tasker.queue q
               where q.namespace_id = n.namespace_id and q.lane = l.lane and q.ready_at <= now()
-              order by q.ready_at limit $3) q
+              order by q.ready_at limit $4) q
       ) d
       cross join lateral (
         select count(*) as steps
         from (select from tasker.queue q
-              where q.namespace_id = n.namespace_id and q.lane = l.lane and q.ready_at > now() limit $3) q
+              where q.namespace_id = n.namespace_id and q.lane = l.lane and q.ready_at > now() limit $4) q
       ) t
     ) w
-    order by n.name";
+    order by n.name " asc
+]);

@@ -1,16 +1,19 @@
 //! Rules on how long finished tasks are kept, by namespace and final state, and one for all others.
 
-use super::Store;
 use super::change_error::ChangeError;
 use super::namespace::{ensure_namespace, lock_namespace};
+use super::{RowCount, Store, texts};
 use chrono::{DateTime, Utc};
 use serde_json::json;
-use sqlx::FromRow;
+use sqlx::{FromRow, SqlSafeStr};
 use tasker_database::Connection;
 use tasker_database::DatabaseError;
 use tasker_database::audit::{self, NewAuditEntry};
+use tasker_database::listing;
+use tasker_database::listing::{ListRow, Listing, counting};
 use tasker_domain::actor::Actor;
 use tasker_domain::name::Name;
+use tasker_domain::order::Seek;
 use tasker_domain::permission::NamespaceScope;
 use tasker_domain::precondition::{EntityTag, Precondition, PreconditionFailed};
 use tasker_domain::retention::Retention;
@@ -122,17 +125,32 @@ impl Store {
         Ok(Some(found))
     }
 
-    /// The rule for all, then rules by namespace, after the given one, `limit` at most.
+    /// The rule for all, then rules by namespace; of these namespaces, or of all.
     pub async fn list_retention(
         &self,
-        namespace: Option<&Name>,
-        after: Option<&str>,
-        limit: i64,
+        namespaces: &[Name],
+        seek: Seek<&str>,
     ) -> Result<Vec<RetentionRow>, DatabaseError> {
-        let rows = sqlx::query_as(LIST)
-            .bind(namespace.map(Name::as_str))
-            .bind(after)
-            .bind(limit)
+        self.retention_in(LIST.rows(seek.direction), namespaces, seek)
+            .await
+    }
+
+    /// How many rules the list has.
+    pub async fn count_retention(&self, namespaces: &[Name]) -> Result<RowCount, DatabaseError> {
+        let rows = self.retention_in(LIST.count(), namespaces, counting());
+        Ok(RowCount::of_rows(&rows.await?))
+    }
+
+    async fn retention_in<R: ListRow>(
+        &self,
+        statement: impl SqlSafeStr,
+        namespaces: &[Name],
+        seek: Seek<&str>,
+    ) -> Result<Vec<R>, DatabaseError> {
+        let rows = sqlx::query_as(statement)
+            .bind(texts(namespaces))
+            .bind(seek.after)
+            .bind(seek.limit)
             .fetch_all(self.pool())
             .await?;
         Ok(rows)
@@ -298,8 +316,9 @@ const CURRENT: &str = "
     ) r
     having count(*) > 0";
 
-const LIST: &str = "
-    select l.namespace,
+/// The rule for all has the place 0, and those of namespaces have 1.
+const LIST: Listing = listing! {
+    "select l.namespace,
            max(l.keep_ms) filter (where l.state = 'complete') as complete_ms,
            max(l.keep_ms) filter (where l.state = 'error') as error_ms,
            max(l.keep_ms) filter (where l.state = 'cancelled') as cancelled_ms,
@@ -308,20 +327,19 @@ const LIST: &str = "
     from (
       select '*' as namespace, 0 as place, d.state::text, d.keep_ms, d.set_at, d.set_by
       from tasker.retention_default d
-      where $2::text is null
       union all
       select n.name, 1, r.state::text, r.keep_ms, r.set_at, r.set_by
       from tasker.retention r
       join tasker.namespace n using (namespace_id)
-      where not r.is_inherited and ($1::text is null or n.name = $1)
-        and ($2::text is null or $2 = '*' or n.name > $2)
+      where not r.is_inherited and ($1::text[] is null or n.name = any ($1))
       union all
       select coalesce(n.name, '*'), (k.namespace_id > 0)::int, 'keys', k.keep_ms, k.set_at, k.set_by
       from tasker.key_retention k
       left join tasker.namespace n using (namespace_id)
-      where case k.namespace_id when 0 then $2::text is null
-            else ($1::text is null or n.name = $1) and ($2::text is null or $2 = '*' or n.name > $2) end
+      where k.namespace_id = 0 or $1::text[] is null or n.name = any ($1)
     ) l
+    where $2::text is null or (l.place, l.namespace) " > " (($2 <> '*')::int, $2)
     group by l.place, l.namespace
-    order by l.place, l.namespace
-    limit $3";
+    order by l.place " asc ", l.namespace " asc "
+    limit $3"
+};

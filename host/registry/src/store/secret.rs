@@ -4,15 +4,19 @@ mod rotate;
 
 pub use rotate::{Rotated, UnreadableSecret};
 
-use super::namespace::ensure_namespace;
-use super::{MAX_COUNTED, RowCount, Store, counted};
+use super::change_error::ChangeError;
+use super::namespace::{ensure_namespace, lock_namespace};
+use super::{RowCount, Store};
 use chrono::{DateTime, Utc};
 use serde_json::json;
 use sqlx::FromRow;
 use tasker_database::audit::{self, NewAuditEntry};
-use tasker_database::{Connection, DatabaseError};
+use tasker_database::listing::Listing;
+use tasker_database::{Connection, DatabaseError, listing};
 use tasker_domain::actor::Actor;
 use tasker_domain::name::Name;
+use tasker_domain::order::Seek;
+use tasker_domain::precondition::{EntityTag, Precondition, PreconditionFailed};
 use tasker_domain::secret::SecretValue;
 use tasker_engine::secret::{Sealed, SecretError, SecretLocation};
 
@@ -30,20 +34,73 @@ pub struct SecretRow {
     pub created_by: String,
 }
 
+impl SecretRow {
+    /// Stands for the value that is set, of which it says nothing: each value has a version and a time of its own.
+    pub fn tag(&self) -> EntityTag {
+        let secret = ("secret", &self.namespace, &self.name);
+        EntityTag::of(&(secret, self.version, self.created_at, &self.created_by))
+    }
+}
+
+/// A change of one secret.
+#[derive(Clone, Copy, Debug)]
+pub struct SecretChange<'a> {
+    pub namespace: &'a Name,
+    pub name: &'a Name,
+    pub actor: &'a Actor,
+    /// The secret is as the caller knows it.
+    pub only_if: &'a Precondition,
+}
+
+impl SecretChange<'_> {
+    /// Refuses a change of a secret that is not as the caller knows it.
+    fn check(&self, found: Option<&SecretRow>) -> Result<(), PreconditionFailed> {
+        self.only_if.check(found.map(SecretRow::tag).as_ref())
+    }
+}
+
+/// Why a secret is not changed.
+#[derive(Debug, thiserror::Error)]
+pub enum SecretChangeError {
+    #[error(transparent)]
+    Secret(#[from] SecretError),
+    /// It is not as the caller knows it.
+    #[error(transparent)]
+    Precondition(#[from] PreconditionFailed),
+}
+
+impl From<DatabaseError> for SecretChangeError {
+    fn from(error: DatabaseError) -> Self {
+        Self::Secret(error.into())
+    }
+}
+
+impl From<sqlx::Error> for SecretChangeError {
+    fn from(error: sqlx::Error) -> Self {
+        DatabaseError::from(error).into()
+    }
+}
+
 impl Store {
     /// Encrypts the value and keeps it as the secret's next version, in place of the one before.
     /// The namespace is made at its first use. `None` if it has [`MAX_SECRETS`] already.
     pub async fn set_secret(
         &self,
-        namespace: &Name,
-        name: &Name,
+        change: SecretChange<'_>,
         value: &SecretValue,
-        actor: &Actor,
-    ) -> Result<Option<SecretRow>, SecretError> {
+    ) -> Result<Option<SecretRow>, SecretChangeError> {
         let ring = self.engine.secret_keys()?.to_seal()?;
-        let mut tx = self.pool().begin().await.map_err(DatabaseError::from)?;
+        let SecretChange {
+            namespace,
+            name,
+            actor,
+            ..
+        } = change;
+        let mut tx = self.pool().begin().await?;
         let namespace_id = ensure_namespace(&mut tx, namespace).await?;
-        let before = newest_version(&mut tx, namespace_id, name).await?;
+        let found = locked(&mut tx, &change).await?;
+        change.check(found.as_ref())?;
+        let before = found.map(|row| row.version);
         if before.is_none() && count(&mut tx, namespace_id).await? >= MAX_SECRETS {
             return Ok(None);
         }
@@ -63,18 +120,20 @@ impl Store {
             detail: json!({"from": before, "to": row.version}),
         };
         audit::record(&mut tx, &change).await?;
-        tx.commit().await.map_err(DatabaseError::from)?;
+        tx.commit().await?;
         Ok(Some(row))
     }
 
     /// True if the secret was there.
-    pub async fn remove_secret(
-        &self,
-        namespace: &Name,
-        name: &Name,
-        actor: &Actor,
-    ) -> Result<bool, DatabaseError> {
+    pub async fn remove_secret(&self, change: SecretChange<'_>) -> Result<bool, ChangeError> {
+        let SecretChange {
+            namespace,
+            name,
+            actor,
+            ..
+        } = change;
         let mut tx = self.pool().begin().await?;
+        change.check(locked(&mut tx, &change).await?.as_ref())?;
         let removed: Option<i32> = sqlx::query_scalar(
             "delete from tasker.secret s using tasker.namespace n
              where s.namespace_id = n.namespace_id and n.name = $1 and s.name = $2
@@ -99,41 +158,38 @@ impl Store {
         Ok(removed.is_some())
     }
 
-    /// Secrets by (namespace, name), after the given pair, `limit` at most.
+    /// Secrets by (namespace, name), of these namespaces or of all.
     pub async fn list_secrets(
         &self,
-        namespace: Option<&Name>,
-        after: Option<(&str, &str)>,
-        limit: i64,
+        namespaces: &[Name],
+        seek: Seek<(&str, &str)>,
     ) -> Result<Vec<SecretRow>, DatabaseError> {
-        self.rows_in(LIST, namespace, after, limit).await
+        self.rows_in(&LIST, namespaces, seek).await
     }
 
-    /// How many secrets a namespace has, or all have.
-    pub async fn count_secrets(&self, namespace: Option<&Name>) -> Result<RowCount, DatabaseError> {
-        let rows = self.rows_in(counted(LIST), namespace, None, MAX_COUNTED + 1);
-        Ok(RowCount::of(&rows.await?))
+    /// How many secrets these namespaces have, or all have.
+    pub async fn count_secrets(&self, namespaces: &[Name]) -> Result<RowCount, DatabaseError> {
+        self.count_in(&LIST, namespaces).await
     }
 }
 
-/// Locks the namespace, so that its secrets are set one after the other.
-async fn newest_version(
+/// The secret, if there is one; changes of the namespace's secrets wait for each other.
+async fn locked(
     tx: &mut Connection,
-    namespace_id: i32,
-    name: &Name,
-) -> Result<Option<i32>, DatabaseError> {
-    sqlx::query("select from tasker.namespace where namespace_id = $1 for no key update")
-        .bind(namespace_id)
-        .execute(&mut *tx)
-        .await?;
-    let version = sqlx::query_scalar(
-        "select version from tasker.secret where namespace_id = $1 and name = $2",
+    change: &SecretChange<'_>,
+) -> Result<Option<SecretRow>, DatabaseError> {
+    lock_namespace(tx, change.namespace).await?;
+    let row = sqlx::query_as(
+        "select n.name as namespace, s.name, s.version, s.created_at, s.created_by
+         from tasker.secret s
+         join tasker.namespace n using (namespace_id)
+         where n.name = $1 and s.name = $2",
     )
-    .bind(namespace_id)
-    .bind(name.as_str())
+    .bind(change.namespace.as_str())
+    .bind(change.name.as_str())
     .fetch_optional(tx)
     .await?;
-    Ok(version)
+    Ok(row)
 }
 
 async fn count(tx: &mut Connection, namespace_id: i32) -> Result<i64, DatabaseError> {
@@ -172,11 +228,12 @@ async fn insert(
     Ok(row)
 }
 
-const LIST: &str = "
-    select n.name as namespace, s.name, s.version, s.created_at, s.created_by
-    from tasker.secret s
-    join tasker.namespace n using (namespace_id)
-    where ($1::text is null or n.name = $1)
-      and ($2::text is null or (n.name, s.name) > ($2, $3))
-    order by n.name, s.name
-    limit $4";
+const LIST: Listing = listing! {
+    "select n.name as namespace, s.name, s.version, s.created_at, s.created_by
+     from tasker.secret s
+     join tasker.namespace n using (namespace_id)
+     where ($1::text is null or n.name = $1)
+       and ($2::text is null or (n.name, s.name) " > " ($2, $3))
+     order by n.name " asc ", s.name " asc "
+     limit $4"
+};

@@ -1,15 +1,18 @@
 //! Shares: which components other namespaces may use.
 
 use super::namespace::ensure_namespace;
-use super::{Addition, ListRow, MAX_COUNTED, RowCount, Store, counted, generation};
+use super::{Addition, RowCount, Store, generation, texts};
 use chrono::{DateTime, Utc};
 use serde_json::json;
 use sqlx::{FromRow, SqlSafeStr};
 use tasker_database::Connection;
 use tasker_database::DatabaseError;
 use tasker_database::audit::{self, NewAuditEntry};
+use tasker_database::listing;
+use tasker_database::listing::{ListRow, Listing, counting};
 use tasker_domain::actor::Actor;
 use tasker_domain::name::Name;
+use tasker_domain::order::Seek;
 use tasker_domain::permission::NamespaceScope;
 use tasker_domain::scope::Scope;
 
@@ -92,36 +95,32 @@ impl Store {
         Ok(removed)
     }
 
-    /// Shares by id, `limit` at most: all, or those that a namespace makes or has a part in.
+    /// Shares by id: all, or those that one of these namespaces makes or has a part in.
     pub async fn list_shares(
         &self,
-        namespace: Option<&Name>,
-        after: Option<i64>,
-        limit: i64,
+        namespaces: &[Name],
+        seek: Seek<i64>,
     ) -> Result<Vec<ShareRow>, DatabaseError> {
-        self.shares_in(LIST, namespace, after, limit).await
+        self.shares_in(LIST.rows(seek.direction), namespaces, seek)
+            .await
     }
 
     /// How many shares a list has.
-    pub async fn count_shares(&self, namespace: Option<&Name>) -> Result<RowCount, DatabaseError> {
-        let list = counted(LIST);
-        let rows = self
-            .shares_in(list, namespace, None, MAX_COUNTED + 1)
-            .await?;
-        Ok(RowCount::of(&rows))
+    pub async fn count_shares(&self, namespaces: &[Name]) -> Result<RowCount, DatabaseError> {
+        let rows = self.shares_in(LIST.count(), namespaces, counting());
+        Ok(RowCount::of_rows(&rows.await?))
     }
 
     async fn shares_in<R: ListRow>(
         &self,
-        list: impl SqlSafeStr,
-        namespace: Option<&Name>,
-        after: Option<i64>,
-        limit: i64,
+        statement: impl SqlSafeStr,
+        namespaces: &[Name],
+        seek: Seek<i64>,
     ) -> Result<Vec<R>, DatabaseError> {
-        let rows = sqlx::query_as(list)
-            .bind(namespace.map(Name::as_str))
-            .bind(after)
-            .bind(limit)
+        let rows = sqlx::query_as(statement)
+            .bind(texts(namespaces))
+            .bind(seek.after)
+            .bind(seek.limit)
             .fetch_all(self.pool())
             .await?;
         Ok(rows)
@@ -170,11 +169,12 @@ const REMOVE: &str = "
     where s.namespace_id = n.namespace_id and n.name = $1 and s.component = $2 and s.shared_with = $3
     returning s.share_id, n.name as namespace, s.component, s.shared_with, s.created_at, s.created_by";
 
-const LIST: &str = "
-    select s.share_id, n.name as namespace, s.component, s.shared_with, s.created_at, s.created_by
-    from tasker.share s
-    join tasker.namespace n using (namespace_id)
-    where ($1::text is null or n.name = $1 or s.shared_with in ($1, '*'))
-      and ($2::bigint is null or s.share_id > $2)
-    order by s.share_id
-    limit $3";
+const LIST: Listing = listing! {
+    "select s.share_id, n.name as namespace, s.component, s.shared_with, s.created_at, s.created_by
+     from tasker.share s
+     join tasker.namespace n using (namespace_id)
+     where ($1::text[] is null or n.name = any ($1) or s.shared_with = any ($1 || '*'::text))
+       and ($2::bigint is null or s.share_id " > " $2)
+     order by s.share_id " asc "
+     limit $3"
+};

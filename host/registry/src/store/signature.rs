@@ -1,17 +1,20 @@
 //! Signatures of components, and the keys that namespaces take them by.
 
-use super::Store;
 use super::generation::{advance, advance_rules, revise_components};
 use super::namespace::ensure_namespace;
+use super::{RowCount, Store};
 use chrono::{DateTime, Utc};
 use serde_json::{Value, json};
-use sqlx::FromRow;
+use sqlx::{FromRow, SqlSafeStr};
 use tasker_database::Connection;
 use tasker_database::DatabaseError;
 use tasker_database::audit::{self, NewAuditEntry};
+use tasker_database::listing;
+use tasker_database::listing::{ListRow, Listing, counting};
 use tasker_domain::actor::Actor;
 use tasker_domain::digest::Digest;
 use tasker_domain::name::Name;
+use tasker_domain::order::Seek;
 use tasker_domain::signature::{KeyId, PublicKey, Signature};
 
 /// The most signatures that are read for one digest.
@@ -168,29 +171,46 @@ impl Store {
         Ok(name.is_some())
     }
 
-    /// The keys of a namespace's signing policy by id, after the given one, `limit` at most.
+    /// The keys of a namespace's signing policy by id.
     pub async fn signing_keys(
         &self,
         namespace: &Name,
-        after: Option<&str>,
-        limit: i64,
+        seek: Seek<&str>,
     ) -> Result<Vec<SigningKeyRow>, DatabaseError> {
-        let rows = sqlx::query_as(
-            "select k.key_id, k.public_key, k.name, k.created_at, k.created_by
-             from tasker.signing_key k
-             join tasker.namespace n using (namespace_id)
-             where n.name = $1 and ($2::text is null or k.key_id > $2)
-             order by k.key_id
-             limit $3",
-        )
-        .bind(namespace.as_str())
-        .bind(after)
-        .bind(limit)
-        .fetch_all(self.pool())
-        .await?;
+        self.signing_keys_in(KEYS.rows(seek.direction), namespace, seek)
+            .await
+    }
+
+    /// How many signing keys a namespace has.
+    pub async fn count_signing_keys(&self, namespace: &Name) -> Result<RowCount, DatabaseError> {
+        let rows = self.signing_keys_in(KEYS.count(), namespace, counting());
+        Ok(RowCount::of_rows(&rows.await?))
+    }
+
+    async fn signing_keys_in<R: ListRow>(
+        &self,
+        statement: impl SqlSafeStr,
+        namespace: &Name,
+        seek: Seek<&str>,
+    ) -> Result<Vec<R>, DatabaseError> {
+        let rows = sqlx::query_as(statement)
+            .bind(namespace.as_str())
+            .bind(seek.after)
+            .bind(seek.limit)
+            .fetch_all(self.pool())
+            .await?;
         Ok(rows)
     }
 }
+
+const KEYS: Listing = listing! {
+    "select k.key_id, k.public_key, k.name, k.created_at, k.created_by
+     from tasker.signing_key k
+     join tasker.namespace n using (namespace_id)
+     where n.name = $1 and ($2::text is null or k.key_id " > " $2)
+     order by k.key_id " asc "
+     limit $3"
+};
 
 /// Locks these bytes against other publications and signatures until the transaction ends. The second
 /// transaction sees the changes of the first.

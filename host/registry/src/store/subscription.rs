@@ -8,14 +8,16 @@ pub use runs::{LoggedRunRow, SubscriberRunRow};
 
 use super::change_error::ChangeError;
 use super::namespace::{ensure_namespace, lock_namespace};
-use super::{MAX_COUNTED, RowCount, Store, counted};
+use super::{RowCount, Store};
 use chrono::{DateTime, Utc};
 use serde_json::{Value, json};
-use sqlx::FromRow;
+use sqlx::{FromRow, SqlSafeStr};
 use tasker_database::audit::{self, NewAuditEntry};
+use tasker_database::listing::{ListRow, counting};
 use tasker_database::{Connection, DatabaseError};
 use tasker_domain::actor::Actor;
 use tasker_domain::name::Name;
+use tasker_domain::order::Seek;
 use tasker_domain::precondition::Precondition;
 use tasker_domain::subscription::{
     MAX_SUBSCRIPTIONS, SubscriptionKind, SubscriptionState, TEST, Target, subject,
@@ -213,23 +215,21 @@ impl Store {
         Ok(row)
     }
 
-    /// Subscriptions by namespace and name, after the given ones.
+    /// Subscriptions by namespace and name, of these namespaces or of all.
     pub async fn list_subscriptions(
         &self,
-        namespace: Option<&Name>,
-        after: Option<(&str, &str)>,
-        limit: i64,
+        namespaces: &[Name],
+        seek: Seek<(&str, &str)>,
     ) -> Result<Vec<SubscriptionRow>, DatabaseError> {
-        self.rows_in(sql::LIST, namespace, after, limit).await
+        self.rows_in(&sql::LIST, namespaces, seek).await
     }
 
-    /// How many subscriptions a namespace has, or all have.
+    /// How many subscriptions these namespaces have, or all have.
     pub async fn count_subscriptions(
         &self,
-        namespace: Option<&Name>,
+        namespaces: &[Name],
     ) -> Result<RowCount, DatabaseError> {
-        let rows = self.rows_in(counted(sql::LIST), namespace, None, MAX_COUNTED + 1);
-        Ok(RowCount::of(&rows.await?))
+        self.count_in(&sql::LIST, namespaces).await
     }
 
     /// Removes it with its dead letters; false if there is none.
@@ -298,17 +298,38 @@ impl Store {
         change.record(&mut connection, TEST, json!(null)).await
     }
 
-    /// Dead letters by id, after the given one.
+    /// Dead letters by id.
     pub async fn list_dead_letters(
         &self,
         subscription_id: i32,
-        after: Option<i64>,
-        limit: i64,
+        seek: Seek<i64>,
     ) -> Result<Vec<DeadLetterRow>, DatabaseError> {
-        let rows = sqlx::query_as(sql::DEAD_LETTERS)
+        let statement = sql::DEAD_LETTERS.rows(seek.direction);
+        self.rows_of(statement, subscription_id, seek).await
+    }
+
+    /// How many dead letters a subscription has.
+    pub async fn count_dead_letters(
+        &self,
+        subscription_id: i32,
+    ) -> Result<RowCount, DatabaseError> {
+        let statement = sql::DEAD_LETTERS.count();
+        let rows = self.rows_of(statement, subscription_id, counting());
+        Ok(RowCount::of_rows(&rows.await?))
+    }
+
+    /// Rows of what a subscription has by number: the parameters are its id, the number after which they are, and how
+    /// many at most.
+    async fn rows_of<R: ListRow>(
+        &self,
+        statement: impl SqlSafeStr,
+        subscription_id: i32,
+        seek: Seek<i64>,
+    ) -> Result<Vec<R>, DatabaseError> {
+        let rows = sqlx::query_as(statement)
             .bind(subscription_id)
-            .bind(after)
-            .bind(limit)
+            .bind(seek.after)
+            .bind(seek.limit)
             .fetch_all(self.pool())
             .await?;
         Ok(rows)

@@ -1,10 +1,10 @@
 //! `tasker:step/context`.
 
 use crate::bindings::tasker::step::{context, types};
+use crate::journal::Journal;
 use crate::log_line::LogLevel;
 use crate::state::AttemptState;
 use crate::stopped::Stopped;
-use std::time::Instant;
 
 impl types::Host for AttemptState {}
 
@@ -38,13 +38,15 @@ impl context::Host for AttemptState {
     }
 
     fn traceparent(&mut self) -> Option<String> {
+        if let Some(recorded) = self.journal.as_ref().and_then(Journal::traceparent) {
+            return recorded;
+        }
         let trace = self.services.trace.as_ref()?;
         Some(trace.context().to_string())
     }
 
     fn remaining_ms(&mut self) -> u64 {
-        let left = self.deadline.saturating_duration_since(Instant::now());
-        u64::try_from(left.as_millis()).unwrap_or(u64::MAX)
+        u64::try_from(self.remaining().as_millis()).unwrap_or(u64::MAX)
     }
 
     fn task_input(&mut self) -> String {
@@ -90,11 +92,12 @@ impl context::Host for AttemptState {
         if let Some(progress) = progress {
             self.log_progress(&progress);
         }
-        !self
-            .services
-            .cancelled
-            .as_ref()
-            .is_some_and(|token| token.is_cancelled())
+        let cancelled = self.services.cancelled.as_ref();
+        let is_cancelled = cancelled.is_some_and(|token| token.is_cancelled());
+        !match &self.journal {
+            Some(journal) => journal.is_cancelled(is_cancelled),
+            None => is_cancelled,
+        }
     }
 }
 

@@ -12,7 +12,7 @@ impl WasiHttpView for AttemptState {
     fn http(&mut self) -> WasiHttpCtxView<'_> {
         let (invocation, log, outside) = (&self.invocation, &self.log, &self.outside);
         let attempt_secrets = &self.attempt_secrets;
-        let (meter, trace) = (&self.meter, &self.services.trace);
+        let (meter, trace, journal) = (&self.meter, &self.services.trace, &self.journal);
         let parts = self.http.get_or_insert_with(|| {
             let mut ctx = WasiHttpCtx::new();
             ctx.set_field_size_limit(MAX_FIELDS_BYTES);
@@ -25,6 +25,7 @@ impl WasiHttpView for AttemptState {
                     attempt_secrets: attempt_secrets.clone(),
                     meter: meter.clone(),
                     trace: trace.clone(),
+                    journal: journal.clone(),
                 },
             ))
         });

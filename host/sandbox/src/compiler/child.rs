@@ -1,9 +1,10 @@
 //! The host's end of the pipe.
 
 use super::inside::{FAILED, NO_MEMORY, REFUSED};
-use super::{CompileLimits, MAX_CODE_BYTES};
+use super::{CompileLimits, MAX_CODE_BYTES, Source, pipe};
 use crate::SandboxError;
 use crate::refusal::{CompileBound, Refusal};
+use bytes::Bytes;
 use std::io::{self, Read, Write};
 use std::os::unix::process::{CommandExt, ExitStatusExt};
 use std::path::Path;
@@ -26,23 +27,25 @@ struct ChildOutput {
     last_words: String,
 }
 
-/// Has a child compile the component; blocks until it ended, which is within its limits.
+/// Has a child compile the sources; blocks until it ended, which is within its limits.
 pub(super) fn compile(
     program: &Path,
     limits: &CompileLimits,
-    bytes: &[u8],
-) -> Result<Vec<u8>, SandboxError> {
+    sources: &[Source<'_>],
+) -> Result<Vec<Bytes>, SandboxError> {
+    let question = pipe::question(sources);
     let child = command(program, limits)
         .spawn()
         .map_err(SandboxError::Compiler)?;
-    let Some(left) = wait(child, limits, bytes).map_err(SandboxError::Compiler)? else {
+    let Some(left) = wait(child, limits, &question).map_err(SandboxError::Compiler)? else {
         return Err(over(CompileBound::Wall(limits.wall())));
     };
     if left.output.len() > MAX_CODE_BYTES {
         return Err(over(CompileBound::Code(MAX_CODE_BYTES)));
     }
     match left.status.code() {
-        Some(0) => Ok(left.output),
+        Some(0) => pipe::answered(&left.output.into(), sources.len())
+            .ok_or_else(|| SandboxError::Compiler(io::Error::other("it answered something else"))),
         Some(code) if code == i32::from(REFUSED) => {
             let reason = String::from_utf8_lossy(&left.output).into_owned();
             Err(Refusal::of_compiler(wasmtime::Error::msg(reason)).into())

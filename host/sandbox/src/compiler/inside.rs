@@ -1,6 +1,6 @@
 //! The child's end of the pipe.
 
-use super::{CompileLimits, engine};
+use super::{CompileLimits, engine, pipe};
 use rustix::process::{Resource, Rlimit, setrlimit};
 use std::io::{self, Read, Write};
 use std::process::ExitCode;
@@ -16,8 +16,8 @@ pub(super) const NO_MEMORY: u8 = 4;
 /// The nice value of the child: it has a lower priority than the host.
 const NICENESS: i32 = 10;
 
-/// The main function of a child: takes on the limits, compiles the component on standard input and
-/// writes its machine code to standard output.
+/// The main function of a child: takes on the limits, compiles the sources on standard input and
+/// writes their machine code to standard output.
 ///
 /// Must be called before the process has a second thread. It ends with the process that started it.
 pub fn compile_within(limits: CompileLimits) -> ExitCode {
@@ -65,10 +65,13 @@ fn limit(resource: Resource, most: u64) -> io::Result<()> {
 fn compile() -> io::Result<ExitCode> {
     let mut bytes = Vec::new();
     io::stdin().read_to_end(&mut bytes)?;
-    let compiled =
-        Engine::new(&engine::settings()).and_then(|engine| engine.precompile_component(&bytes));
+    let sources = pipe::asked(&bytes).ok_or(io::ErrorKind::InvalidData)?;
+    let compiled = Engine::new(&engine::settings()).and_then(|engine| {
+        let codes = sources.iter().map(|it| it.compile(&engine));
+        codes.collect::<wasmtime::Result<Vec<_>>>()
+    });
     match compiled {
-        Ok(code) => answer(&code, ExitCode::SUCCESS),
+        Ok(codes) => answer(&pipe::answer(&codes), ExitCode::SUCCESS),
         Err(error) if lacks_memory(&error) => Ok(NO_MEMORY.into()),
         Err(error) => answer(format!("{error:#}").as_bytes(), REFUSED.into()),
     }

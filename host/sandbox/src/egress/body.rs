@@ -1,6 +1,6 @@
 //! Bodies on their way out of the sandbox and into it, counted and held to their limits.
 
-use super::error_of;
+use super::transport::fault_of;
 use crate::meter::{Charge, Meter};
 use bytes::Bytes;
 use http_body::{Body, Frame, SizeHint};
@@ -89,7 +89,7 @@ impl IncomingBody {
     fn poll_in_time(&mut self, cx: &mut Context<'_>) -> Polled {
         if let Poll::Ready(piece) = Pin::new(&mut self.body).poll_frame(cx) {
             self.silence = None;
-            return Poll::Ready(piece.map(|piece| piece.map_err(|error| error_of(&error))));
+            return Poll::Ready(piece.map(|piece| piece.map_err(|error| fault_of(&error).into())));
         }
         let between_bytes = self.between_bytes;
         let wait = || Box::pin(tokio::time::sleep(between_bytes));

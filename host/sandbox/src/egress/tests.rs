@@ -23,6 +23,7 @@ fn step(component: &str, grants: &[&str]) -> StepPlan {
         grants: Arc::new(Grants::of(granted)),
         result_schema: None,
         event_schemas: Vec::new(),
+        recording: None,
     }
 }
 

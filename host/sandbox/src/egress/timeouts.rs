@@ -5,7 +5,7 @@ use std::time::Duration;
 use wasmtime_wasi_http::RequestOptions;
 
 /// How long a connection may take to come about.
-pub(super) const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 /// How long a destination may take to answer.
 const FIRST_BYTE_TIMEOUT: Duration = Duration::from_secs(600);
 /// How long a destination may take for the next piece of a body.
@@ -13,16 +13,16 @@ const BETWEEN_BYTES_TIMEOUT: Duration = Duration::from_secs(600);
 
 /// The timeouts of one request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Timeouts {
+pub struct HttpTimeouts {
     /// Until there is a connection: name, TCP and TLS.
-    pub(super) connect: Duration,
+    pub connect: Duration,
     /// Until the head of the response is there.
-    pub(super) first_byte: Duration,
+    pub first_byte: Duration,
     /// Between two pieces of the response's body, the first included.
-    pub(super) between_bytes: Duration,
+    pub between_bytes: Duration,
 }
 
-impl Timeouts {
+impl HttpTimeouts {
     pub(super) fn of(options: Option<RequestOptions>) -> Self {
         let options = options.unwrap_or_default();
         Self {

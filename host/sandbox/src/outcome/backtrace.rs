@@ -25,16 +25,13 @@ const PANIC_MACHINERY: [&str; 9] = [
 /// The frames, innermost first, without what lies between a panic and its trap; a frame that
 /// repeats is listed once, with its number.
 pub(super) fn lines(trace: &WasmBacktrace) -> Vec<String> {
-    let frames: Vec<String> = trace.frames().iter().map(describe).collect();
-    let machinery = frames
-        .iter()
-        .take_while(|frame| is_panic_machinery(frame))
-        .count();
-    let shown = if machinery < frames.len() {
-        &frames[machinery..]
-    } else {
-        &frames[..]
+    let frames = trace.frames();
+    let machinery = frames.iter().take_while(|frame| is_panic_machinery(frame));
+    let shown = match machinery.count() {
+        all if all == frames.len() => frames,
+        machinery => &frames[machinery..],
     };
+    let shown: Vec<String> = shown.iter().flat_map(describe).collect();
     let runs = shown.chunk_by(|a, b| a == b);
     runs.take(MAX_LINES)
         .map(|run| numbered(&run[0], run.len()))
@@ -52,8 +49,9 @@ pub(super) fn is_recursion(trace: &WasmBacktrace) -> bool {
     run >= RECURSION_FRAMES || frames.len() >= BACKTRACE_FRAMES
 }
 
-fn is_panic_machinery(frame: &str) -> bool {
-    PANIC_MACHINERY.iter().any(|start| frame.starts_with(start))
+fn is_panic_machinery(frame: &FrameInfo) -> bool {
+    let innermost = describe(frame).into_iter().next();
+    innermost.is_some_and(|it| PANIC_MACHINERY.iter().any(|start| it.starts_with(start)))
 }
 
 fn numbered(frame: &str, times: usize) -> String {
@@ -64,16 +62,25 @@ fn numbered(frame: &str, times: usize) -> String {
     }
 }
 
-fn describe(frame: &FrameInfo) -> String {
-    let symbol = frame.symbols().first();
-    let name = symbol
-        .and_then(|symbol| symbol.name())
-        .or_else(|| frame.func_name());
-    let name = name.map_or_else(|| format!("function {}", frame.func_index()), demangled);
-    match symbol.and_then(|symbol| symbol.file().zip(symbol.line())) {
-        Some((file, line)) => format!("{name} at {file}:{line}"),
-        None => name,
+/// The functions of a frame, the innermost first: those that the compiler put into others have none of their own, and are
+/// known where the component has line tables.
+fn describe(frame: &FrameInfo) -> Vec<String> {
+    let name_of_frame = || {
+        let name = frame.func_name();
+        name.map_or_else(|| format!("function {}", frame.func_index()), demangled)
+    };
+    let symbols = frame.symbols();
+    if symbols.is_empty() {
+        return vec![name_of_frame()];
     }
+    let described = symbols.iter().map(|symbol| {
+        let name = symbol.name().map_or_else(name_of_frame, demangled);
+        match symbol.file().zip(symbol.line()) {
+            Some((file, line)) => format!("{name} at {file}:{line}"),
+            None => name,
+        }
+    });
+    described.collect()
 }
 
 /// Names as in the source, if the compiler was rustc.

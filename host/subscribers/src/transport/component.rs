@@ -173,6 +173,7 @@ impl Runner {
             max_attempts: self.max_attempts,
             result_schema: None,
             event_schemas: Vec::new(),
+            recording: None,
         };
         let event = cloud_event(message.event());
         Invocation {

@@ -1,12 +1,11 @@
 //! `tasker serve`: run a host.
 
-mod signals;
 mod tokens;
 
+use super::signals::Signals;
 use crate::host::logging::{self, LogFormat};
 use crate::host::{AuthConfig, DatabaseChoice, FirstKey, Host, HostConfig, HostError, ReadReplica};
 use clap::{Args, ValueEnum};
-use signals::Signals;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -23,6 +22,7 @@ use tasker_domain::data_dir::default_data_dir;
 use tasker_domain::error_chain::ErrorChain;
 use tasker_domain::limits::{Limit, Limits};
 use tasker_domain::request_rate::RequestRate;
+use tasker_engine::recording_bound::MAX_RECORDINGS_BYTES;
 use tasker_engine::secret::{KEYS_VARIABLE, KeyRing, SecretKeys};
 use tasker_otlp::LogLines;
 use tasker_registry::maintenance::{DEFAULT_CACHE_BYTES, Maintenance};
@@ -83,7 +83,7 @@ pub struct Serve {
     #[arg(long, default_value_t = DEFAULT_CONNECTIONS, value_name = "COUNT", value_parser = clap::value_parser!(u32).range(i64::from(MIN_CONNECTIONS)..=1000))]
     connections: u32,
     /// Publish the components and templates in DIR/NAMESPACE when they appear or change; `tasker sync`
-    /// applies pins.yaml, grants.yaml, limits.yaml and subscriptions.yaml.
+    /// applies pins.yaml, grants.yaml, limits.yaml, recordings.yaml and subscriptions.yaml.
     #[arg(long, value_name = "DIR")]
     watch: Option<PathBuf>,
     /// Collect component versions that nothing needed for this long, for example 30d. Runs every hour.
@@ -93,6 +93,9 @@ pub struct Serve {
     /// Maximum of compiled code on disk; the least recently used is removed, except that of open tasks.
     #[arg(long, default_value_t = DEFAULT_CACHE_BYTES >> 20, value_name = "MIB", value_parser = clap::value_parser!(u64).range(1..=1_048_576))]
     cache_limit: u64,
+    /// Maximum of all recordings of attempts in the database, compressed; the oldest are removed. Give the same to all hosts.
+    #[arg(long, default_value_t = MAX_RECORDINGS_BYTES >> 20, value_name = "MIB", value_parser = clap::value_parser!(u64).range(64..=16_777_216))]
+    recordings_limit: u64,
     /// Give metrics at http://ADDRESS/metrics to everyone who can reach it, without a key. They are also at /metrics of
     /// the API, for keys with `observe in *`.
     #[arg(long, value_name = "ADDRESS")]
@@ -158,6 +161,10 @@ pub struct Serve {
     /// Write what handlers log to the host's log too; `tasker step logs` shows it in any case.
     #[arg(long)]
     log_handlers: bool,
+    /// Record what every attempt of this host sees, so that `tasker step replay` can run it again; without this, what
+    /// `tasker record` says. Recordings have inputs, results and answers of others in them, and are kept for 7 days.
+    #[arg(long, conflicts_with = "no_worker")]
+    record: bool,
 }
 
 /// Whether callers need a key.
@@ -251,6 +258,7 @@ impl Serve {
                 collect_after: self.collect_after,
                 cache_bytes: self.cache_limit << 20,
             },
+            max_recordings_bytes: self.recordings_limit << 20,
             archive: self.archive,
             auth: match self.auth {
                 Auth::Off => AuthConfig::Off,
@@ -290,13 +298,14 @@ impl Serve {
             drain_timeout: Duration::from_millis(self.drain_timeout),
             limits: self.limits(),
             log_handlers: self.log_handlers,
+            record: self.record,
             ..WorkerConfig::default()
         }
     }
 }
 
 /// What the database refused comes with a remedy and an exit code of its own.
-fn not_started(error: HostError) -> CliError {
+pub(super) fn not_started(error: HostError) -> CliError {
     match error {
         HostError::Connect(error) => {
             let exit = if error.is_passing() {
@@ -370,7 +379,7 @@ fn reload(host: &Host) {
     }
 }
 
-fn host_name() -> String {
+pub(super) fn host_name() -> String {
     rustix::system::uname()
         .nodename()
         .to_string_lossy()

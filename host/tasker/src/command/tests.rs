@@ -15,7 +15,7 @@ fn the_definition_of_the_arguments_holds_together() {
 fn every_command_of_the_tour_is_understood() {
     let id = "01890000-0000-7000-8000-000000000000";
     let lines = [
-        "tasker new orders/charge --dir charge",
+        "tasker new handler orders/charge --dir charge",
         "tasker build charge --debug",
         "tasker component publish charge",
         "tasker component publish charge.wasm --name payments/charge --version 1.4.0",

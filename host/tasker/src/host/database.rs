@@ -15,6 +15,8 @@ use tasker_engine::secret::KEYS_VARIABLE;
 pub enum DatabaseChoice {
     /// A private PostgreSQL in the data directory.
     Embedded,
+    /// The same, which may lose everything if the machine fails: for a data directory that is deleted at the end.
+    Temporary,
     /// A PostgreSQL 15 or later that runs already.
     Url(String),
 }
@@ -67,6 +69,9 @@ pub const PG_BINDIR_VARIABLE: &str = "TASKER_PG_BINDIR";
 /// The role and the database of a private server.
 const NAME: &str = "tasker";
 
+/// Settings without which nothing waits for the disk.
+const UNSYNCED: [&str; 3] = ["fsync", "full_page_writes", "synchronous_commit"];
+
 /// A host's own server, which does not get what secrets are encrypted with.
 pub fn private_server(data_dir: &Path) -> EmbeddedConfig {
     let mut config = EmbeddedConfig::new(data_dir, NAME);
@@ -84,12 +89,20 @@ pub(super) enum Postgres {
 impl Postgres {
     pub(super) async fn open(choice: &DatabaseChoice, data_dir: &Path) -> Result<Self, HostError> {
         match choice {
-            DatabaseChoice::Embedded => {
-                let embedded = Embedded::start(private_server(data_dir)).await?;
-                Ok(Self::Embedded(Box::new(embedded)))
+            DatabaseChoice::Embedded => Self::start(private_server(data_dir)).await,
+            DatabaseChoice::Temporary => {
+                let mut config = private_server(data_dir);
+                let unsynced = UNSYNCED.map(|name| (name.to_owned(), "off".to_owned()));
+                config.settings.extend(unsynced);
+                Self::start(config).await
             }
             DatabaseChoice::Url(url) => Ok(Self::Url(url.clone())),
         }
+    }
+
+    async fn start(config: EmbeddedConfig) -> Result<Self, HostError> {
+        let embedded = Embedded::start(config).await?;
+        Ok(Self::Embedded(Box::new(embedded)))
     }
 
     /// Connections to it, once the schema is what this host needs.

@@ -6,13 +6,14 @@ use tasker_engine::Engine;
 use tasker_tasks::retention::Retention;
 use tokio_util::sync::CancellationToken;
 
-/// Begins what is done now and then: the uses of versions, partitions of the log, deleting finished tasks.
+/// Begins what is done now and then: the uses of versions, partitions of the log, deleting finished tasks and old recordings.
 pub(super) fn keep_in_bounds(
     engine: &Engine,
     archive: Option<Archive>,
     draining: &CancellationToken,
 ) {
     tokio::spawn(engine.clone().keep_uses(draining.clone()));
+    tokio::spawn(engine.clone().keep_recordings_in_bounds(draining.clone()));
     let database = engine.database().clone();
     tokio::spawn(database.keep_partitions(archive.is_some(), draining.clone()));
     if let Some(archive) = archive.clone() {

@@ -20,13 +20,24 @@ pub enum LogFormat {
 }
 
 /// The default of RUST_LOG: what an operator needs.
-const DEFAULT_FILTER: &str = "warn,tasker=info";
+const OF_OPERATORS: &str = "warn,tasker=info";
+/// The same where people look at something else, and a host runs beside it.
+const OF_OTHERS: &str = "error";
 
 /// Starts logging, once a process; `RUST_LOG` chooses what is written. Returns the lines that are to be exported, which
 /// are the same ones.
 pub fn start(format: LogFormat) -> LogLines {
+    start_with(format, OF_OPERATORS)
+}
+
+/// The same with errors alone, unless `RUST_LOG` says otherwise.
+pub fn start_quiet() -> LogLines {
+    start_with(LogFormat::Pretty, OF_OTHERS)
+}
+
+fn start_with(format: LogFormat, default_filter: &str) -> LogLines {
     let filter =
-        EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new(DEFAULT_FILTER));
+        EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new(default_filter));
     let is_terminal = io::stderr().is_terminal();
     let is_pretty = match format {
         LogFormat::Auto => is_terminal,

@@ -5,11 +5,12 @@ import { bytes } from '../lib/format.js';
 import { useLive, useLoad } from '../lib/hooks.js';
 import { may } from '../lib/session.js';
 import { Card, Copy, Facts, Loaded, PageHead, Time } from '../components/basics.js';
+import { Requested } from '../components/capabilities.js';
+import { Comparison } from '../components/comparison.js';
 import { ActionButton } from '../components/dialog.js';
-import { Icon } from '../components/icon.js';
 import { JsonTree } from '../components/json.js';
 import { State, versionState } from '../components/state.js';
-import { AffectedPins, Changes, References } from '../components/versions.js';
+import { AffectedPins, References } from '../components/versions.js';
 
 export default function ComponentVersion({ namespace, name, version }) {
   const path = at`/v1/namespaces/${namespace}/components/${name}/versions/${version}`;
@@ -32,11 +33,12 @@ function Shown({ data, path, reload }) {
       ['Size', html`${bytes(data.size_bytes)} · <a href="${path}/bytes" download="${data.component}-${data.version}.wasm">Download</a>`],
       ['Contract', data.contract],
       ['Digest', html`<code>${data.digest}</code>`],
+      ['Commit', data.provenance?.commit && html`<code>${data.provenance.commit}</code>`],
       ['Languages', data.provenance?.languages.map((tool) => [tool.name, tool.version].filter(Boolean).join(' ')).join(', ')],
     ]} />
     <div class="cards">
       <${Capabilities} data=${data} path=${path} reload=${reload} />
-      <${Card} title="What it changed"><${Changes} report=${data.compat_report} /></${Card}>
+      <${Comparison} base=${at`/v1/namespaces/${data.namespace}/components/${data.component}`} data=${data} />
       <${Card} title="Handlers" wide>${data.handlers.length === 0 ? html`<p class="muted">It does not describe them.</p>` : data.handlers.map((handler) => html`
         <details><summary><strong>${handler.name}</strong> <span class="muted">${handler.description ?? ''}</span></summary>
           <${JsonTree} value=${{ input: handler.input_schema, result: handler.result_schema, error_codes: handler.error_codes, retry: handler.retry }} /></details>`)}</${Card}>
@@ -56,8 +58,7 @@ function Capabilities({ data, path, reload }) {
   const needsApproval = data.status === 'needs_approval';
   return html`<${Card} title="Capabilities">
     ${needsApproval && html`<p class="note">It waits for approval: ${data.unapproved.length} of what it requests is not approved.</p>`}
-    ${data.requested.length === 0 ? html`<p class="muted">It requests none: it computes, and reaches nothing.</p>` : html`<ul class="changes">${data.requested.map((it) => html`<li>
-      <span class="state ${it.granted ? 'tone-good' : 'tone-warn'}"><${Icon} name=${it.granted ? 'check' : 'lock'} />${it.granted ? 'granted' : 'not granted'}</span><code>${it.capability}</code></li>`)}</ul>`}
+    <${Requested} requested=${data.requested} />
     ${needsApproval && may('grant', data.namespace) && html`<div><${ActionButton} action=${approve} kind="primary" icon="shield" /></div>`}
   </${Card}>`;
 }

@@ -5,8 +5,8 @@ import { bytes, number } from '../lib/format.js';
 import { useLive, useLoad } from '../lib/hooks.js';
 import { place } from '../lib/router.js';
 import { Card, Loaded, PageHead } from '../components/basics.js';
-import { Figures, figuresOf } from '../components/figures.js';
 import { Pager, Table } from '../components/table.js';
+import { Usage } from '../components/usage.js';
 import { VersionLine } from '../components/versions.js';
 import { State } from '../components/state.js';
 
@@ -22,17 +22,10 @@ export default function Component({ namespace, name }) {
       <${Card} title="Versions"><${VersionLine} versions=${versions} hrefOf=${hrefOf} more=${(version) => html`<p class="muted">${bytes(version.size_bytes)}, handlers ${version.handlers.map((it) => it.name).join(', ') || 'not described'}</p>`} />
         <${Pager} after=${after} next=${next} count=${versions.length} /></${Card}>`}
     </${Loaded}>
-    <${Usage} namespace=${namespace} name=${name} />
+    <${Usage} query=${{ namespace, by: 'step' }} of=${`In tasks of ${namespace}.`}
+      versionOf=${(group) => (group.component?.startsWith(`${namespace}/${name}@`) ? group.component.split('@')[1] : null)} />
     <${Uses} base=${base} />
   </div>`;
-}
-
-/** How its versions did in the last day, in tasks of its own namespace. */
-function Usage({ namespace, name }) {
-  const loaded = useLoad((abort) => get('/v1/analytics/performance', { namespace, by: 'step', limit: 500 }, abort), [namespace, name]);
-  return html`<${Card} title="Attempts of the last 24 hours, by version"><${Loaded} of=${loaded}>${({ groups }) => html`
-    <${Figures} rows=${figuresOf(groups.filter((it) => it.component?.startsWith(`${namespace}/${name}@`)), (it) => it.component.split('@')[1])} />
-    ${groups.length >= 500 && html`<p class="note">Only the 500 steps with the most attempts are counted here.</p>`}`}</${Loaded}></${Card}>`;
 }
 
 function Uses({ base }) {

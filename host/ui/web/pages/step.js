@@ -1,4 +1,4 @@
-// One step: its attempts side by side, what it ran exactly, what it used, its log and payloads.
+// One step: its attempts side by side, what it ran exactly, what that could reach, what it used, its log and payloads.
 import { html } from '../lib/preact.js';
 import { at, get, getAll } from '../lib/api.js';
 import { bytes, duration, plural } from '../lib/format.js';
@@ -6,6 +6,7 @@ import { useLive, useLoad } from '../lib/hooks.js';
 import { Card, Digest, Empty, Facts, Loaded, PageHead, Time } from '../components/basics.js';
 import { Payload } from '../components/json.js';
 import { State } from '../components/state.js';
+import { StepCapabilities } from './task/capabilities.js';
 import { Failure } from './task/failure.js';
 import { StepLog } from './task/logs.js';
 import { Ledger } from './task/report.js';
@@ -66,6 +67,7 @@ function Shown({ report, step, reported, ledger }) {
         ${attempts.map((attempt) => html`<${Attempt} key=${attempt.attempt} attempt=${attempt} task=${report.id} step=${step} used=${ledger.get(attempt.attempt)} />`)}</div>`}
     </section>
     <div class="cards">
+      <${StepCapabilities} namespace=${report.namespace} step=${step} />
       ${reported && html`<${Card} title="Used by its attempts"><${Ledger} resources=${reported.resources} /></${Card}>`}
       ${step.result_bytes !== null && html`<${Card} title="Result"><${Payload} path=${at`/v1/tasks/${report.id}/steps/${step.name}/result`} size=${step.result_bytes} name="result-${step.name}" /></${Card}>`}
       ${step.checkpoint_bytes !== null && html`<${Card} title="Checkpoint"><${Payload} path=${at`/v1/tasks/${report.id}/steps/${step.name}/checkpoint`} size=${step.checkpoint_bytes} name="checkpoint-${step.name}" /></${Card}>`}

@@ -5,6 +5,7 @@ import { duration, plural, shortId } from '../lib/format.js';
 import { useLive, useLoad } from '../lib/hooks.js';
 import { navigate, place } from '../lib/router.js';
 import { may } from '../lib/session.js';
+import { CREATED_CHOICES, hoursAgo } from '../lib/windows.js';
 import { Empty, Filter, Loaded, PageHead, Time } from '../components/basics.js';
 import { ActionButton } from '../components/dialog.js';
 import { isFinal, State } from '../components/state.js';
@@ -18,9 +19,10 @@ const STATE_OPTIONS = [
 
 export default function Tasks() {
   const { query } = place.value;
-  const filter = Object.fromEntries(['namespace', 'template', 'state', 'tag', 'after'].map((name) => [name, query.get(name)]));
+  const filter = Object.fromEntries(['namespace', 'template', 'state', 'tag', 'hours', 'after'].map((name) => [name, query.get(name)]));
   const key = JSON.stringify(filter);
-  const tasks = useLoad((abort) => get('/v1/tasks', { ...filter, limit: 100 }, abort), [key]);
+  const { hours, ...asked } = filter;
+  const tasks = useLoad((abort) => get('/v1/tasks', { ...asked, since: hoursAgo(hours), limit: 100 }, abort), [key]);
   const [selected, setSelected] = useState(() => new Set());
   const concerns = ({ type, data }) => type.startsWith('tasker.task.')
     && (!filter.namespace || data.namespace === filter.namespace) && (!filter.template || data.template === filter.template);
@@ -38,6 +40,7 @@ export default function Tasks() {
       <${Filter} name="template" label="Template" value=${filter.template} placeholder="all" />
       <${Filter} name="state" label="State" value=${filter.state} options=${STATE_OPTIONS} />
       <${Filter} name="tag" label="Tag" value=${filter.tag} placeholder="any" />
+      <${Filter} name="hours" label="Created" value=${hours} options=${CREATED_CHOICES} />
     </div>
     <${CancelAll} filter=${filter} reload=${tasks.reload} />
     <${Loaded} of=${tasks} what="Reading tasks">${({ items, next }) => html`

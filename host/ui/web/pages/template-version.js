@@ -5,12 +5,13 @@ import { duration, plural } from '../lib/format.js';
 import { useLive, useLoad } from '../lib/hooks.js';
 import { navigate, place } from '../lib/router.js';
 import { may } from '../lib/session.js';
-import { Card, Digest, Facts, Loaded, PageHead, Tabs, Time } from '../components/basics.js';
+import { Digest, Facts, Loaded, PageHead, Tabs, Time } from '../components/basics.js';
+import { Comparison } from '../components/comparison.js';
 import { ActionButton } from '../components/dialog.js';
 import { Graph } from '../components/graph.js';
 import { State, versionState } from '../components/state.js';
 import { Table } from '../components/table.js';
-import { AffectedPins, Changes, References } from '../components/versions.js';
+import { AffectedPins, References } from '../components/versions.js';
 import { Yaml } from '../components/yaml.js';
 
 const TABS = [['', 'Graph'], ['source', 'Source'], ['steps', 'Steps'], ['changes', 'Changes and use']];
@@ -32,14 +33,14 @@ export default function TemplateVersion({ namespace, name, version }) {
         ['Digest', html`<${Digest} digest=${data.digest} />`],
       ]} />
       <${Tabs} label="Parts of the version" current=${tab} tabs=${TABS.map(([id, text]) => [id, text, id ? `${base}?tab=${id}` : base])} />
-      <${Part} tab=${tab} data=${data} path=${path} />`}
+      <${Part} tab=${tab} data=${data} base=${at`/v1/namespaces/${namespace}/templates/${name}`} path=${path} />`}
     </${Loaded}></div>`;
 }
 
-function Part({ tab, data, path }) {
+function Part({ tab, data, base, path }) {
   if (tab === 'source') return html`<${Yaml} source=${data.source} />`;
   if (tab === 'steps') return html`<${Steps} steps=${data.steps} />`;
-  if (tab === 'changes') return html`<div class="cards"><${Card} title="What it changed" wide><${Changes} report=${data.compat_report} /></${Card}><${References} path=${path} /></div>`;
+  if (tab === 'changes') return html`<div class="cards"><${Comparison} base=${base} data=${data} wide /><${References} path=${path} /></div>`;
   return html`<${Drawn} namespace=${data.namespace} steps=${data.steps} />`;
 }
 

@@ -7,9 +7,9 @@ import { place } from '../lib/router.js';
 import { may } from '../lib/session.js';
 import { Card, Loaded, PageHead } from '../components/basics.js';
 import { ActionButton, TextField } from '../components/dialog.js';
-import { Figures, figuresOf } from '../components/figures.js';
 import { State } from '../components/state.js';
 import { Pager } from '../components/table.js';
+import { Usage } from '../components/usage.js';
 import { VersionLine } from '../components/versions.js';
 
 export default function Template({ namespace, name }) {
@@ -30,14 +30,8 @@ export default function Template({ namespace, name }) {
           more=${(version) => html`<p class="muted">${plural(version.steps.length, 'step')}${version.description ? ` · ${version.description}` : ''}</p>`} />
         <${Pager} after=${after} next=${next} count=${versions.length} /></${Card}>`}
     </${Loaded}>
-    <${Usage} namespace=${namespace} name=${name} />
+    <${Usage} query=${{ namespace, template: name, by: 'version' }} of="Of all of its steps." versionOf=${(group) => group.version} tasks />
   </div>`;
-}
-
-function Usage({ namespace, name }) {
-  const loaded = useLoad((abort) => get('/v1/analytics/performance', { namespace, template: name, by: 'version', limit: 500 }, abort), [namespace, name]);
-  return html`<${Card} title="Attempts of the last 24 hours, by version"><${Loaded} of=${loaded}>${({ groups }) => html`
-    <${Figures} rows=${figuresOf(groups, (it) => it.version)} />`}</${Loaded}></${Card}>`;
 }
 
 /** Moves open tasks to other versions of their components; first it says what would change. */

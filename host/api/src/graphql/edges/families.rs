@@ -1,10 +1,11 @@
-//! Components and templates: those of namespaces, some by name, and their versions.
+//! Namespaces by name; components and templates: those of namespaces, some by name, and their versions.
 
 use super::keys::{Key, Read, load_each, page, value};
 use super::registry::{VersionKey, component_versions_of, items, template_versions_of};
 use crate::error::ApiError;
 use crate::graphql::caller::Caller;
 use crate::rest::definitions::summary;
+use crate::rest::namespaces;
 use semver::Version;
 use serde_json::Value as Json;
 use std::collections::HashMap;
@@ -37,6 +38,24 @@ fn view(kind: PinKind, row: ListedFamily) -> Json {
         PinKind::Component => value(summary::<OfComponents>(row)),
         PinKind::Template => value(summary::<OfTemplates>(row)),
     }
+}
+
+pub(super) async fn namespace(caller: &Caller, keys: &[Json]) -> Vec<Found> {
+    load_each(
+        keys,
+        |key| key.namespace(caller),
+        async |asked| {
+            let rows = caller.api.store.namespaces_named(asked).await?;
+            let views = rows.into_iter().map(|row| {
+                let name = row.name.clone();
+                (name, value(namespaces::view(row)))
+            });
+            let views: HashMap<String, Json> = views.collect();
+            let found = asked.iter().map(|name| views.get(name).cloned());
+            Ok(found.map(Option::unwrap_or_default).collect())
+        },
+    )
+    .await
 }
 
 pub(super) async fn component(caller: &Caller, keys: &[Json]) -> Vec<Found> {

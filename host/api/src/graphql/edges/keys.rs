@@ -15,6 +15,12 @@ use tasker_graphql::host::Found;
 /// A key as an edge gives it; none of an edge that leads nowhere.
 pub(super) type Read<K> = Result<Option<K>, ApiError>;
 
+/// Every key is refused.
+pub(super) async fn refuse_all(keys: &[Json], error: impl Into<ApiError>) -> Vec<Found> {
+    let problem = problem(error).await;
+    keys.iter().map(|_| Err(problem.clone())).collect()
+}
+
 /// What belongs to each of these keys. Those that can be read are loaded together, in their order.
 pub(super) async fn load_each<K>(
     keys: &[Json],
@@ -49,7 +55,7 @@ pub(super) async fn load_each<K>(
 }
 
 /// The members of a key.
-pub(super) struct Key<'k>(&'k Json);
+pub(super) struct Key<'k>(pub &'k Json);
 
 impl<'k> Key<'k> {
     /// None where the object does not have it.

@@ -1,6 +1,6 @@
 //! What belongs to tasks and to their steps.
 
-use super::keys::{Key, Read, load_each, page, value};
+use super::keys::{Key, Read, load_each, page, refuse_all, value};
 use crate::error::ApiError;
 use crate::graphql::caller::Caller;
 use crate::rest::task_views::{locked_version, raw, step_views, summary};
@@ -37,6 +37,41 @@ pub(super) async fn steps(caller: &Caller, keys: &[Json]) -> Vec<Found> {
             page(rows, items(of.limit), cursor, |row| step(of.task_id, row))
         });
         Ok(pages.collect())
+    })
+    .await
+}
+
+/// Steps by their tasks and names. In which namespace a step is says only the database.
+pub(super) async fn step_named(caller: &Caller, keys: &[Json]) -> Vec<Found> {
+    let named = |key: &Key<'_>| Some((key.task()?, key.text("step")?.to_owned()));
+    let asked: Vec<_> = keys.iter().filter_map(|key| named(&Key(key))).collect();
+    let places = match caller.api.tasks.places_of_steps(&asked).await {
+        Ok(places) => places.into_iter(),
+        Err(error) => return refuse_all(keys, error).await,
+    };
+    let places = places.map(|it| ((TaskId(it.task_id), it.step), (it.namespace, it.step_no)));
+    let places: HashMap<_, _> = places.collect();
+    let read = |key: &Key<'_>| {
+        let Some(step) = named(key) else {
+            return Ok(None);
+        };
+        let Some((namespace, step_no)) = places.get(&step) else {
+            return Ok(None);
+        };
+        caller.check_read(namespace)?;
+        Ok(Some(StepsOfTask {
+            task_id: step.0,
+            after: Some(step_no - 1),
+            limit: 1,
+        }))
+    };
+    load_each(keys, read, async |asked| {
+        let steps = caller.api.tasks.steps_of_tasks(asked).await?;
+        let steps = asked.iter().zip(steps).map(|(of, rows)| {
+            let row = rows.into_iter().next();
+            row.map(|row| step(of.task_id, row)).unwrap_or_default()
+        });
+        Ok(steps.collect())
     })
     .await
 }
@@ -80,11 +115,19 @@ pub(super) async fn attempts(caller: &Caller, keys: &[Json]) -> Vec<Found> {
                 }
             };
             let cursor = |attempt: &ReportedAttempt| attempt.attempt.to_string();
-            Ok(page(attempts, items(of.limit), cursor, value))
+            let item = |row| attempt(of.task_id, row);
+            Ok(page(attempts, items(of.limit), cursor, item))
         });
         pages.collect()
     })
     .await
+}
+
+/// An attempt, with what its id needs of its task.
+fn attempt(task_id: TaskId, row: ReportedAttempt) -> Json {
+    let mut attempt = value(row);
+    attempt["$task"] = value(task_id);
+    attempt
 }
 
 pub(super) async fn step_reasons(caller: &Caller, keys: &[Json]) -> Vec<Found> {

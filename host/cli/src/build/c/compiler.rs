@@ -80,11 +80,26 @@ impl Compiler {
             }
         };
         let optimised = match profile {
-            Profile::Release => "-Os",
-            Profile::Debug => "-O0",
+            Profile::Optimized | Profile::Release => "-Os",
+            Profile::Debug | Profile::Dev => "-O0",
         };
         command.args(["-mexec-model=reactor", "-g", optimised]);
         command
+    }
+
+    /// The compiler and its version, which the component does not say by itself.
+    pub fn version(&self) -> Option<(String, String)> {
+        let (name, version) = match self {
+            Self::Zig(program, before) => {
+                let version = program::asked(program, &[before, &["version"][..]].concat())?;
+                ("zig", version)
+            }
+            Self::WasiSdk(folder) => {
+                let told = std::fs::read_to_string(folder.join("VERSION")).ok()?;
+                ("wasi-sdk", told.lines().next()?.to_owned())
+            }
+        };
+        Some((name.to_owned(), version))
     }
 
     /// Makes archives of objects.

@@ -22,8 +22,8 @@ pub fn component(module: &[u8], profile: Profile) -> anyhow::Result<Vec<u8>> {
         );
     }
     let bytes = match profile {
-        Profile::Release => module.stripped,
-        Profile::Debug => module.all,
+        Profile::Optimized | Profile::Release => module.stripped,
+        Profile::Debug | Profile::Dev => module.all,
     };
     let encoder = ComponentEncoder::default().validate(true);
     let mut encoder = encoder

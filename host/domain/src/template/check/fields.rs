@@ -13,7 +13,7 @@ use std::str::FromStr;
 use std::time::Duration;
 
 /// A mapping whose keys are known.
-pub(super) struct Fields<'a> {
+pub struct Fields<'a> {
     entries: &'a [Entry],
     at: Position,
     path: Path,
@@ -21,7 +21,7 @@ pub(super) struct Fields<'a> {
 
 /// A value, its place and the way to it.
 #[derive(Clone)]
-pub(super) struct Field<'a> {
+pub struct Field<'a> {
     pub value: &'a Located,
     pub path: Path,
 }

@@ -1,9 +1,11 @@
 //! Runs of components with subscribers, for those who look at them.
 
-use super::Store;
+use super::{RowCount, Store};
 use chrono::{DateTime, Utc};
 use sqlx::FromRow;
-use tasker_database::DatabaseError;
+use tasker_database::listing::{Listing, counting};
+use tasker_database::{DatabaseError, listing};
+use tasker_domain::order::Seek;
 
 /// A run that has ended.
 #[derive(Clone, Debug, FromRow)]
@@ -42,20 +44,23 @@ pub struct LoggedRunRow {
 }
 
 impl Store {
-    /// The newest runs of a subscription, the newest first; those before the given number.
+    /// The runs of a subscription by number.
     pub async fn list_subscriber_runs(
         &self,
         subscription_id: i32,
-        before: Option<i64>,
-        limit: i64,
+        seek: Seek<i64>,
     ) -> Result<Vec<SubscriberRunRow>, DatabaseError> {
-        let rows = sqlx::query_as(LIST)
-            .bind(subscription_id)
-            .bind(before)
-            .bind(limit)
-            .fetch_all(self.pool())
-            .await?;
-        Ok(rows)
+        let statement = LIST.rows(seek.direction);
+        self.rows_of(statement, subscription_id, seek).await
+    }
+
+    /// How many runs of a subscription are kept.
+    pub async fn count_subscriber_runs(
+        &self,
+        subscription_id: i32,
+    ) -> Result<RowCount, DatabaseError> {
+        let rows = self.rows_of(LIST.count(), subscription_id, counting());
+        Ok(RowCount::of_rows(&rows.await?))
     }
 
     /// This run of a subscription, if it is kept.
@@ -73,18 +78,19 @@ impl Store {
     }
 }
 
-const LIST: &str = "
-    select r.*, n.name || '/' || c.name as component, v.version,
-           coalesce(json_array_length(r.lines), 0) as log_lines
-    from (
-      select * from tasker.subscriber_run s
-      where s.subscription_id = $1 and ($2::bigint is null or s.run_no < $2)
-      order by s.run_no desc limit $3
-    ) r
-    join tasker.component_version v on v.component_version_id = r.component_version_id
-    join tasker.component c on c.component_id = v.component_id
-    join tasker.namespace n on n.namespace_id = c.namespace_id
-    order by r.run_no desc";
+const LIST: Listing = listing! {
+    "select r.*, n.name || '/' || c.name as component, v.version,
+            coalesce(json_array_length(r.lines), 0) as log_lines
+     from (
+       select * from tasker.subscriber_run s
+       where s.subscription_id = $1 and ($2::bigint is null or s.run_no " > " $2)
+       order by s.run_no " asc " limit $3
+     ) r
+     join tasker.component_version v on v.component_version_id = r.component_version_id
+     join tasker.component c on c.component_id = v.component_id
+     join tasker.namespace n on n.namespace_id = c.namespace_id
+     order by r.run_no " asc
+};
 
 const SHOW: &str = "
     select r.run_no, r.at, r.seq, r.seq_index, r.attempt, r.rollouts, r.wall_ms, r.cpu_ms, r.host_ms, r.memory_kib,

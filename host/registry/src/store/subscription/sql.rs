@@ -1,5 +1,8 @@
 //! The statements on subscriptions.
 
+use tasker_database::listing;
+use tasker_database::listing::Listing;
+
 pub(super) const DEFINITION: &str = "
     select target, secrets, max_batch, types, template, task_id, step, handler, tag from tasker.subscription
     where namespace_id = $1 and name = $2
@@ -37,10 +40,11 @@ pub(super) const SET: &str = "
 pub(super) const SHOW: &str =
     "select v.* from tasker.subscription_status v where v.namespace = $1 and v.name = $2";
 
-pub(super) const LIST: &str = "
-    select v.* from tasker.subscription_status v
-    where ($1::text is null or v.namespace = $1) and ($2::text is null or (v.namespace, v.name) > ($2, $3))
-    order by v.namespace, v.name limit $4";
+pub(super) const LIST: Listing = listing! {
+    "select v.* from tasker.subscription_status v
+     where ($1::text is null or v.namespace = $1) and ($2::text is null or (v.namespace, v.name) " > " ($2, $3))
+     order by v.namespace " asc ", v.name " asc " limit $4"
+};
 
 pub(super) const REMOVE: &str = "
     delete from tasker.subscription s using tasker.namespace n
@@ -81,11 +85,12 @@ pub(super) const MOVE: &str = "
     from tasker.namespace n
     where n.namespace_id = s.namespace_id and n.name = $1 and s.name = $2";
 
-pub(super) const DEAD_LETTERS: &str = "
-    select d.dead_letter_id, d.seq, d.seq_index, d.type, d.reason, d.status, d.body, d.attempts, d.at, d.replay_at
-    from tasker.dead_letter d
-    where d.subscription_id = $1 and ($2::bigint is null or d.dead_letter_id > $2)
-    order by d.dead_letter_id limit $3";
+pub(super) const DEAD_LETTERS: Listing = listing! {
+    "select d.dead_letter_id, d.seq, d.seq_index, d.type, d.reason, d.status, d.body, d.attempts, d.at, d.replay_at
+     from tasker.dead_letter d
+     where d.subscription_id = $1 and ($2::bigint is null or d.dead_letter_id " > " $2)
+     order by d.dead_letter_id " asc " limit $3"
+};
 
 pub(super) const REVISE: &str =
     "update tasker.subscription set revision = revision + 1 where subscription_id = $1";

@@ -3,6 +3,7 @@ import { html, useEffect, useState } from '../../lib/preact.js';
 import { at, getAll, post } from '../../lib/api.js';
 import { plural, shortId } from '../../lib/format.js';
 import { may, maySomewhere } from '../../lib/session.js';
+import { hoursAgo } from '../../lib/windows.js';
 import { Card, Problem, Time } from '../../components/basics.js';
 import { ActionButton } from '../../components/dialog.js';
 import { State } from '../../components/state.js';
@@ -38,16 +39,16 @@ export function Outcomes({ of }) {
 
 /** The button, and what it would do. */
 export function CancelAll({ filter, reload }) {
-  const { namespace, template, state, tag } = filter;
+  const { namespace, template, state, tag, hours } = filter;
   const [preview, setPreview] = useState({});
-  const key = JSON.stringify([namespace, template, state, tag]);
+  const key = JSON.stringify([namespace, template, state, tag, hours]);
   useEffect(() => setPreview({}), [key]);
   const states = state ? OPEN.filter((it) => state.split(',').includes(it)) : OPEN;
   if (states.length === 0 || !(namespace ? may('run', namespace) : maySomewhere('run'))) return null;
   const look = async () => {
     setPreview({ isBusy: true });
     try {
-      const list = await getAll('/v1/tasks', { namespace, template, tag, state: states.join(',') }, MOST);
+      const list = await getAll('/v1/tasks', { namespace, template, tag, state: states.join(','), since: hoursAgo(hours) }, MOST);
       setPreview({ found: list.filter((task) => may('run', task.namespace)), isCut: list.length >= MOST });
     } catch (error) {
       setPreview({ error });

@@ -15,16 +15,20 @@ pub(super) struct Stop {
 
 impl Signals {
     pub(super) fn install() -> std::io::Result<Self> {
-        let stop = Stop {
-            interrupt: signal(SignalKind::interrupt())?,
-            terminate: signal(SignalKind::terminate())?,
-        };
+        let stop = Stop::install()?;
         let hangup = signal(SignalKind::hangup())?;
         Ok(Self { stop, hangup })
     }
 }
 
 impl Stop {
+    pub(super) fn install() -> std::io::Result<Self> {
+        Ok(Self {
+            interrupt: signal(SignalKind::interrupt())?,
+            terminate: signal(SignalKind::terminate())?,
+        })
+    }
+
     pub(super) async fn asked(&mut self) {
         tokio::select! {
             _ = self.interrupt.recv() => {}

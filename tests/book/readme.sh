@@ -1,0 +1,4 @@
+#! greet
+sdk_of_repository handler
+#> cd greet
+lock_of greet greet-handlers
