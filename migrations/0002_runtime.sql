@@ -40,8 +40,10 @@ create index task_by_template on tasker.task (template_id, task_id);
 -- Tasks that failed or were cancelled; `error` is set with `finished_at`, so this costs others nothing.
 create index task_failed on tasker.task
   ((case when error ->> 'step' is null then 'cancelled' else 'error' end), task_id) where error is not null;
+-- The same by template, whose number is negative for those that were cancelled. As one column, since an index that begins
+-- with the template alone has the order of task_by_template too: then that one may be walked, with all that did not fail.
 create index task_failed_of_template on tasker.task
-  (template_id, (case when error ->> 'step' is null then 'cancelled' else 'error' end), task_id) where error is not null;
+  ((case when error ->> 'step' is null then - template_id else template_id end), task_id) where error is not null;
 
 -- Tasks by their tags, newest first, where they have some. A table of its own, since an index of the partitions would have
 -- to sort all tasks of a tag. A row goes with its task.

@@ -2,10 +2,8 @@
 -- row that states the figures. Returns how many. Any host may call it at any time; one at a time does the work.
 -- Repeating it is harmless: an evaluated pin has no rollout, or a paused one.
 --
--- Compares attempts within the guard's window, of tasks of the pin's namespace that were created since the rollout
--- began: those whose lock names the rollout, and those whose lock does not. For a component only attempts of its own
--- versions count, and the kept runs of its subscribers for subscriptions of the namespace as well. An attempt that failed because of the host counts as neither good nor bad. Times and sizes are
--- compared at the 95th percentile, if both sides have enough attempts and the difference is more than noise.
+-- tasker.guard_figures says what is compared. Times and sizes are compared at the 95th percentile, if both sides have enough
+-- attempts and the difference is more than noise.
 --
 -- Locks: nothing while it reads; then the pins that it changes by (namespace_id, kind, target), then their
 -- namespaces by id, then the registry's generation.
@@ -14,74 +12,36 @@ language plpgsql
 set search_path = '' set jit = off
 as $$
 declare
-  v_now constant timestamptz := tasker.clock();
   -- Smaller differences are noise, regardless of the ratio.
   v_wall_noise_ms constant real := 10;
   v_cpu_noise_ms constant real := 5;
   v_memory_noise_kib constant int := 1024;
-  v_since timestamptz;
   v_changed int;
   v_namespaces int[];
 begin
-  select min(greatest(p.rollout_started_at, v_now - (p.guard->>'window')::interval)) into v_since
-  from tasker.pin p
-  where p.rollout_state = 'running' and p.guard is not null;
-
-  if v_since is null or not pg_catalog.pg_try_advisory_xact_lock(pg_catalog.hashtext('tasker.evaluate_rollout_guards')) then
+  if not exists (select from tasker.pin p where p.rollout_state = 'running' and p.guard is not null)
+     or not pg_catalog.pg_try_advisory_xact_lock(pg_catalog.hashtext('tasker.evaluate_rollout_guards')) then
     return 0;
   end if;
 
   with guarded as materialized (
     select p.namespace_id, p.kind, p.target, n.name as namespace, p.kind || ' ' || p.target as pin,
            p.requirement, p.rollout_requirement, p.rollout_percent, p.rollout_started_at, p.guard,
-           greatest(p.rollout_started_at, v_now - (p.guard->>'window')::interval) as since,
-           (p.guard->>'min_attempts')::int as min_attempts,
-           (select c.component_id
-            from tasker.component c join tasker.namespace o on o.namespace_id = c.namespace_id
-            where p.kind = 'component'
-              and o.name = case when p.target like '%/%' then split_part(p.target, '/', 1) else n.name end
-              and c.name = split_part(p.target, '/', case when p.target like '%/%' then 2 else 1 end)) as component_id,
-           (select t.template_id from tasker.template t
-            where p.kind = 'template' and t.namespace_id = p.namespace_id and t.name = p.target) as template_id
+           (p.guard->>'min_attempts')::int as min_attempts
     from tasker.pin p join tasker.namespace n using (namespace_id)
     where p.rollout_state = 'running' and p.guard is not null
-  ), attempt as (
-    select g.namespace_id, g.pin, g.pin = any (l.rollouts) as is_rollout, r.wall_ms, r.cpu_ms, r.memory_kib,
-           case when r.to_state in ('error', 'waiting_for_retry') then r.detail->>'kind' end as failure
-    from tasker.every_transition r
-    join tasker.component_version v on v.component_version_id = r.component_version_id
-    join tasker.every_task t on t.task_id = r.task_id
-    join tasker.lock l on l.lock_id = t.lock_id
-    join guarded g on g.namespace_id = t.namespace_id and r.at >= g.since and t.created_at >= g.rollout_started_at
-     and (v.component_id = g.component_id or t.template_id = g.template_id)
-    where r.at >= v_since and r.at <= v_now and r.component_version_id is not null
-    union all
-    select g.namespace_id, g.pin, g.pin = any (r.rollouts), r.wall_ms, r.cpu_ms, r.memory_kib, r.failure_kind
-    from guarded g
-    join tasker.component_version v on v.component_id = g.component_id
-    join tasker.subscriber_run r
-      on r.component_version_id = v.component_version_id and r.at >= g.since and r.at <= v_now
-    join tasker.subscription s on s.subscription_id = r.subscription_id and s.namespace_id = g.namespace_id
-  ), side as (
-    select a.namespace_id, a.pin, a.is_rollout, count(*) as attempts,
-           100.0 * count(a.failure) / count(*) as failed,
-           100.0 * count(*) filter (where a.failure in ('trapped', 'over_limit')) / count(*) as trapped,
-           percentile_cont(0.95) within group (order by a.wall_ms) as wall_ms,
-           percentile_cont(0.95) within group (order by a.cpu_ms) as cpu_ms,
-           percentile_cont(0.95) within group (order by a.memory_kib) as memory_kib
-    from attempt a
-    where a.failure is null or a.failure in ('failed', 'trapped', 'timed_out', 'over_limit')
-    group by a.namespace_id, a.pin, a.is_rollout
+  ), side as materialized (
+    select f.* from tasker.guard_figures() f
   ), compared as (
-    select g.*, n.attempts, n.failed, n.trapped, n.wall_ms, n.cpu_ms, n.memory_kib,
-           coalesce(o.attempts, 0) as o_attempts, coalesce(o.failed, 0) as o_failed,
-           coalesce(o.trapped, 0) as o_trapped,
+    select g.*, n.attempts, n.failed_percent as failed, n.trapped_percent as trapped, n.wall_ms, n.cpu_ms, n.memory_kib,
+           o.attempts as o_attempts, coalesce(o.failed_percent, 0) as o_failed,
+           coalesce(o.trapped_percent, 0) as o_trapped,
            case when o.attempts >= g.min_attempts then o.wall_ms end as o_wall_ms,
            case when o.attempts >= g.min_attempts then o.cpu_ms end as o_cpu_ms,
            case when o.attempts >= g.min_attempts then o.memory_kib end as o_memory_kib
     from guarded g
-    join side n on n.namespace_id = g.namespace_id and n.pin = g.pin and n.is_rollout
-    left join side o on o.namespace_id = g.namespace_id and o.pin = g.pin and not o.is_rollout
+    join side n on n.namespace_id = g.namespace_id and n.kind = g.kind and n.target = g.target and n.is_rollout
+    join side o on o.namespace_id = g.namespace_id and o.kind = g.kind and o.target = g.target and not o.is_rollout
     where n.attempts >= g.min_attempts
   ), breach as (
     select c.*, coalesce(c.guard->>'action', w.action) as action, w.reason

@@ -111,11 +111,11 @@ begin
                 where t.task_id >= l.first_id and t.task_id < l.end_id) as left_until
         from tasker.every_task t
         where t.error is not null
-          and (t.template_id, (case when t.error ->> 'step' is null then 'cancelled' else 'error' end), t.task_id)
-            > (v_walk.template_id, v_walk.state::text, v_walk.task_id)
-          and (t.template_id, (case when t.error ->> 'step' is null then 'cancelled' else 'error' end), t.task_id)
-            < (v_walk.template_id, v_walk.state::text, v_before)
-        order by t.template_id, (case when t.error ->> 'step' is null then 'cancelled' else 'error' end), t.task_id;
+          and ((case when t.error ->> 'step' is null then - t.template_id else t.template_id end), t.task_id)
+            > (v_walk.template_id * case v_walk.state when 'cancelled' then -1 else 1 end, v_walk.task_id)
+          and ((case when t.error ->> 'step' is null then - t.template_id else t.template_id end), t.task_id)
+            < (v_walk.template_id * case v_walk.state when 'cancelled' then -1 else 1 end, v_before)
+        order by (case when t.error ->> 'step' is null then - t.template_id else t.template_id end), t.task_id;
     end if;
     loop
       fetch v_tasks into v_task;

@@ -45,10 +45,16 @@ begin
     v_tables := 'tasker.task t';
     v_rest := format('%s and t.state = any (%L)', v_indexed, p_states);
     v_indexed := 't.finished_at is null';
+  elsif p_states <@ array['error', 'cancelled'] and p_tag is null and v_templates is null then
+    v_indexed := format(
+      't.error is not null and (case when t.error ->> ''step'' is null then ''cancelled'' else ''error'' end) = any (%L)', p_states);
   elsif p_states <@ array['error', 'cancelled'] and p_tag is null then
     v_indexed := format(
-      '%s and t.error is not null and (case when t.error ->> ''step'' is null then ''cancelled'' else ''error'' end) = any (%L)',
-      v_indexed, p_states);
+      't.error is not null and (case when t.error ->> ''step'' is null then - t.template_id else t.template_id end) = any (%L)',
+      array(select s.sign * k.template_id
+            from unnest(v_templates) k (template_id)
+            cross join (values ('error', 1), ('cancelled', -1)) s (state, sign)
+            where s.state = any (p_states)));
   elsif p_states is not null then
     v_rest := format('%s and t.state = any (%L)', v_rest, p_states);
   end if;

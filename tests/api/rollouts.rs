@@ -153,6 +153,23 @@ async fn a_template_is_rolled_out_as_a_component_is() {
 }
 
 #[tokio::test]
+async fn the_figures_of_a_rollout_are_there_from_its_beginning_to_its_end() {
+    let server = pinned().await;
+    let figures = format!("{PIN}/figures");
+    server.get(&figures).await.refused(409, "no_rollout");
+    let unknown = figures.replace("guest", "other");
+    server.get(&unknown).await.refused(404, "unknown_pin");
+    rollout(&server, "1.1.0", 10.0).await;
+    let found = server.get(&figures).await.answered(200);
+    let none = json!({"attempts": 0, "failed_percent": null, "trapped_percent": null, "wall_ms": null, "cpu_ms": null,
+                      "memory_kib": null});
+    assert_eq!((&found["rollout"], &found["base"]), (&none, &none));
+    assert!(found["since"].is_string(), "{found}");
+    rollout(&server, "1.1.0", 100.0).await;
+    server.get(&figures).await.refused(409, "no_rollout");
+}
+
+#[tokio::test]
 async fn a_paused_rollout_stays_until_it_is_resumed_or_forced() {
     let server = pinned().await;
     rollout(&server, "1.1.0", 10.0).await;

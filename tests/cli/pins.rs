@@ -162,6 +162,39 @@ async fn a_paused_rollout_that_is_forced_goes_on_under_its_guard() {
 }
 
 #[tokio::test]
+async fn figures_of_a_rollout_stand_beside_what_its_guard_allows() {
+    let terminal = with_versions(&["1.0.0", "1.1.0"]).await;
+    terminal.run(pin("set", &["=1.0.0"])).await.succeeds();
+    let none = terminal.run(of_rollout("figures", &[])).await.ends_with(4);
+    assert!(none.err.contains("has no rollout"), "{none:?}");
+    let guard = ["1.1.0", "--percent", "10", "--guard", "max_trap_rate=0.005"];
+    terminal.run(of_rollout("start", &guard)).await.succeeds();
+    let shown = terminal.run(of_rollout("figures", &[])).await.succeeds();
+    for row in [
+        ["FIGURE", "WITHOUT IT", "ROLLOUT", "GUARD ALLOWS"],
+        ["attempts", "0", "0", "counts from 20"],
+        ["failed", "", "", "5 points more"],
+        ["trapped or over a limit", "", "", "0.5 points more"],
+        ["p95 of time", "", "", "2 times as much"],
+        ["p95 of memory", "", "", "2 times as much"],
+    ] {
+        let has_all = |line: &str| row.iter().all(|cell| line.contains(cell));
+        assert!(shown.out.lines().any(has_all), "{row:?}: {shown:?}");
+    }
+    let next = "next: tasker rollout history component shop/price\n";
+    assert_eq!(shown.err, next);
+    terminal
+        .run(of_rollout(
+            "start",
+            &["1.1.0", "--percent", "20", "--no-guard"],
+        ))
+        .await
+        .succeeds();
+    let unguarded = terminal.run(of_rollout("figures", &[])).await.succeeds();
+    assert!(unguarded.out.contains("NO GUARD"), "{unguarded:?}");
+}
+
+#[tokio::test]
 async fn a_removal_is_taken_back_as_any_change_is() {
     let terminal = with_versions(&["1.0.0", "1.1.0"]).await;
     let first = terminal.run(pin("set", &["=1.0.0"])).await.succeeds();

@@ -306,6 +306,37 @@ async fn a_template_is_evaluated_by_the_attempts_of_its_tasks() {
 }
 
 #[tokio::test]
+async fn what_a_guard_compares_can_be_read_of_any_rollout() {
+    let (_database, mut session, _) = engine().await;
+    session.run(ROLLOUT).await;
+    let of_pin = "select string_agg(concat_ws(' ', f.is_rollout, f.attempts, round(f.failed_percent, 1), round(f.trapped_percent, 1),
+                                              f.wall_ms, f.cpu_ms, f.memory_kib), '; ' order by f.is_rollout)
+                  from tasker.pin p cross join lateral tasker.guard_figures(p.namespace_id, p.kind, p.target) f";
+    let figures: String = session.one(of_pin).await;
+    assert_eq!(figures, "f 0; t 0");
+    for some in [
+        OLD,
+        NEW,
+        NEW.failed("trapped", 10),
+        NEW.failed("failed", 20),
+        NEW.failed("host", 50),
+    ] {
+        session.run(&some.sql()).await;
+    }
+    let both = "f 100 0.0 0.0 20 2 2000; t 80 37.5 12.5 20 2 2000";
+    let watched = "select count(*) from tasker.guard_figures()";
+    assert_eq!(session.one::<String>(of_pin).await, both);
+    assert_eq!(session.one::<i64>(watched).await, 2);
+    session
+        .run("update tasker.pin set rollout_state = 'paused', paused_because = 'a look', guard = null")
+        .await;
+    assert_eq!(session.one::<String>(of_pin).await, both);
+    assert_eq!(session.one::<i64>(watched).await, 0);
+    session.run("delete from tasker.pin").await;
+    assert_eq!(session.one::<Option<String>>(of_pin).await, None);
+}
+
+#[tokio::test]
 async fn one_evaluates_at_a_time() {
     let (database, mut session, _) = engine().await;
     session.run(ROLLOUT).await;

@@ -140,6 +140,32 @@ async fn all_open_tasks_of_a_filter_are_cancelled_after_a_dry_run() {
 }
 
 #[tokio::test]
+async fn selected_tasks_that_ended_are_run_again_with_their_input_and_tags() {
+    let database = TestDatabase::new().await;
+    let host = open_host(&database).await;
+    publish(&host).await;
+    // More than a browser's numbers hold.
+    let input = json!({"order": 9_007_199_254_740_993_i64});
+    for _ in 0..2 {
+        let body = json!({"namespace": "shop", "template": "echo", "input": input, "tags": ["nightly"], "priority": 7});
+        let (status, created) = host.post("/v1/tasks", &body).await;
+        assert_eq!(status, 201, "{created}");
+        host.finished(created["task"]["id"].as_str().unwrap()).await;
+    }
+    if !drive("run-again.mjs", &host.host.url(), &Value::Null).await {
+        return;
+    }
+    let (_, tasks) = host.get("/v1/tasks?tag=nightly").await;
+    let tasks = tasks["items"].as_array().unwrap();
+    assert_eq!(tasks.len(), 4, "{tasks:?}");
+    for task in tasks {
+        assert_eq!(task["priority"], 7, "{task}");
+        let path = format!("/v1/tasks/{}/input", task["id"].as_str().unwrap());
+        assert_eq!(host.get(&path).await.1, input);
+    }
+}
+
+#[tokio::test]
 async fn entries_signing_keys_and_bytes_are_kept_in_order_on_their_pages() {
     let database = TestDatabase::new().await;
     let host = open_host(&database).await;

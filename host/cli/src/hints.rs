@@ -67,7 +67,7 @@ fn needs(noun: &str, verb: &str) -> Option<Needs> {
         ("template", "publish") => PublishTemplate::NEEDS,
         ("template", "yank" | "unyank") => YankTemplate::NEEDS,
         ("template", _) => ShowTemplate::NEEDS,
-        ("pin", "ls") | ("rollout", "history") => ShowPinHistory::NEEDS,
+        ("pin", "ls") | ("rollout", "history" | "figures") => ShowPinHistory::NEEDS,
         ("pin" | "rollout", _) => SetPin::NEEDS,
         ("task", "run" | "cancel") => CancelTask::NEEDS,
         ("task", "migrate") => MigrateTasks::NEEDS,

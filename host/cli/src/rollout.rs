@@ -1,5 +1,6 @@
 //! `tasker rollout …`
 
+mod figures;
 mod history;
 
 use super::pin::text::{self, is_paused, pin_now, rollout_lines, rollout_now};
@@ -25,6 +26,8 @@ pub enum Command {
     Resume(OfPin),
     /// Cancel a rollout; without one, undo the last change of the pin, also its removal.
     Rollback(OfPin),
+    /// Show what the guard compares: attempts of the tasks on the rollout, and of the others.
+    Figures(Pinned),
     /// Show the history of a pin and of its rollouts, newest change first.
     History(Pinned),
 }
@@ -86,6 +89,7 @@ pub async fn run(command: Command, context: &Context) -> Result {
             let sentence = |pinned: &Pinned, pin: &Pin| format!("{} again", taken(pinned, pin));
             of.change(RollBackPin::at, sentence, history, context).await
         }
+        Command::Figures(pinned) => figures::run(&pinned, context).await,
         Command::History(pinned) => history::run(&pinned, context).await,
     }
 }
@@ -158,7 +162,11 @@ fn next(pinned: &Pinned, to: &str, pin: &Pin) -> Vec<String> {
         Some(rollout) if is_paused(rollout) => {
             vec![format!("tasker rollout resume {named}"), rollback]
         }
-        Some(_) => vec![format!("tasker rollout start {at} --percent 100"), rollback],
+        Some(_) => vec![
+            format!("tasker rollout start {at} --percent 100"),
+            format!("tasker rollout figures {named}"),
+            rollback,
+        ],
         None => vec![format!("tasker rollout history {named}")],
     }
 }

@@ -26,6 +26,11 @@ pub fn span(span: TimeDelta) -> String {
     }
 }
 
+/// The same of milliseconds.
+pub fn millis(ms: f64) -> String {
+    span(TimeDelta::microseconds((ms * 1_000.0).round() as i64))
+}
+
 /// How long ago `at` was, to one unit: `3 s ago`.
 pub fn ago(at: DateTime<Utc>, now: DateTime<Utc>) -> String {
     let seconds = (now - at).num_seconds().max(0);

@@ -107,6 +107,7 @@ functions! {
     "54_reap",
     "55_reap_overdue",
     "56_evaluate_rollout_guards",
+    "56_guard_figures",
     "56_set_back_workers",
     "57_suspend_steps",
     "58_resume_steps",

@@ -60,6 +60,7 @@ impl Engine {
                 None => Among::of(&filter.states).into_str(),
             })
             .bind(last)
+            .bind(filter.end_of_scan(seek.direction, last))
             .fetch_all(self.pool())
             .await?;
         Ok(rows)
@@ -116,6 +117,20 @@ impl TaskFilter {
                 let after = after.unwrap_or(Uuid::max()).min(behind_highest);
                 (after, lowest)
             }
+        }
+    }
+
+    /// The id with which the scan of an index ends: the one that the list ends with, if some of what is scanned does not
+    /// fit, so that it cannot go on behind it in search of what does; and otherwise the last of all.
+    fn end_of_scan(&self, direction: Direction, last: Uuid) -> Uuid {
+        let fits_each = match self.tag {
+            Some(_) => self.states.is_empty() && self.templates.is_empty(),
+            None => self.states.is_empty() || !matches!(Among::of(&self.states), Among::All),
+        };
+        match direction {
+            _ if !fits_each => last,
+            Direction::Ascending => Uuid::max(),
+            Direction::Descending => Uuid::nil(),
         }
     }
 }

@@ -1,7 +1,7 @@
 //! Which operations of the API are tools.
 
 /// Operations that change nothing.
-pub const READS: [&str; 44] = [
+pub const READS: [&str; 45] = [
     "checkTemplate",
     "diffComponent",
     "diffTemplate",
@@ -35,6 +35,7 @@ pub const READS: [&str; 44] = [
     "showPerformance",
     "showPin",
     "showPinHistory",
+    "showRolloutFigures",
     "showStatus",
     "showStepError",
     "showStepResult",

@@ -7,7 +7,7 @@ use super::{Registry, RegistryError};
 use crate::store::RowCount;
 use crate::store::audit::{AuditFilter, AuditRow};
 use crate::store::catalog::PinFacts;
-use crate::store::pin::{NewState, PinBy, PinKey, PinKind, PinRow};
+use crate::store::pin::{NewState, PinBy, PinKey, PinKind, PinRow, SideRow};
 use std::slice;
 use tasker_domain::name::Name;
 use tasker_domain::order::Seek;
@@ -108,6 +108,18 @@ impl Registry {
     pub async fn pin(&self, pin: &PinTarget) -> Result<PinRow, RegistryError> {
         let row = self.store.pin(&pin.key()).await?;
         row.ok_or_else(|| pin.unknown())
+    }
+
+    /// What the guard of a rollout compares: the attempts of the tasks on it, and those of the others.
+    pub async fn rollout_figures(&self, pin: &PinTarget) -> Result<[SideRow; 2], RegistryError> {
+        let sides = self.store.guard_figures(&pin.key()).await?;
+        match <[SideRow; 2]>::try_from(sides) {
+            Ok(sides) => Ok(sides),
+            Err(_) => {
+                self.pin(pin).await?;
+                Err(pin.refused(PinChangeError::NoRollout))
+            }
+        }
     }
 
     /// Pins by (namespace, kind, target), of these namespaces or of all.

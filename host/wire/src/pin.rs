@@ -102,6 +102,36 @@ fn present<'de, D: Deserializer<'de>>(from: D) -> Result<Option<Option<Guard>>, 
     Option::deserialize(from).map(Some)
 }
 
+/// What the guard of a rollout compares: attempts that ended within its window, of an hour without a guard, and whose tasks
+/// were created since the rollout began.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
+pub struct RolloutFigures {
+    /// Attempts that ended earlier are not looked at.
+    pub since: DateTime<Utc>,
+    /// Of tasks that are on the rollout.
+    pub rollout: SideFigures,
+    /// Of the other tasks.
+    pub base: SideFigures,
+}
+
+/// The attempts of one side of a rollout. Those that failed because of the host are not among them.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
+pub struct SideFigures {
+    pub attempts: u64,
+    /// None without attempts, as all that follows.
+    pub failed_percent: Option<f64>,
+    /// That trapped or went over a limit; they have failed too.
+    pub trapped_percent: Option<f64>,
+    /// From the start of the instance to its end, at the 95th percentile.
+    pub wall_ms: Option<f64>,
+    /// On the processor, at the 95th percentile.
+    pub cpu_ms: Option<f64>,
+    /// The most that an attempt held, at the 95th percentile.
+    pub memory_kib: Option<f64>,
+}
+
 /// One change of a pin.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
@@ -272,6 +302,19 @@ endpoint! {
         Refused "foreign_template_pin",
         Refused "pin_matches_nothing",
         Unavailable "contention";
+}
+
+endpoint! {
+    /// Shows what the guard of a rollout compares: both sides, within its window.
+    GET "/v1/namespaces/{namespace}/pins/{kind}/{target}/figures"
+    ShowRolloutFigures { namespace: Name, kind: PinKind, target: String }
+    needs Read in Path;
+    answers RolloutFigures;
+    refuses
+        Malformed "invalid_requirement",
+        NotFound "unknown_pin",
+        Conflict "no_rollout",
+        Refused "foreign_template_pin";
 }
 
 endpoint! {

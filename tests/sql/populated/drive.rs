@@ -84,6 +84,12 @@ const LISTS: &[&str] = &[
     "/v1/tasks?state=error&count=exact",
     "/v1/tasks?state=complete&count=estimate",
     "/v1/tasks?tag=red&count=exact",
+    "/v1/tasks?namespace=shop&state=error,cancelled&count=exact",
+    "/v1/tasks?until=2020-01-01T00:00:00Z&count=exact",
+    "/v1/tasks?state=error&until=2020-01-01T00:00:00Z&count=exact",
+    "/v1/tasks?namespace=shop&until=2020-01-01T00:00:00Z&count=exact",
+    "/v1/tasks?namespace=shop&state=error,cancelled&until=2020-01-01T00:00:00Z&count=exact",
+    "/v1/tasks?tag=red&until=2020-01-01T00:00:00Z&count=exact",
     "/v1/tasks?namespace=shop,bakery&template=one,two",
     "/v1/tasks?namespace=shop,bakery&template=one,two&count=exact",
     "/v1/audit",
@@ -173,6 +179,7 @@ async fn change(host: &TestHost) {
     host.pin_component("guest", "=1.1.0").await;
     let guard = json!({"to": "=1.0.0", "percent": 50, "guard": {}});
     ask(host, "POST", &format!("{pin}/rollout"), guard).await;
+    ask(host, "GET", &format!("{pin}/figures"), json!(null)).await;
     for _ in 0..20 {
         host.submit_all(&["one"; 10]).await;
     }

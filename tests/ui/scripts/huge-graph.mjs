@@ -2,7 +2,7 @@ import { assert, withPage } from './browser.mjs';
 
 await withPage(async (page) => {
   await page.goto('/templates/shop/huge/1.0.0');
-  const canvas = page.getByRole('img', { name: 'Graph of 10,000 steps' });
+  const canvas = page.getByRole('application', { name: 'Graph of 10,000 steps' });
   await canvas.waitFor();
   const picture = () => canvas.evaluate((it) => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(() => resolve(it.toDataURL())))));
 
@@ -29,4 +29,20 @@ await withPage(async (page) => {
   await collapse.click();
   await collapse.waitFor({ state: 'detached' });
   assert(await picture() === fitted, 'the level is not collapsed');
+
+  // The same by keys alone: from the first step to the level, which opens, and on into one of its steps.
+  const told = page.locator('.graph [aria-live] bdi');
+  const says = (text) => told.filter({ hasText: text }).waitFor();
+  await canvas.press('ArrowRight');
+  await says(/^begin\. Enter opens it\.$/);
+  await canvas.press('ArrowRight');
+  await says('9,998 steps on level 2. Enter shows them one by one.');
+  await canvas.press('Enter');
+  await collapse.waitFor();
+  await says(/^part-\d+, after begin\. Enter opens it\.$/);
+  const one = await told.textContent();
+  await canvas.press('ArrowDown');
+  await told.filter({ hasNotText: one }).waitFor();
+  await canvas.press('ArrowUp');
+  await says(one);
 });

@@ -10,6 +10,9 @@ await withPage(async (page) => {
   await confirm(page, 'Set the share', 'a look');
   await page.getByText('25 % take').waitFor();
   await page.getByText('It compares the last').waitFor();
+  const figures = page.getByRole('region', { name: 'Figures of both sides' });
+  await figures.getByRole('columnheader', { name: '1.1.0, the new one' }).waitFor();
+  await figures.getByRole('row', { name: 'Trapped or over a limit' }).getByText('1 point more').waitFor();
 
   await page.getByRole('button', { name: 'Roll back' }).click();
   await confirm(page, 'Roll back', 'too slow');

@@ -16,17 +16,18 @@ use tasker_registry::RegistryError;
 use tasker_registry::pin::PinTarget;
 use tasker_registry::resolved_pin::ResolvedPin;
 use tasker_registry::store::audit::AuditRow;
-use tasker_registry::store::pin::{PinBy, PinKind, PinRow};
+use tasker_registry::store::pin::{PinBy, PinKind, PinRow, SideRow};
 use tasker_wire::endpoint::Endpoint;
 use tasker_wire::pin::{
     ListPins, PauseRollout, Pin, PinChange, RemovePin, ResumeRollout, RollBackPin, Rollout,
-    RolloutState, SetPin, ShowPin, ShowPinHistory, StartRollout,
+    RolloutFigures, RolloutState, SetPin, ShowPin, ShowPinHistory, ShowRolloutFigures, SideFigures,
+    StartRollout,
 };
 
 pub(crate) fn routes() -> Routes {
     let routes = Routes::default().on(list).on(show).on(set).on(remove);
     let routes = routes.on(rollout).on(pause).on(resume).on(rollback);
-    routes.on(history)
+    routes.on(figures).on(history)
 }
 
 async fn list(api: Api, mut call: Call<ListPins>) -> Answer<ListPins> {
@@ -97,6 +98,27 @@ async fn rollback(api: Api, call: Call<RollBackPin>) -> Answer<RollBackPin> {
     let by = by(call.actor(), "pin.rollback", &call.body.reason, &only_if)?;
     let pin = pin_of(&call.path.namespace, call.path.kind, &call.path.target)?;
     answer(&api, api.registry.rollback_pin(&pin, &by).await?).await
+}
+
+async fn figures(api: Api, call: Call<ShowRolloutFigures>) -> Answer<ShowRolloutFigures> {
+    let pin = pin_of(&call.path.namespace, call.path.kind, &call.path.target)?;
+    let [rollout, base] = api.registry.rollout_figures(&pin).await?;
+    Ok(Reply::ok(RolloutFigures {
+        since: rollout.since,
+        rollout: side(rollout),
+        base: side(base),
+    }))
+}
+
+fn side(row: SideRow) -> SideFigures {
+    SideFigures {
+        attempts: row.attempts.unsigned_abs(),
+        failed_percent: row.failed_percent,
+        trapped_percent: row.trapped_percent,
+        wall_ms: row.wall_ms,
+        cpu_ms: row.cpu_ms,
+        memory_kib: row.memory_kib,
+    }
 }
 
 async fn history(api: Api, mut call: Call<ShowPinHistory>) -> Answer<ShowPinHistory> {

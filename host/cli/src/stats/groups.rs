@@ -2,7 +2,6 @@
 
 use super::bars::bar;
 use crate::{Table, Tone, units};
-use chrono::TimeDelta;
 use tasker_domain::analytics::GroupBy;
 use tasker_wire::analytics::{Durations, PerformanceGroup};
 
@@ -67,7 +66,7 @@ fn times(
     let most = groups.iter().map(all).fold(0.0, f64::max);
     Table::new([
         ("step", &name as &dyn Fn(&PerformanceGroup) -> String),
-        ("in all", &|it| span(all(it))),
+        ("in all", &|it| units::millis(all(it))),
         ("", &|it| Tone::Active.of(bar(all(it), most))),
         ("times", &|it| count(it).to_string()),
         ("p50", &|it| percentile(durations(it), |it| it.p50)),
@@ -126,9 +125,7 @@ fn success(group: &PerformanceGroup) -> String {
 }
 
 fn percentile(durations: Option<Durations>, of: fn(&Durations) -> f64) -> String {
-    durations.map(|it| span(of(&it))).unwrap_or_default()
-}
-
-fn span(ms: f64) -> String {
-    units::span(TimeDelta::microseconds((ms * 1_000.0).round() as i64))
+    durations
+        .map(|it| units::millis(of(&it)))
+        .unwrap_or_default()
 }

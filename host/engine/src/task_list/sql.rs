@@ -4,8 +4,10 @@ use tasker_database::listing;
 use tasker_database::listing::Listing;
 
 // A short scan of the one index that has what is asked for together. Rows are compared where values
-// would do, since that and the order leave no other index to choose, whatever the statistics say. It begins behind $4 and ends
-// with $7.
+// would do, since that and the order leave no other index to choose, whatever the statistics say. It begins behind $4; what is
+// behind $7 is not shown. A comparison of rows does not end the scan of an index before its first column is over: of one that
+// ends with $7, the entries behind it would be read too. So where each row fits, $8 is the last of all ids, and the limit ends
+// the scan.
 pub(super) const ALL: Listing = listing! {
     "select t.task_id, n.name as namespace, p.name as template, v.version, t.template_version_id,
            t.lock_id, t.state::text as state, t.correlation_id, t.tags, t.lane / tasker.lane_width() as priority,
@@ -26,10 +28,10 @@ pub(super) const ALL: Listing = listing! {
          select o.* from tasker.every_task o
          where o.error is not null
            and ((case when o.error ->> 'step' is null then 'cancelled' else 'error' end), o.task_id) " > " (s.state, $4)
-           and ((case when o.error ->> 'step' is null then 'cancelled' else 'error' end), o.task_id) " <= " (s.state, $7)
+           and ((case when o.error ->> 'step' is null then 'cancelled' else 'error' end), o.task_id) " <= " (s.state, $8)
          order by (case when o.error ->> 'step' is null then 'cancelled' else 'error' end) " asc ", o.task_id " asc "
          limit $5) l
-       where $6 in ('failed', 'open_and_failed') and s.state in ('error', 'cancelled'))
+       where $6 in ('failed', 'open_and_failed') and s.state in ('error', 'cancelled') and l.task_id " <= " $7)
     ) t
     join tasker.namespace n using (namespace_id)
     join tasker.template p using (template_id)
@@ -56,11 +58,11 @@ pub(super) const OF_TEMPLATES: Listing = listing! {
       (select l.* from asked k
        cross join lateral (
          select o.* from tasker.every_task o
-         where (o.template_id, o.task_id) " > " (k.template_id, $4) and (o.template_id, o.task_id) " <= " (k.template_id, $7)
+         where (o.template_id, o.task_id) " > " (k.template_id, $4) and (o.template_id, o.task_id) " <= " (k.template_id, $8)
            and ($3::text[] is null or o.state = any ($3::text[]::tasker.task_state[]))
          order by o.template_id " asc ", o.task_id " asc "
          limit $5) l
-       where $6 = 'all')
+       where $6 = 'all' and l.task_id " <= " $7)
       union all
       (select o.* from tasker.task o
        where $6 in ('open', 'open_and_failed') and o.finished_at is null and o.task_id " > " $4 and o.task_id " <= " $7
@@ -69,18 +71,17 @@ pub(super) const OF_TEMPLATES: Listing = listing! {
        order by o.task_id " asc " limit $5)
       union all
       (select l.* from asked k
-       cross join unnest($3::text[]) s (state)
+       cross join (values ('error', 1), ('cancelled', -1)) s (state, sign)
        cross join lateral (
          select o.* from tasker.every_task o
          where o.error is not null
-           and (o.template_id, (case when o.error ->> 'step' is null then 'cancelled' else 'error' end), o.task_id)
-             " > " (k.template_id, s.state, $4)
-           and (o.template_id, (case when o.error ->> 'step' is null then 'cancelled' else 'error' end), o.task_id)
-             " <= " (k.template_id, s.state, $7)
-         order by o.template_id " asc ", (case when o.error ->> 'step' is null then 'cancelled' else 'error' end) " asc ",
-                  o.task_id " asc "
+           and ((case when o.error ->> 'step' is null then - o.template_id else o.template_id end), o.task_id)
+             " > " (s.sign * k.template_id, $4)
+           and ((case when o.error ->> 'step' is null then - o.template_id else o.template_id end), o.task_id)
+             " <= " (s.sign * k.template_id, $8)
+         order by (case when o.error ->> 'step' is null then - o.template_id else o.template_id end) " asc ", o.task_id " asc "
          limit $5) l
-       where $6 in ('failed', 'open_and_failed') and s.state in ('error', 'cancelled'))
+       where $6 in ('failed', 'open_and_failed') and s.state = any ($3) and l.task_id " <= " $7)
     ) t
     join tasker.namespace n using (namespace_id)
     join tasker.template p using (template_id)
@@ -105,7 +106,7 @@ pub(super) const TAGGED: Listing = listing! {
       from tasker.task_tag g
       cross join lateral (select e.* from tasker.every_task e where e.task_id = g.task_id) o
       where (g.namespace_id, g.tag, g.task_id) " > " (k.namespace_id, $6, $4)
-        and (g.namespace_id, g.tag, g.task_id) " <= " (k.namespace_id, $6, $7)
+        and (g.namespace_id, g.tag, g.task_id) " <= " (k.namespace_id, $6, $8)
         and ($3::text[] is null or o.state = any ($3::text[]::tasker.task_state[]))
         and ($2::text[] is null
              or exists (select from tasker.template a where a.template_id = o.template_id and a.name = any ($2)))
@@ -114,6 +115,7 @@ pub(super) const TAGGED: Listing = listing! {
     ) t
     join tasker.template p using (template_id)
     join tasker.template_version v using (template_version_id)
+    where t.task_id " <= " $7
     order by t.task_id " asc "
     limit $5"
 };

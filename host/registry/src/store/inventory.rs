@@ -3,16 +3,16 @@
 use super::{RowCount, Store};
 use chrono::{DateTime, Utc};
 use serde_json::Value;
-use sqlx::FromRow;
 use sqlx::types::Json;
+use sqlx::{FromRow, SqlSafeStr};
 use std::collections::BTreeMap;
 use tasker_database::audit::{self, NewAuditEntry};
-use tasker_database::listing::Listing;
+use tasker_database::listing::{ListRow, Listing, counting};
 use tasker_database::{DatabaseError, listing};
 use tasker_domain::actor::Actor;
 use tasker_domain::inventory::Statistics;
 use tasker_domain::name::Name;
-use tasker_domain::order::Seek;
+use tasker_domain::order::{Direction, Seek};
 use tasker_domain::resolve::VersionStatus;
 
 /// A namespace and how much is in it.
@@ -58,7 +58,8 @@ impl Store {
         &self,
         seek: Seek<&str>,
     ) -> Result<Vec<NamespaceRow>, DatabaseError> {
-        self.rows_after(NAMESPACES.rows(seek.direction), seek).await
+        let statement = NAMESPACES.rows(seek.direction);
+        self.namespaces(statement, None, seek).await
     }
 
     /// Those of these namespaces that exist.
@@ -66,13 +67,29 @@ impl Store {
         &self,
         names: &[String],
     ) -> Result<Vec<NamespaceRow>, DatabaseError> {
-        let rows = sqlx::query_as(NAMESPACES_NAMED).bind(names);
-        Ok(rows.fetch_all(self.pool()).await?)
+        let statement = NAMESPACES.rows(Direction::Ascending);
+        let all = Seek::lowest(names.len() as i64);
+        self.namespaces(statement, Some(names), all).await
     }
 
     /// How many namespaces there are.
     pub async fn count_namespaces(&self) -> Result<RowCount, DatabaseError> {
-        self.count_rows(&NAMESPACES).await
+        let counted = self.namespaces(NAMESPACES.count(), None, counting());
+        Ok(RowCount::of_rows(&counted.await?))
+    }
+
+    /// Namespaces by name, of these names or of all.
+    async fn namespaces<R: ListRow>(
+        &self,
+        statement: impl SqlSafeStr,
+        names: Option<&[String]>,
+        seek: Seek<&str>,
+    ) -> Result<Vec<R>, DatabaseError> {
+        let query = sqlx::query_as(statement)
+            .bind(seek.after)
+            .bind(seek.limit)
+            .bind(names);
+        Ok(query.fetch_all(self.pool()).await?)
     }
 
     /// True if something was ever put into this namespace.
@@ -212,24 +229,10 @@ const NAMESPACES: Listing = listing! {
     from tasker.namespace n
     left join (select k.namespace_id, count(*) as open_tasks from tasker.task k
                where k.finished_at is null group by k.namespace_id) o using (namespace_id)
-    where ($1::text is null or n.name " > " $1)
+    where ($1::text is null or n.name " > " $1) and ($3::text[] is null or n.name = any ($3))
     order by n.name " asc "
     limit $2"
 };
-
-const NAMESPACES_NAMED: &str = "
-    select n.name, n.created_at,
-           (select count(*) from tasker.component c where c.namespace_id = n.namespace_id) as components,
-           (select count(*) from tasker.component c join tasker.component_version v using (component_id)
-            where c.namespace_id = n.namespace_id) as component_versions,
-           (select count(*) from tasker.template t where t.namespace_id = n.namespace_id) as templates,
-           (select count(*) from tasker.template t join tasker.template_version v using (template_id)
-            where t.namespace_id = n.namespace_id) as template_versions,
-           (select count(*) from tasker.pin p where p.namespace_id = n.namespace_id) as pins,
-           (select count(*) from tasker.task k
-            where k.namespace_id = n.namespace_id and k.finished_at is null) as open_tasks
-    from tasker.namespace n
-    where n.name = any ($1)";
 
 const COUNTS: &str = "
     select row_to_json(counts) from (

@@ -2,10 +2,12 @@
 
 pub(crate) mod auto_rollback;
 pub(crate) mod change;
+mod figures;
 mod past;
 
 pub use auto_rollback::{AffectedPins, Decide, Decided, RolledBack, Unresolvable};
 pub use change::{NewState, PinBy, PinKey};
+pub use figures::SideRow;
 pub use past::PinPastRow;
 pub use tasker_domain::pin::{PinKind, PinKindError};
 

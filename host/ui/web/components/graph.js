@@ -1,14 +1,19 @@
-// The graph of a task on a canvas: pan, zoom, search, a minimap. What it shows is also a table.
+// The graph of a task on a canvas: pan, zoom, search, a minimap, and a walk by keys. What it shows is also a table.
 import { html, useEffect, useMemo, useRef, useState } from '../lib/preact.js';
 import { plural } from '../lib/format.js';
 import { useWidth } from '../lib/hooks.js';
 import { layout } from '../lib/layout.js';
 import { theme } from '../lib/theme.js';
+import { nextTo, WALKS } from '../lib/walk.js';
 import { colours, draw, minimapOf } from './graph-draw.js';
 
 const LEAST_SCALE = 0.02;
 const MOST_SCALE = 2;
 const STEP = 60;
+/** Between the edge of the canvas and what was walked to. */
+const MARGIN = 24;
+/** What was walked to can be read. */
+const WALKED_SCALE = 0.6;
 
 /**
  * @param {{nodes: {id: string, parents: string[]}[], states: Map<string, string>, onOpen: (id: string) => void,
@@ -20,12 +25,14 @@ export function Graph({ nodes, states, onOpen, label }) {
   const [opened, setOpened] = useState(() => new Set());
   const [search, setSearch] = useState('');
   const [view, setView] = useState(null);
+  const [focusedId, setFocusedId] = useState(null);
   const drag = useRef(null);
   const graph = useMemo(() => layout(nodes, opened), [nodes, opened]);
   const height = Math.min(Math.max(220, graph.height + 60), Math.max(300, innerHeight * 0.62));
   const marked = useMemo(() => found(nodes, search), [nodes, search]);
   const fitted = fit(graph, width, height);
   const shown = view ?? fitted;
+  const focused = focusedId === null ? undefined : graph.placed.find((unit) => unit.members.includes(focusedId));
 
   useEffect(() => {
     const ratio = devicePixelRatio || 1;
@@ -33,12 +40,12 @@ export function Graph({ nodes, states, onOpen, label }) {
     element.width = width * ratio;
     element.height = height * ratio;
     const scene = {
-      graph, view: shown, width, height, ratio, theme: colours(element), marked, focused: null,
+      graph, view: shown, width, height, ratio, theme: colours(element), marked, focused: focused?.id ?? null,
       stateOf: (id) => states.get(id) ?? 'waiting',
     };
     const frame = requestAnimationFrame(() => draw(element.getContext('2d'), scene));
     return () => cancelAnimationFrame(frame);
-  }, [graph, width, height, states, marked, shown.x, shown.y, shown.scale, theme.value]);
+  }, [graph, width, height, states, marked, focused, shown.x, shown.y, shown.scale, theme.value]);
 
   const zoom = (factor, x = width / 2, y = height / 2) => {
     const scale = Math.min(MOST_SCALE, Math.max(LEAST_SCALE, shown.scale * factor));
@@ -98,14 +105,27 @@ export function Graph({ nodes, states, onOpen, label }) {
     const unit = wasClick && unitAt(graph, shown, event.offsetX, event.offsetY);
     if (unit) open(unit);
   };
+  const walk = (key) => {
+    const unit = nextTo(graph, focused, key);
+    if (!unit) return;
+    setFocusedId(unit.members[0]);
+    setView(inSight(unit, shown, width, height));
+  };
+  // A level that was opened by a key has what was walked to somewhere else.
+  useEffect(() => {
+    if (focused) setView(inSight(focused, shown, width, height));
+  }, [opened]);
+  const moves = { ArrowLeft: () => pan(STEP, 0), ArrowRight: () => pan(-STEP, 0), ArrowUp: () => pan(0, STEP), ArrowDown: () => pan(0, -STEP) };
   const keys = {
-    ArrowLeft: () => pan(STEP, 0), ArrowRight: () => pan(-STEP, 0), ArrowUp: () => pan(0, STEP), ArrowDown: () => pan(0, -STEP),
+    ...Object.fromEntries(WALKS.map((key) => [key, () => walk(key)])),
+    Enter: () => focused && open(focused),
     '+': () => zoom(1.25), '=': () => zoom(1.25), '-': () => zoom(0.8), 0: () => setView(null),
   };
   const onKeyDown = (event) => {
-    if (!keys[event.key] || event.ctrlKey || event.metaKey) return;
+    const act = (event.shiftKey && moves[event.key]) || keys[event.key];
+    if (!act || event.ctrlKey || event.metaKey || event.altKey) return;
     event.preventDefault();
-    keys[event.key]();
+    act();
   };
   const goTo = (event) => {
     event.preventDefault();
@@ -122,13 +142,35 @@ export function Graph({ nodes, states, onOpen, label }) {
       <button type="button" class="button small" onClick=${() => zoom(0.8)} aria-label="Zoom out">−</button>
       <button type="button" class="button small" onClick=${() => zoom(1.25)} aria-label="Zoom in">+</button>
       <button type="button" class="button small" onClick=${() => setView(null)}>Fit</button>
-      ${opened.size > 0 && html`<button type="button" class="button small" onClick=${() => { setOpened(new Set()); setView(null); }}>Collapse wide levels</button>`}
+      ${opened.size > 0 && html`<button type="button" class="button small" onClick=${() => { setOpened(new Set()); setFocusedId(null); setView(null); }}>Collapse wide levels</button>`}
     </form>
-    <div ref=${box}><canvas ref=${canvas} tabindex="0" role="img" aria-label=${label} style=${{ width: '100%', height: `${height}px` }}
+    <div ref=${box}><canvas ref=${canvas} tabindex="0" role="application" aria-label=${label} style=${{ width: '100%', height: `${height}px` }}
       onPointerDown=${onPointerDown} onPointerMove=${onPointerMove} onPointerUp=${onPointerUp} onPointerCancel=${() => { drag.current = null; }}
       onKeyDown=${onKeyDown} /></div>
-    <p class="hint">Drag to move; Ctrl and the wheel, + and − zoom; 0 fits; a click opens a step. The tab Steps has the same as a table.</p>
+    <p class="hint" aria-live="polite">${focused ? html`<bdi>${told(focused, nodes, states)}</bdi>` : HINT}</p>
   </div>`;
+}
+
+const HINT = 'Drag or Shift and the arrows move; Ctrl and the wheel, + and − zoom; 0 fits; a click opens a step. '
+  + 'The arrows go from step to step, Enter opens one. The tab Steps has the same as a table.';
+
+/** What the walk has come to. */
+function told({ id, members, level }, nodes, states) {
+  if (members.length > 1) return `${plural(members.length, 'step')} on level ${level + 1}. Enter shows them one by one.`;
+  const state = states.has(id) ? `, ${states.get(id).replaceAll('_', ' ')}` : '';
+  const parents = nodes.find((node) => node.id === id).parents;
+  const after = parents.length > 3 ? plural(parents.length, 'step') : parents.join(', ');
+  return `${id}${state}${after && `, after ${after}`}. Enter opens it.`;
+}
+
+/** The view, moved as far as it takes to have it in sight. */
+function inSight(unit, view, width, height) {
+  const scale = Math.max(view.scale, WALKED_SCALE);
+  const moved = (offset, start, length, size) => {
+    const [least, most] = [MARGIN - start * scale, size - MARGIN - (start + length) * scale];
+    return Math.max(Math.min(offset, most), least);
+  };
+  return { scale, x: moved(view.x, unit.x, unit.width, width), y: moved(view.y, unit.y, unit.height, height) };
 }
 
 function found(nodes, search) {

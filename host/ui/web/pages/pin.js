@@ -5,8 +5,6 @@ import { useInterval, useLive, useLoad } from '../lib/hooks.js';
 import { may } from '../lib/session.js';
 import { Card, Empty, Loaded, PageHead } from '../components/basics.js';
 import { ActionButton, TextField } from '../components/dialog.js';
-import { figuresOf } from '../components/figures.js';
-import { sinceOf } from './overview.js';
 import { History } from './pin/history.js';
 import { Rollout } from './pin/rollout.js';
 
@@ -14,13 +12,13 @@ export default function Pin({ namespace, kind, target }) {
   const [owner, name] = target.includes('~') ? target.split('~') : [namespace, target];
   const path = at`/v1/namespaces/${namespace}/pins/${kind}/${target}`;
   const loaded = useLoad(async (abort) => {
-    const [pins, definition, groups] = await Promise.all([
+    const [pins, definition] = await Promise.all([
       getAll('/v1/pins', { namespace }, 10_000, abort),
       get(at`/v1/namespaces/${owner}/${kind}s/${name}`, { limit: 100 }, abort),
-      groupsOf(namespace, kind, owner, name, abort),
     ]);
     const wanted = target.replace('~', '/');
-    return { pin: pins.find((it) => it.kind === kind && it.target === wanted) ?? null, definition, figures: groups };
+    const pin = pins.find((it) => it.kind === kind && it.target === wanted) ?? null;
+    return { pin, definition, figures: await figuresOf(path, pin, abort) };
   }, [path]);
   const history = useLoad((abort) => get(`${path}/history`, { limit: 50 }, abort), [path]);
   const reload = () => { loaded.reload(); history.reload(); };
@@ -39,16 +37,11 @@ export default function Pin({ namespace, kind, target }) {
   </div>`;
 }
 
-/** Attempts of the last hour by version. */
-async function groupsOf(namespace, kind, owner, name, abort) {
-  const since = sinceOf(1);
-  if (kind === 'template') {
-    const { groups } = await get('/v1/analytics/performance', { namespace, template: name, by: 'version', since, limit: 500 }, abort);
-    return figuresOf(groups, (it) => it.version);
-  }
-  const { groups } = await get('/v1/analytics/performance', { namespace, by: 'step', since, limit: 500 }, abort);
-  return figuresOf(groups.filter((it) => it.component?.startsWith(`${owner}/${name}@`)), (it) => it.component.split('@')[1]);
-}
+/** What the guard of its rollout compares; null where it has none, or none any more. */
+const figuresOf = (path, pin, abort) => pin?.rollout && get(`${path}/figures`, {}, abort).catch((error) => {
+  if (error.problem?.code === 'no_rollout') return null;
+  throw error;
+});
 
 function Why({ pin, definition, namespace }) {
   if (!pin) {

@@ -1,16 +1,15 @@
 // The list of tasks, the newest first.
 import { html, useState } from '../lib/preact.js';
 import { at, get } from '../lib/api.js';
-import { duration, plural, shortId } from '../lib/format.js';
+import { duration, shortId } from '../lib/format.js';
 import { useLive, useLoad } from '../lib/hooks.js';
 import { navigate, place } from '../lib/router.js';
-import { may } from '../lib/session.js';
 import { CREATED_CHOICES, hoursAgo } from '../lib/windows.js';
 import { Empty, Filter, Loaded, PageHead, Time } from '../components/basics.js';
-import { ActionButton } from '../components/dialog.js';
-import { isFinal, State } from '../components/state.js';
+import { State } from '../components/state.js';
 import { Pager, Table } from '../components/table.js';
-import { CancelAll, outcomesOf, Outcomes } from './tasks/cancel-all.js';
+import { CancelAll } from './tasks/cancel-all.js';
+import { Selected } from './tasks/selected.js';
 
 const STATE_OPTIONS = [
   ['', 'any'], ['pending,in_progress', 'open'], ['pending', 'pending'], ['in_progress', 'in progress'], ['complete', 'complete'],
@@ -89,24 +88,4 @@ function Find() {
   return html`<form class="toolbar" role="search" onSubmit=${submit}>
     <input type="search" aria-label="Id of a task" placeholder="Id of a task" value=${id} onInput=${(event) => setId(event.currentTarget.value)} />
     <button type="submit" class="button" disabled=${!isId}>Open</button></form>`;
-}
-
-/** What can be done with the tasks that are selected. */
-function Selected({ tasks, clear, reload }) {
-  if (tasks.length === 0) return null;
-  const open = tasks.filter((task) => !isFinal(task.state) && may('run', task.namespace));
-  const cancel = {
-    title: `Cancel ${plural(open.length, 'task')}`,
-    isDangerous: true,
-    says: html`<p>${plural(open.length, 'open task')} of the ${tasks.length} selected will be cancelled, one after the other: steps that have not started
-      never will, and what runs is ended. This cannot be undone.</p>
-      <ul>${open.slice(0, 10).map((task) => html`<li><code>${shortId(task.id)}</code> ${task.namespace}/${task.template}</li>`)}</ul>
-      ${open.length > 10 && html`<p>and ${open.length - 10} more</p>`}`,
-    run: (reason) => outcomesOf(open, reason),
-    shows: (outcomes) => html`<${Outcomes} of=${outcomes} />`,
-    then: () => { clear(); reload(); },
-  };
-  return html`<div class="selected" role="region" aria-label="Selected tasks"><strong>${plural(tasks.length, 'task')} selected</strong>
-    ${open.length > 0 ? html`<${ActionButton} action=${cancel} />` : html`<span class="muted">none of them is open</span>`}
-    <button type="button" class="button" onClick=${clear}>Clear</button></div>`;
 }

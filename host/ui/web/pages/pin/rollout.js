@@ -1,11 +1,10 @@
 // The rollout of a pin: its share, both sides, and how much worse the new one may be.
 import { html, useEffect, useId, useState } from '../../lib/preact.js';
 import { post, unchanged } from '../../lib/api.js';
-import { duration, number, percent } from '../../lib/format.js';
+import { bytes, duration, number, percent, plural } from '../../lib/format.js';
 import { may } from '../../lib/session.js';
 import { Card } from '../../components/basics.js';
 import { ActionButton, ask } from '../../components/dialog.js';
-import { failureRate } from '../../components/figures.js';
 import { State } from '../../components/state.js';
 import { Table } from '../../components/table.js';
 
@@ -18,11 +17,7 @@ export function Rollout({ path, namespace, pin, versions, figures, reload }) {
     ${!pin && html`<p class="muted">A rollout goes from what is pinned to another version, so it needs a pin first.</p>`}
     ${pin && mayPin && html`<${Share} path=${path} pin=${pin} versions=${versions} reload=${reload} />`}
     ${rollout && html`
-      <div class="sides">
-        <${Side} title=${`${pin.version ?? pin.requirement}, the present one`} figures=${figures.find((it) => it.version === pin.version)} />
-        <${Side} title=${`${rollout.version ?? rollout.requirement}, the new one`} isNew figures=${figures.find((it) => it.version === rollout.version)} />
-      </div>
-      <${Guard} guard=${rollout.guard} before=${figures.find((it) => it.version === pin.version)} after=${figures.find((it) => it.version === rollout.version)} />
+      ${figures && html`<${Compared} pin=${pin} figures=${figures} />`}
       ${mayPin && html`<div class="actions">${rollout.state === 'paused'
         ? html`<${ActionButton} icon="play" action=${end('resume', 'Resume the rollout', 'The rollout goes on; its guard looks at what comes from then on.')} />`
         : html`<${ActionButton} icon="pause" action=${end('pause', 'Pause the rollout', 'Its share stays as it is, and may not grow until it is resumed.')} />`}</div>`}`}
@@ -64,33 +59,41 @@ function Share({ path, pin, versions, reload }) {
   </form>`;
 }
 
-const Side = ({ title, figures, isNew }) => html`<div class="side-figures ${isNew ? 'is-new' : ''}"><h3>${title}</h3>
-  ${figures ? html`<dl class="figures">
-      <div><dt>Attempts</dt><dd>${number(figures.count)}</dd></div>
-      <div><dt>Failed</dt><dd>${percent(failureRate(figures))}</dd></div>
-      <div><dt>Median</dt><dd>${duration(figures.p50)}</dd></div>
-      <div><dt>95 %</dt><dd>${duration(figures.p95)}</dd></div></dl>`
-    : html`<p class="muted">No attempt ended in the last hour.</p>`}</div>`;
-
-/** The bounds of the guard beside what is measured, as far as statistics have it. */
-function Guard({ guard, before, after }) {
-  if (!guard) return html`<p class="note">No guard watches it: nobody but you rolls it back.</p>`;
-  const [old, now] = [before && failureRate(before), after && failureRate(after)];
-  const more = old !== undefined && now !== undefined && old !== null && now !== null ? now - old : null;
-  const slower = before?.p95 && after?.p95 ? after.p95 / before.p95 : null;
+/** Both sides as the guard sees them, with how much worse it lets the new one be. */
+function Compared({ pin, figures: { base, rollout: now } }) {
+  const { rollout } = pin;
+  const { guard } = rollout;
   const rows = [
-    ['Failed attempts', `${percent(guard.max_error_rate)} more`, more === null ? null : `${percent(Math.max(0, more))} more`, more !== null && more > guard.max_error_rate],
-    ['Traps and exceeded limits', `${percent(guard.max_trap_rate)} more`, null, false],
-    ['Time at 95 %', `${guard.max_p95_ratio} times`, slower === null ? null : `${slower.toFixed(2)} times`, slower !== null && slower > guard.max_p95_ratio],
-    ['Memory', `${guard.max_memory_ratio} times`, null, false],
-    ['Processor', `${guard.max_cpu_ratio} times`, null, false],
+    ['Attempts', number(base.attempts), number(now.attempts), guard && `from ${number(guard.min_attempts)} on`],
+    ['Failed', share(base.failed_percent), more(base.failed_percent, now.failed_percent), guard && points(guard.max_error_rate)],
+    ['Trapped or over a limit', share(base.trapped_percent), more(base.trapped_percent, now.trapped_percent), guard && points(guard.max_trap_rate)],
+    ['Time at 95 %', shown(base.wall_ms, duration), times(base.wall_ms, now.wall_ms, duration), guard && `${guard.max_p95_ratio} times`],
+    ['Processor at 95 %', shown(base.cpu_ms, duration), times(base.cpu_ms, now.cpu_ms, duration), guard && `${guard.max_cpu_ratio} times`],
+    ['Memory at 95 %', shown(base.memory_kib, kib), times(base.memory_kib, now.memory_kib, kib), guard && `${guard.max_memory_ratio} times`],
   ];
-  const does = guard.action ? `It then does a ${guard.action}.` : 'It rolls back where attempts fail, and pauses where they cost too much.';
   return html`<div class="stack"><h3>Guard</h3>
-    <p class="muted">It compares the last ${guard.window}, from ${guard.min_attempts} attempts on. ${does} The figures here are of the last hour.</p>
-    <${Table} label="Bounds of the guard" rows=${rows} keyOf=${([name]) => name} columns=${[
+    ${guard ? html`<p class="muted">It compares the last ${guard.window}, from ${guard.min_attempts} attempts on. ${guard.action ? `It then does a ${guard.action}.`
+      : 'It rolls back where attempts fail, and pauses where they cost too much.'}</p>`
+    : html`<p class="note">No guard watches it: nobody but you rolls it back. The figures are of the last hour.</p>`}
+    <${Table} label="Figures of both sides" rows=${rows} keyOf=${([name]) => name} columns=${[
       { name: 'What', cell: ([name]) => name, kind: 'wide' },
-      { name: 'At most', cell: ([, bound]) => bound },
-      { name: 'Now', cell: ([, , now, isOver]) => html`<span class=${isOver ? 'tone-bad' : ''}>${now ?? 'only the guard measures it'}${isOver ? ', above the bound' : ''}</span>` },
+      { name: `${pin.version ?? pin.requirement}, the present one`, cell: ([, before]) => before },
+      { name: `${rollout.version ?? rollout.requirement}, the new one`, cell: ([, , after]) => after },
+      ...(guard ? [{ name: 'The guard allows', cell: ([, , , allowed]) => allowed }] : []),
     ]} /></div>`;
+}
+
+const shown = (value, unit) => (value === null ? '' : unit(value));
+const points = (rate) => `${plural(Number((rate * 100).toFixed(2)), 'point')} more`;
+const share = (percents) => shown(percents, (it) => percent(it / 100));
+const kib = (value) => bytes(value * 1024);
+
+function more(before, after) {
+  if (before === null || after === null || after <= before) return share(after);
+  return html`${share(after)} <span class="muted">${points((after - before) / 100)}</span>`;
+}
+
+function times(before, after, unit) {
+  if (!before || after === null) return shown(after, unit);
+  return html`${unit(after)} <span class="muted">${(after / before).toFixed(2)} times</span>`;
 }

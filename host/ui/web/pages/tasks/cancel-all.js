@@ -1,6 +1,6 @@
 // Cancels all open tasks that filters match: first which these are, then with a reason.
 import { html, useEffect, useState } from '../../lib/preact.js';
-import { at, getAll, post } from '../../lib/api.js';
+import { getAll } from '../../lib/api.js';
 import { plural, shortId } from '../../lib/format.js';
 import { may, maySomewhere } from '../../lib/session.js';
 import { hoursAgo } from '../../lib/windows.js';
@@ -8,34 +8,12 @@ import { Card, Problem, Time } from '../../components/basics.js';
 import { ActionButton } from '../../components/dialog.js';
 import { State } from '../../components/state.js';
 import { Table } from '../../components/table.js';
+import { cancelAction } from './outcomes.js';
 
 const OPEN = ['pending', 'in_progress'];
 /** Tasks that are looked at. */
 const MOST = 2_000;
 const SHOWN = 20;
-/** Requests at the same time. */
-const AT_ONCE = 4;
-
-/** Cancels these tasks; what came of each: null, or why not. */
-export async function outcomesOf(tasks, reason) {
-  const outcomes = [];
-  const rest = [...tasks];
-  const work = async () => {
-    for (let task = rest.shift(); task; task = rest.shift()) {
-      outcomes.push(await post(at`/v1/tasks/${task.id}/cancel`, { reason }).then(() => null, (error) => error));
-    }
-  };
-  await Promise.all(Array.from({ length: AT_ONCE }, work));
-  return outcomes;
-}
-
-/** How many were cancelled, and why the others were not. */
-export function Outcomes({ of }) {
-  const failures = of.filter(Boolean);
-  const reasons = [...new Set(failures.map((error) => error.message))];
-  return html`<p>${plural(of.length - failures.length, 'task')} cancelled.</p>
-    ${failures.length > 0 && html`<p>${plural(failures.length, 'task')} not:</p><ul>${reasons.slice(0, 10).map((reason) => html`<li><bdi>${reason}</bdi></li>`)}</ul>`}`;
-}
 
 /** The button, and what it would do. */
 export function CancelAll({ filter, reload }) {
@@ -66,7 +44,7 @@ export function CancelAll({ filter, reload }) {
     ${found.length > 0 && html`<${ByTemplate} tasks=${found} />
       <${Table} label="Tasks that would be cancelled" rows=${found.slice(0, SHOWN)} keyOf=${(it) => it.id} columns=${COLUMNS} />
       ${found.length > SHOWN && html`<p class="muted">and ${plural(found.length - SHOWN, 'more task', 'more tasks')}</p>`}`}
-    <div class="actions">${found.length > 0 && html`<${ActionButton} action=${cancel(found, done)} />`}
+    <div class="actions">${found.length > 0 && html`<${ActionButton} action=${cancelAction(found, html`<p>These ${plural(found.length, 'task')}, and none that come later, are cancelled.</p>`, done)} />`}
       <button type="button" class="button" onClick=${() => setPreview({})}>Cancel none</button></div>
   </${Card}>`;
 }
@@ -84,12 +62,3 @@ function ByTemplate({ tasks }) {
   const rows = [...counts].sort(([, a], [, b]) => b - a);
   return html`<p>${rows.slice(0, 8).map(([name, count]) => `${count} of ${name}`).join(', ')}${rows.length > 8 && `, and of ${plural(rows.length - 8, 'more template')}`}</p>`;
 }
-
-const cancel = (tasks, done) => ({
-  title: `Cancel ${plural(tasks.length, 'task')}`, isDangerous: true,
-  says: html`<p>These ${plural(tasks.length, 'task')}, and none that come later, are cancelled: steps that have not started never will, and what runs is ended.
-    This cannot be undone.</p>`,
-  run: (reason) => outcomesOf(tasks, reason),
-  shows: (outcomes) => html`<${Outcomes} of=${outcomes} />`,
-  then: done,
-});
