@@ -121,10 +121,11 @@ impl TaskFilter {
     }
 
     /// The id with which the scan of an index ends: the one that the list ends with, if some of what is scanned does not
-    /// fit, so that it cannot go on behind it in search of what does; and otherwise the last of all.
+    /// fit, so that it cannot go on behind it in search of what does, or if the scan ends there by itself, as that of a tag;
+    /// and otherwise the last of all.
     fn end_of_scan(&self, direction: Direction, last: Uuid) -> Uuid {
         let fits_each = match self.tag {
-            Some(_) => self.states.is_empty() && self.templates.is_empty(),
+            Some(_) => false,
             None => self.states.is_empty() || !matches!(Among::of(&self.states), Among::All),
         };
         match direction {

@@ -91,7 +91,9 @@ pub(super) const OF_TEMPLATES: Listing = listing! {
 };
 
 // The same with a tag ($6), by namespaces. Each task of the tag is looked up by its id for the state and the template, so
-// that a page takes as long as it takes to find tasks that fit.
+// that a page takes as long as it takes to find tasks that fit. An array has the one namespace, since the order would be that of
+// task_tag_by_task too where both columns before the id are constants; rows that are compared would end the scan with the
+// namespace, behind all tags.
 pub(super) const TAGGED: Listing = listing! {
     "with asked as materialized (
       select n.namespace_id, n.name from tasker.namespace n where $1::text[] is null or n.name = any ($1)
@@ -105,8 +107,7 @@ pub(super) const TAGGED: Listing = listing! {
       select o.*
       from tasker.task_tag g
       cross join lateral (select e.* from tasker.every_task e where e.task_id = g.task_id) o
-      where (g.namespace_id, g.tag, g.task_id) " > " (k.namespace_id, $6, $4)
-        and (g.namespace_id, g.tag, g.task_id) " <= " (k.namespace_id, $6, $8)
+      where g.namespace_id = any (array[k.namespace_id]) and g.tag = $6 and g.task_id " > " $4 and g.task_id " <= " $8
         and ($3::text[] is null or o.state = any ($3::text[]::tasker.task_state[]))
         and ($2::text[] is null
              or exists (select from tasker.template a where a.template_id = o.template_id and a.name = any ($2)))
