@@ -50,7 +50,7 @@ pub struct Embedded {
     server: Server,
     address: ServerAddress,
     log: Log,
-    _socket_dir: SocketDir,
+    socket_dir: SocketDir,
 }
 
 impl Embedded {
@@ -97,7 +97,7 @@ impl Embedded {
             server,
             address,
             log,
-            _socket_dir: socket_dir,
+            socket_dir,
         })
     }
 
@@ -161,9 +161,17 @@ impl Embedded {
         self.server.pid()
     }
 
-    /// Ends all sessions, stops the server and waits until it has ended. One that does not stop in time
-    /// is killed; what was committed is safe, and the next start takes longer.
-    pub async fn stop(self) -> Result<(), EmbeddedError> {
+    /// Ends all sessions, stops the server and waits until it has ended; it is not started again. One that does not stop in
+    /// time is killed; what was committed is safe, and the next start takes longer.
+    pub async fn stop(&self) -> Result<(), EmbeddedError> {
+        self.end().await?;
+        self.socket_dir.remove();
+        Ok(())
+    }
+}
+
+impl Embedded {
+    async fn end(&self) -> Result<(), EmbeddedError> {
         for (signal, limit) in [(Signal::INT, STOP_TIMEOUT), (Signal::QUIT, QUIT_TIMEOUT)] {
             self.server.ask_to_stop(signal);
             if self.ends_within(limit).await {
@@ -182,9 +190,7 @@ impl Embedded {
             log: self.log.path().to_owned(),
         })
     }
-}
 
-impl Embedded {
     async fn ends_within(&self, limit: Duration) -> bool {
         let ended = tokio::time::timeout(limit, self.server.ended());
         ended.await.is_ok()

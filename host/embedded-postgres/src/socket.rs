@@ -21,7 +21,7 @@ const PREFIX: &str = "postgres-socket-";
 #[derive(Debug)]
 pub(super) struct SocketDir {
     pub(super) path: PathBuf,
-    _temporary: Option<TempDir>,
+    temporary: Option<TempDir>,
 }
 
 impl SocketDir {
@@ -35,10 +35,15 @@ impl SocketDir {
             (made.path().to_owned(), Some(made))
         };
         account::private_directory(&path, account)?;
-        Ok(Self {
-            path,
-            _temporary: temporary,
-        })
+        Ok(Self { path, temporary })
+    }
+
+    /// Removes a temporary one before this value goes, once no server uses it.
+    pub(super) fn remove(&self) {
+        if self.temporary.is_some() {
+            // Tried again when this value goes.
+            let _ = std::fs::remove_dir_all(&self.path);
+        }
     }
 }
 

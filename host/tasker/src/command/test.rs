@@ -81,15 +81,15 @@ pub async fn run(args: Args, output: Output) -> Result<Exit, CliError> {
     let for_tasks = tasks.as_ref().map(|started| started.tasks.clone());
     let show = |case: &CaseReport| show::case(case, output);
     let ran = tokio::select! {
-        ran = pool::run(&tested, for_tasks, cases, config, show) => ran,
-        // So that nothing is left of the server's folder.
-        () = stop.asked() => return Err(failed("interrupted".to_owned())),
+        ran = pool::run(&tested, for_tasks, cases, config, show) => Some(ran),
+        () = stop.asked() => None,
     };
-    let mut report = ran.map_err(|error| failed(format!("cannot start a thread: {error}")))?;
-    report.skipped = skipped;
     if let Some(tasks) = tasks {
         tasks.stop().await?;
     }
+    let ran = ran.ok_or_else(|| failed("interrupted".to_owned()))?;
+    let mut report = ran.map_err(|error| failed(format!("cannot start a thread: {error}")))?;
+    report.skipped = skipped;
     if args.filter.is_none() {
         remove_obsolete(&files, args.update);
     }

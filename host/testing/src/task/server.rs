@@ -60,8 +60,8 @@ impl TaskServer {
         })
     }
 
-    /// Stops the server.
-    pub async fn stop(self) -> Result<(), TaskError> {
+    /// Stops the server, also under cases that still run.
+    pub async fn stop(&self) -> Result<(), TaskError> {
         Ok(self.embedded.stop().await?)
     }
 

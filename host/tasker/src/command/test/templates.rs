@@ -106,12 +106,9 @@ pub(super) struct StartedTasks {
 }
 
 impl StartedTasks {
-    /// Stops the server, once no case runs any more, and removes its folder.
+    /// Stops the server and then removes its folder, in which it would go on to make files.
     pub(super) async fn stop(self) -> Result<(), CliError> {
-        let Some(tasks) = Arc::into_inner(self.tasks) else {
-            return Ok(());
-        };
-        let stopped = tasks.server.stop().await;
+        let stopped = self.tasks.server.stop().await;
         stopped.map_err(|error| failed(ErrorChain(&error).to_string()))
     }
 }
